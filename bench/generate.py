@@ -113,7 +113,7 @@ def _orders_of_days(orders: int) -> tuple[list[date], np.ndarray]:
 
 
 def write_catalogue(path: Path, products: int, seed: int) -> np.ndarray:
-    """Write the catalogue: 60 % mass tier, 20 % count, 20 % spend only; 0.1 % have no factor. Returns prices in cents."""
+    """Write the catalogue: 60 % mass tier, 20 % count, 20 % spend; 0.1 % have no factor. Returns prices in cents."""
     random = np.random.default_rng([seed, 2])
     names = pack.key_names()
     of_theme = {
