@@ -1,0 +1,98 @@
+"""Search in a pack's names, keys and regions, in English and Chinese.
+
+Texts are folded (case, accents, full width). A query of Latin words asks for every word somewhere in the row; a run of
+Chinese characters counts by the share of its two-character pairs found, so that a query of province and thing in one
+run finds a row that names the thing in Chinese and lies in the province, without a dictionary. A row's rank is where the query was found: the key or a name itself, the start of one, a whole
+word, inside a word, the region. Ties go to the world, then to countries in alphabetical order, then to the newest data.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from leafmark.factors import regions
+
+_MAX_QUERY_CHARS = 200
+_MAX_LIMIT = 10_000
+_HAN_SHARE_NEEDED = 0.5
+_TOKEN = re.compile(r"[\u3400-\u9fff]+|[^\W\u3400-\u9fff]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def fold(text: str) -> str:
+    """Return a text without case, accents and width variants."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    names: tuple[str, ...]
+    words: frozenset[str]
+    text: str
+    region_text: str
+
+
+class SearchIndex:
+    """The folded texts of a pack's rows; made once per pack, about 2 microseconds per row and query."""
+
+    def __init__(self, factors: pa.Table) -> None:
+        columns = {name: factors.column(name).to_pylist() for name in ("key", "name_en", "name_zh", "region")}
+        self._years: list[int] = factors.column("data_year").to_pylist()
+        self._regions: list[str] = columns["region"]
+        self._ids: list[str] = factors.column("factor_id").to_pylist()
+        self._rows = [self._row(*cells) for cells in zip(*columns.values(), strict=True)]
+
+    @staticmethod
+    def _row(key: str, name_en: str, name_zh: str | None, region: str) -> _Row:
+        names = tuple(fold(name) for name in (key, name_en, name_zh) if name)
+        text = " ".join(names)
+        places = (region, *(regions.name(region, language) for language in ("en", "zh-Hans", "zh-Hant")))
+        return _Row(names, frozenset(_TOKEN.findall(text.replace("_", " "))), text, fold(" ".join(places)))
+
+    def find(self, text: str, limit: int) -> list[int]:
+        """Return the row numbers that match, best first, at most `limit`."""
+        query = fold(text[:_MAX_QUERY_CHARS]).strip()
+        tokens = _TOKEN.findall(query.replace("_", " "))
+        if not tokens:
+            return []
+        scored = [(self._score(row, query, tokens), number) for number, row in enumerate(self._rows)]
+        found = [(score, number) for score, number in scored if score > 0]
+        found.sort(key=lambda hit: (-hit[0], self._regions[hit[1]] != regions.WORLD, *self._tie(hit[1])))
+        return [number for _, number in found[: min(limit, _MAX_LIMIT)]]
+
+    def _tie(self, number: int) -> tuple[int, str, int, str]:
+        region = self._regions[number]
+        return len(region), region, -self._years[number], self._ids[number]
+
+    @staticmethod
+    def _score(row: _Row, query: str, tokens: list[str]) -> float:
+        parts = [_token_score(row, token) for token in tokens]
+        if not all(parts):
+            return 0.0
+        score = sum(parts) / len(parts)
+        if query in row.names:
+            return score + 8.0
+        if any(name.startswith(query) for name in row.names):
+            return score + 4.0
+        if query in row.text:
+            return score + 2.0
+        return score
+
+
+def _token_score(row: _Row, token: str) -> float:
+    if token in row.words:
+        return 3.0
+    if token in row.text:
+        return 2.0
+    if token in row.region_text:
+        return 1.5
+    if _HAN.match(token) and len(token) > 1:
+        pairs = [token[at : at + 2] for at in range(len(token) - 1)]
+        share = sum(pair in row.text or pair in row.region_text for pair in pairs) / len(pairs)
+        return share if share >= _HAN_SHARE_NEEDED else 0.0
+    return 0.0
