@@ -24,8 +24,14 @@ class Column:
     high: float = 1e12
 
 
-_YEAR = {"low": 1900, "high": 2100}
-_MASS = {"low": 0.0, "high": 1e9}
+def _mass(name: str, required: bool = False) -> Column:
+    """A column of kg per unit that is never negative."""
+    return Column(name, "float", required, low=0.0, high=1e9)
+
+
+def _year(name: str) -> Column:
+    return Column(name, "int", required=True, low=1900, high=2100)
+
 
 FACTOR_COLUMNS: tuple[Column, ...] = (
     Column("factor_id", required=True),
@@ -36,11 +42,11 @@ FACTOR_COLUMNS: tuple[Column, ...] = (
     Column("region", required=True),
     Column("boundary", required=True),
     Column("unit", required=True),
-    Column("co2e_kg", "float", required=True, **_MASS),
-    Column("co2_kg", "float", **_MASS),
-    Column("ch4_fossil_kg", "float", **_MASS),
-    Column("ch4_biogenic_kg", "float", **_MASS),
-    Column("n2o_kg", "float", **_MASS),
+    _mass("co2e_kg", required=True),
+    _mass("co2_kg"),
+    _mass("ch4_fossil_kg"),
+    _mass("ch4_biogenic_kg"),
+    _mass("n2o_kg"),
     Column("f_gases"),
     Column("other_co2e_kg", "float"),
     Column("biogenic_co2_kg", "float"),
@@ -48,7 +54,7 @@ FACTOR_COLUMNS: tuple[Column, ...] = (
     Column("land_use_change_co2e_kg", "float"),
     Column("aviation_non_co2_kg", "float"),
     Column("gwp_set", required=True),
-    Column("data_year", "int", required=True, **_YEAR),
+    _year("data_year"),
     Column("valid_from", "date", required=True),
     Column("valid_to", "date"),
     Column("published_on", "date", required=True),
@@ -65,7 +71,7 @@ SOURCE_COLUMNS: tuple[Column, ...] = (
     Column("source_id", required=True),
     Column("publisher", required=True),
     Column("title", required=True),
-    Column("year", "int", required=True, **_YEAR),
+    _year("year"),
     Column("url"),
     Column("licence", required=True),
     Column("licence_class", required=True),

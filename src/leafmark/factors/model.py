@@ -144,7 +144,10 @@ class Pack:
     ) -> Pack:
         """Make a pack of typed rows (text, float, int, date, None) without checking them: write it and `load` it."""
         rows = [{column.name: row.get(column.name) for column in FACTOR_COLUMNS} for row in factors]
-        named = [Source(**{column.name: row.get(column.name) for column in SOURCE_COLUMNS}) for row in sources]
+        cells: list[dict[str, Any]] = [
+            {column.name: row.get(column.name) for column in SOURCE_COLUMNS} for row in sources
+        ]
+        named = [Source(**source) for source in cells]
         return cls(
             **{name: fields[name] for name in PACK_FIELDS},
             factors=pa.Table.from_pylist(rows, schema=FACTOR_SCHEMA),

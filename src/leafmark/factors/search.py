@@ -1,9 +1,10 @@
 """Search in a pack's names, keys and regions, in English and Chinese.
 
 Texts are folded (case, accents, full width). A query of Latin words asks for every word somewhere in the row; a run of
-Chinese characters counts by the share of its two-character pairs found, so that a query of province and thing in one
-run finds a row that names the thing in Chinese and lies in the province, without a dictionary. A row's rank is where the query was found: the key or a name itself, the start of one, a whole
-word, inside a word, the region. Ties go to the world, then to countries in alphabetical order, then to the newest data.
+Chinese characters counts by the share of its two-character pairs found, so that province and thing written as one run
+find the row that is named for the thing and lies in the province, without a dictionary. A row's rank is where the query
+was found: the key or a name itself, the start of one, a whole word, inside a word, the region. Ties go to the world,
+then to countries in alphabetical order, then to the newest data.
 """
 
 from __future__ import annotations
