@@ -95,6 +95,7 @@ def bill(data: Path, out: Path) -> None:
     region_codes = {region: code for code, region in enumerate(pack.REGIONS)}
     factor_ids = pa.array(prepared["factor_ids"].tolist())
     tables = tuple(prepared[name] for name in ("factor_of", "level_of", "co2e_kg", "relative_variance"))
+    limits_ug = np.array(spec.GRADE_LIMITS_UG)
     writer = _Writer(out)
     for row, table in _whole_groups(data / "bill.parquet", "product_id", DICTIONARY_COLUMNS):
         (stage, stages), (key, keys), (unit, units), (region, regions) = (
@@ -109,7 +110,7 @@ def bill(data: Path, out: Path) -> None:
         ids = table.column("product_id").to_numpy()
         result = bound_kernels.footprints(
             ids, stage, key, unit, region, table.column("date").cast(pa.int32()).to_numpy(),
-            table.column("amount").to_numpy(), maps, dense.FIRST_DAYS, tables,
+            table.column("amount").to_numpy(), maps, dense.FIRST_DAYS, limits_ug, tables,
         )  # fmt: skip
         writer.add("products", _products_table(result, factor_ids))
         where = result[-1]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from bench.spec import GRADE_LIMITS_UG, STAGES, UG_PER_KG, Z_95
+from bench.spec import STAGES, UG_PER_KG, Z_95
 
 N_STAGES = len(STAGES)
-LIMITS_UG = np.array(GRADE_LIMITS_UG, dtype=np.int64)
-UNKNOWN = len(LIMITS_UG) + 1
+# Numba's cache looks at this file alone: anything in `spec` that may change is an argument, not a constant, here.
 
 
 @njit(cache=True)
-def footprints(product, stage, key, unit, region, day, amount, maps, first_days, tables):
+def footprints(product, stage, key, unit, region, day, amount, maps, first_days, limits_ug, tables):
     """Footprints of whole products, whose lines are adjacent.
 
     maps: (stage, key, region codes of this chunk -> dense codes, to_factor_unit of this chunk's unit codes); tables:
@@ -22,6 +21,7 @@ def footprints(product, stage, key, unit, region, day, amount, maps, first_days,
     """
     stage_map, key_map, region_map, to_factor_unit = maps
     factor_of, level_of, co2e_kg, variance = tables
+    unknown = len(limits_ug) + 1
     n = len(product)
     ids = np.empty(n, np.int64)
     total = np.empty(n, np.int64)
@@ -88,10 +88,10 @@ def footprints(product, stage, key, unit, region, day, amount, maps, first_days,
         factor[products] = group_factor[best] if best >= 0 else -1
         level[products] = group_level[best] if best >= 0 else -1
         if missing:
-            grade[products] = UNKNOWN
+            grade[products] = unknown
         else:
             grade[products] = 0
-            for limit in LIMITS_UG:
+            for limit in limits_ug:
                 grade[products] += sum_ug > limit
         products += 1
     p = products

@@ -30,7 +30,7 @@ STAGES = ("materials", "manufacturing", "packaging", "transport", "use", "end_of
 STATUSES = ("complete", "unknown")
 TIERS = ("mass", "count", "spend")
 GRADES = ("A", "B", "C", "D", "E", "unknown")
-GRADE_LIMITS_UG = (6_000_000_000, 11_000_000_000, 18_000_000_000, 32_000_000_000)
+GRADE_LIMITS_UG = (6_000_000_000, 10_000_000_000, 14_500_000_000, 21_500_000_000)
 """Upper limits of A to D: frozen near the quintiles of the generated products, as a benchmark table would be."""
 
 FACTOR_UNIT = {
