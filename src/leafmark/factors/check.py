@@ -202,7 +202,7 @@ def _spread(row: Row) -> Iterator[Finding]:
         hint = "rules are in gsd_defaults.csv: " + ", ".join(_rules_of(theme))
         yield "gsd_basis", shown(basis), "published, constant or default:RULE", hint
         return
-    if rule.theme not in ("any", theme):
+    if theme in THEMES and rule.theme not in ("any", theme):
         yield (
             "gsd_basis",
             shown(basis),

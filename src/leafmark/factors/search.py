@@ -2,16 +2,21 @@
 
 Texts are folded (case, accents, full width). A query of Latin words asks for every word somewhere in the row; a run of
 Chinese characters counts by the share of its two-character pairs found, so that province and thing written as one run
-find the row that is named for the thing and lies in the province, without a dictionary. A row's rank is where the query
-was found: the key or a name itself, the start of one, a whole word, inside a word, the region. Ties go to the world,
-then to countries in alphabetical order, then to the newest data.
+find the row that is named for the thing and lies in the province, without a dictionary. Traditional characters are
+folded to simplified ones by `hant_hans.csv` (Big5's common characters, single mappings of OpenCC, Apache-2.0).
+
+A row's rank is where the query was found: the key or a name itself, the start of one, a whole word, inside a word, the
+region. Ties go to the world, then to countries in alphabetical order, then to the newest data.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 import pyarrow as pa
 
@@ -24,10 +29,17 @@ _TOKEN = re.compile(r"[\u3400-\u9fff]+|[^\W\u3400-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
+@cache
+def _simplified() -> dict[int, str]:
+    text = (resources.files(__package__) / "hant_hans.csv").read_text(encoding="utf-8")
+    return {ord(row["hant"]): row["hans"] for row in csv.DictReader(text.splitlines())}
+
+
 def fold(text: str) -> str:
-    """Return a text without case, accents and width variants."""
+    """Return a text without case, accents and width variants, its Chinese in simplified characters."""
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return plain.casefold().translate(_simplified())
 
 
 @dataclass(frozen=True, slots=True)
