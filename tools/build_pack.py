@@ -1,0 +1,87 @@
+"""Build the built-in pack from the shared data folder: `python tools/build_pack.py [--data DIR] [--out DIR]`.
+
+Each theme's module in `tools/pack/` selects facts and names them; this one joins them, gives each row its Chinese name
+and its spread, marks the outliers that are right, and refuses to write a pack with a row twice. The result is
+committed; the folder it was chosen from is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+from pack import chinese, cloud, food, fuel, grid, outliers, sources, spend, uk, us  # noqa: E402
+from pack.raw import SharedData  # noqa: E402
+from pack.spread import with_spread  # noqa: E402
+
+from leafmark.factors.importers.base import Row  # noqa: E402
+from leafmark.factors.model import Pack  # noqa: E402
+
+DATE_COLUMNS = ("valid_from", "valid_to", "published_on", "superseded_on")
+FIELDS = {
+    "id": "leafmark",
+    "version": "2026.11",
+    "title": "Leafmark's own table of emission factors",
+    "licence_note": "Every fact is of licence class open; attribution to each publisher is in sources.csv",
+    "gwp_note": "Native sets: AR4 (UK to 2022, US spend, US waste), AR5 (UK from 2023, US EPA hub 2024, IPCC fuels, food), "
+    "unstated (Ember, China's footprint factors, eGRID states)",
+}
+MINIMUM_FACTS = 1500
+
+
+def collect(data: SharedData) -> tuple[list[Row], list[Row]]:
+    """Return (factors, sources) of all themes, complete but for dates' types."""
+    factors: list[Row] = []
+    found: list[Row] = list(sources.rows(data))
+    for theme in (grid, uk, us, fuel, food, spend, cloud):
+        theme_factors, theme_sources = theme.rows(data)
+        factors += theme_factors
+        found += theme_sources
+    factors += uk.grid_of_2021_and_2025(data)
+    named = [with_spread(chinese.with_name(row)) for row in factors]
+    outliers.mark(named)
+    repeated = [factor_id for factor_id, count in Counter(row["factor_id"] for row in named).items() if count > 1]
+    if repeated:
+        raise SystemExit(f"factor ids twice: {repeated[:10]}")
+    by_id = {str(row["source_id"]): row for row in found}
+    cited = {str(row["source_id"]) for row in named}
+    if missing := cited - by_id.keys():
+        raise SystemExit(f"sources missing: {sorted(missing)}")
+    return named, [by_id[source_id] for source_id in sorted(cited)]
+
+
+def _typed(row: Row) -> dict[str, Any]:
+    typed: dict[str, Any] = {name: None if value == "" else value for name, value in row.items()}
+    for name in DATE_COLUMNS:
+        if typed[name] is not None:
+            typed[name] = date.fromisoformat(str(typed[name]))
+    return typed
+
+
+def main() -> None:
+    """Build the pack and say what is in it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    default = os.environ.get("LEAFMARK_SHARED_DATA", str(ROOT.parent / "shared" / "data"))
+    parser.add_argument("--data", type=Path, default=Path(default), help="the shared data folder")
+    parser.add_argument("--out", type=Path, default=ROOT / "src/leafmark/factors/packs/leafmark")
+    arguments = parser.parse_args()
+    factors, used = collect(SharedData(arguments.data))
+    if len(factors) < MINIMUM_FACTS:
+        raise SystemExit(f"only {len(factors)} facts; at least {MINIMUM_FACTS} are asked for")
+    pack = Pack.from_rows(FIELDS, [_typed(row) for row in factors], used)
+    pack.write(arguments.out)
+    for theme, count in sorted(Counter(str(row["theme"]) for row in factors).items()):
+        print(f"{theme:12} {count:6}")
+    print(f"{'all':12} {len(factors):6}  hash {pack.hash}")
+
+
+if __name__ == "__main__":
+    main()
