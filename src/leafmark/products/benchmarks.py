@@ -1,0 +1,215 @@
+"""Frozen benchmark tables: how the footprints of one category lay on the day somebody froze them.
+
+A benchmark is built by an explicit call of `freeze` from a products table, written to a file with its hash, and read
+from there ever after. Nothing reads a live catalogue: a label must not change because another seller listed a product.
+
+Quantiles are nearest-rank values of the table itself (Hyndman and Fan 1996, definition 1), so they are integers that
+some product had, and two machines agree to the microgram.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from .footprint import Basis, Footprint
+
+SCHEMA: Final = "leafmark.benchmark/1"
+DECILES: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90)
+COUNT_MIN: Final = 30
+"""Products a category needs before it has a benchmark: below this, deciles are single products."""
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One category's row of a frozen table; amounts in int64 micrograms CO2e per declared unit."""
+
+    table_id: str
+    table_version: str
+    basis: Basis
+    count: int
+    min_ug: int
+    deciles_ug: tuple[int, ...]
+    max_ug: int
+    frozen_on: date
+    run_hash: str
+
+    @property
+    def median_ug(self) -> int:
+        """The fifth decile."""
+        return self.deciles_ug[4]
+
+    def percentile(self, value_ug: int) -> Fraction:
+        """Place a value among the quantiles, 0 (lowest) to 100, linear between them.
+
+        On a flat stretch (several quantiles equal) it is the highest place that fits, so that no tie flatters.
+        """
+        points = list(zip((0, *DECILES, 100), (self.min_ug, *self.deciles_ug, self.max_ug), strict=True))
+        if value_ug < self.min_ug:
+            return Fraction(0)
+        for (low, from_ug), (high, to_ug) in reversed(list(pairwise(points))):
+            if value_ug >= to_ug:
+                return Fraction(high)
+            if value_ug >= from_ug:
+                return low + Fraction((high - low) * (value_ug - from_ug), to_ug - from_ug)
+        return Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkTable:
+    """A frozen table: its rows, and what was left out and why (reason -> number of products)."""
+
+    id: str
+    version: str
+    rows: tuple[Benchmark, ...]
+    left_out: tuple[tuple[str, int], ...] = ()
+
+    def for_basis(self, basis: Basis) -> Benchmark | None:
+        """Give the row to compare with: the same basis, else one of the same category (grading names what differs)."""
+        of_category = [row for row in self.rows if row.basis.category == basis.category]
+        same = [row for row in of_category if row.basis.difference(basis) is None]
+        return next(iter(same or of_category), None)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the canonical JSON of the rows, in order of basis: the table's identity."""
+        return hashlib.sha256(_canonical(self).encode()).hexdigest()
+
+
+def nearest_rank(ordered: list[int], percent: int) -> int:
+    """Give the nearest-rank quantile of ascending values: the value at rank ceil(n percent / 100)."""
+    return ordered[-(-len(ordered) * percent // 100) - 1]
+
+
+def _unfit(footprint: Footprint) -> str | None:
+    if not footprint.known:
+        return "unknown"
+    if footprint.category_estimate:
+        return "category_estimate"
+    if footprint.basis.category is None:
+        return "no_category"
+    return None
+
+
+def freeze(
+    footprints: Iterable[Footprint],
+    *,
+    table_id: str,
+    version: str,
+    frozen_on: date,
+    run_hash: str,
+    count_min: int = COUNT_MIN,
+) -> BenchmarkTable:
+    """Build a table from a catalogue's footprints: one row per basis with at least `count_min` products.
+
+    Unknown products and category estimates stay out (an estimate is the category's own figure, many times over), and
+    figures of different basis never share a row.
+
+    Raises
+    ------
+    ValueError
+        If one product id comes twice: it would weigh twice.
+    """
+    left_out: Counter[str] = Counter()
+    groups: defaultdict[Basis, list[int]] = defaultdict(list)
+    seen: set[str] = set()
+    for footprint in footprints:
+        if footprint.product_id in seen:
+            raise ValueError(f"product {footprint.product_id}: stands twice in the table to freeze")
+        seen.add(footprint.product_id)
+        if reason := _unfit(footprint):
+            left_out[reason] += 1
+        elif footprint.co2e_ug is not None:
+            groups[footprint.basis].append(footprint.co2e_ug)
+    rows = []
+    for basis, values in groups.items():
+        if len(values) < count_min:
+            left_out["too_few"] += len(values)
+            continue
+        ordered = sorted(values)
+        deciles = tuple(nearest_rank(ordered, percent) for percent in DECILES)
+        rows.append(
+            Benchmark(table_id, version, basis, len(ordered), ordered[0], deciles, ordered[-1], frozen_on, run_hash)
+        )
+    rows.sort(key=lambda row: json.dumps(asdict(row.basis), sort_keys=True))
+    return BenchmarkTable(table_id, version, tuple(rows), tuple(sorted(left_out.items())))
+
+
+def _row_json(row: Benchmark) -> dict[str, Any]:
+    named = {f"p{percent}_ug": value for percent, value in zip(DECILES, row.deciles_ug, strict=True)}
+    return {
+        "category": row.basis.category,
+        "basis": asdict(row.basis),
+        "n": row.count,
+        "min_ug": row.min_ug,
+        **named,
+        "median_ug": row.median_ug,
+        "max_ug": row.max_ug,
+        "unit": "ug CO2e",
+        "frozen_on": row.frozen_on.isoformat(),
+        "run_hash": row.run_hash,
+    }
+
+
+def _canonical(table: BenchmarkTable) -> str:
+    rows = [_row_json(row) for row in table.rows]
+    rows.sort(key=lambda row: json.dumps(row["basis"], sort_keys=True))
+    return json.dumps({"id": table.id, "version": table.version, "rows": rows}, sort_keys=True, ensure_ascii=False)
+
+
+def write_table(table: BenchmarkTable, path: Path) -> None:
+    """Write a table as JSON (`leafmark.benchmark/1`) with its hash."""
+    body = json.loads(_canonical(table)) | {
+        "schema": SCHEMA,
+        "left_out": dict(table.left_out),
+        "sha256": table.sha256,
+    }
+    path.write_text(json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _row_from(table_id: str, version: str, row: Mapping[str, Any]) -> Benchmark:
+    basis = dict(row["basis"])
+    basis["stages"] = tuple(basis["stages"])
+    deciles = tuple(int(row[f"p{percent}_ug"]) for percent in DECILES)
+    quantiles = (int(row["min_ug"]), *deciles, int(row["max_ug"]))
+    if list(quantiles) != sorted(quantiles):
+        raise ValueError(f"benchmark {table_id}, category {row.get('category')!r}: quantiles must not fall")
+    return Benchmark(
+        table_id=table_id,
+        table_version=version,
+        basis=Basis(**basis),
+        count=int(row["n"]),
+        min_ug=quantiles[0],
+        deciles_ug=deciles,
+        max_ug=quantiles[-1],
+        frozen_on=date.fromisoformat(row["frozen_on"]),
+        run_hash=row["run_hash"],
+    )
+
+
+def read_table(path: Path) -> BenchmarkTable:
+    """Read a frozen table and check that it is the one that was written.
+
+    Raises
+    ------
+    ValueError
+        If schema or hash differ, or quantiles fall.
+    """
+    body = json.loads(path.read_text(encoding="utf-8"))
+    if body.get("schema") != SCHEMA:
+        raise ValueError(f"{path}: expected schema {SCHEMA}, found {body.get('schema')!r}")
+    rows = tuple(_row_from(body["id"], body["version"], row) for row in body["rows"])
+    table = BenchmarkTable(body["id"], body["version"], rows, tuple(sorted(body.get("left_out", {}).items())))
+    if table.sha256 != body.get("sha256"):
+        raise ValueError(
+            f"{path}: the table was changed after it was frozen; expected {body.get('sha256')}, found {table.sha256}"
+        )
+    return table

@@ -1,0 +1,195 @@
+"""A product's footprint as labels see it: integers of one row of `products.parquet`, and what it may be compared with.
+
+A stage that is NULL was not assessed, which is not zero; a footprint with such a stage is never called cradle to
+grave. `Basis` holds every field in which two figures must agree before they stand side by side (DESIGN, "Like with
+like").
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from statistics import NormalDist
+from typing import Any, Final
+
+from .tokens import STAGES
+
+BOUNDARIES: Final = ("cradle_to_grave", "cradle_to_gate", "cradle_to_retail", "use_only", "partial")
+Z95: Final = NormalDist().inv_cdf(0.975)
+SURE: Final = 0.95
+"""`lower` and `higher` are said only at this probability or above (DESIGN, "Like with like")."""
+
+STAGES_OF_BOUNDARY: Final[dict[frozenset[str], str]] = {
+    frozenset(STAGES): "cradle_to_grave",
+    frozenset({"use"}): "use_only",
+    frozenset({"materials", "manufacturing"}): "cradle_to_gate",
+    frozenset({"materials", "manufacturing", "packaging"}): "cradle_to_gate",
+    frozenset({"materials", "manufacturing", "packaging", "transport"}): "cradle_to_retail",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What two figures must share to be compared; None means it was not stated, and equals only None."""
+
+    category: str | None
+    functional_unit: str | None
+    boundary: str
+    stages: tuple[str, ...]
+    category_rules: str | None
+    method_version: str | None
+    gwp_set: str | None
+    lifetime_years: float | None
+    use_region: str | None
+
+    def difference(self, other: Basis) -> str | None:
+        """Name the first field that differs, or None where the two may be compared."""
+        for field in fields(self):
+            if getattr(self, field.name) != getattr(other, field.name):
+                return field.name
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """One product's figure, in int64 micrograms CO2e, with its basis and what stands against grading it."""
+
+    product_id: str
+    basis: Basis
+    co2e_ug: int | None
+    low_ug: int | None
+    high_ug: int | None
+    stages_ug: tuple[tuple[str, int | None], ...]
+    complete: bool = True
+    lines: int | None = None
+    rejected_lines: int = 0
+    category_estimate: bool = False
+    primary_ug: int | None = None
+    gwp_native_ug: int | None = None
+    trader: str | None = None
+    official_index: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a figure that every line went into."""
+        return self.complete and self.co2e_ug is not None
+
+
+def assessed(stages_ug: tuple[tuple[str, int | None], ...]) -> tuple[str, ...]:
+    """Give the stages that were assessed, in the order of a life."""
+    return tuple(stage for stage, amount in stages_ug if amount is not None)
+
+
+def boundary_of(stated: str | None, stages: tuple[str, ...]) -> str:
+    """Give the system boundary that stages and statement allow.
+
+    A stated boundary stands, except `cradle_to_grave` with a stage not assessed, which is `partial`.
+
+    Raises
+    ------
+    ValueError
+        If the stated boundary is not one of `BOUNDARIES`.
+    """
+    if stated is None or stated == "":
+        return STAGES_OF_BOUNDARY.get(frozenset(stages), "partial")
+    if stated not in BOUNDARIES:
+        raise ValueError(f"boundary: expected one of {', '.join(BOUNDARIES)}, found {stated!r}")
+    if stated == "cradle_to_grave" and set(stages) != set(STAGES):
+        return "partial"
+    return stated
+
+
+def _integer(row: Mapping[str, Any], field: str) -> int | None:
+    value = row.get(field)
+    if value is None:
+        return None
+    if isinstance(value, float) and (math.isnan(value) or not value.is_integer()):
+        if math.isnan(value):
+            return None
+        raise ValueError(f"{field}: expected whole micrograms, found {value!r}")
+    return int(value)
+
+
+def _text(row: Mapping[str, Any], field: str) -> str | None:
+    value = row.get(field)
+    return None if value is None or value == "" else str(value)
+
+
+def footprint_from(
+    product: Mapping[str, Any],
+    catalogue: Mapping[str, Any],
+    *,
+    method_version: str | None = None,
+    gwp_set: str | None = None,
+) -> Footprint:
+    """Join a row of `products.parquet` with the catalogue's row of the same product.
+
+    A row with rejected lines is complete only where `within_cut_off` says that they lie inside the product's cut-off;
+    a row without a status is not complete.
+
+    Raises
+    ------
+    ValueError
+        If an amount is no whole number of micrograms, or low <= value <= high does not hold.
+    """
+    stages = tuple((stage, _integer(product, f"{stage}_ug")) for stage in STAGES)
+    value, low, high = (_integer(product, field) for field in ("co2e_ug", "low_ug", "high_ug"))
+    if value is not None:
+        low, high = value if low is None else low, value if high is None else high
+        if not low <= value <= high:
+            raise ValueError(
+                f"product {product.get('product_id')}: expected low <= value <= high, found {low}, {value}, {high}"
+            )
+    rejected = _integer(product, "rejected_lines") or 0
+    years = catalogue.get("lifetime_years")
+    basis = Basis(
+        category=_text(catalogue, "category"),
+        functional_unit=_text(catalogue, "functional_unit"),
+        boundary=boundary_of(_text(catalogue, "boundary"), assessed(stages)),
+        stages=assessed(stages),
+        category_rules=_text(catalogue, "category_rules"),
+        method_version=method_version,
+        gwp_set=gwp_set,
+        lifetime_years=None if years is None else float(years),
+        use_region=_text(catalogue, "use_region"),
+    )
+    return Footprint(
+        product_id=str(product["product_id"]),
+        basis=basis,
+        co2e_ug=value,
+        low_ug=low,
+        high_ug=high,
+        stages_ug=stages,
+        complete=product.get("status") == "complete" and (not rejected or bool(product.get("within_cut_off", False))),
+        lines=_integer(product, "lines"),
+        rejected_lines=rejected,
+        category_estimate=bool(catalogue.get("category_estimate", False)),
+        primary_ug=_integer(product, "primary_ug"),
+        gwp_native_ug=_integer(product, "gwp_native_ug"),
+        trader=_text(catalogue, "trader"),
+        official_index=_text(catalogue, "official_index"),
+    )
+
+
+def probability_below(footprint: Footprint, limit_ug: int) -> float:
+    """Give P(footprint < limit), reading value and range as a lognormal mean and its central 95 %.
+
+    With s = ln(high / low) / (2 z): ln X ~ Normal(ln value - s^2 / 2, s). Where a lognormal does not fit (a value, low
+    or limit of zero or less) the answer is 1 or 0 outside the range and 0.5 within it. The whole range is used, shared
+    factors included: against a frozen limit that only errs towards saying nothing.
+    """
+    value, low, high = footprint.co2e_ug, footprint.low_ug, footprint.high_ug
+    if value is None or low is None or high is None:
+        return 0.5
+    if high < limit_ug:
+        certain = 1.0
+    elif low > limit_ug:
+        certain = 0.0
+    else:
+        certain = 0.5
+    if low == high or low <= 0 or limit_ug <= 0:
+        return certain
+    spread = math.log(high / low) / (2 * Z95)
+    centre = math.log(value) - spread**2 / 2
+    return NormalDist(centre, spread).cdf(math.log(limit_ug))
