@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from factor_rows import TOML, Row, factor, source, total_only, write_pack
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leafmark.factors import reading
@@ -218,6 +218,8 @@ interval = st.tuples(st.integers(0, 12), st.one_of(st.none(), st.integers(1, 6))
 
 
 @given(st.lists(st.tuples(interval, interval), max_size=9))
+@example([((0, 6), (3, 2)), ((1, 6), (1, 2))])  # known until the very day the other became known
+@example([((0, 6), (1, 2)), ((1, 6), (3, 2))])
 def test_the_sweep_finds_an_overlap_exactly_when_comparing_all_pairs_does(
     rectangles: list[tuple[tuple[int, int | None], tuple[int, int | None]]],
 ) -> None:

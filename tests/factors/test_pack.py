@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime
 import io
+import math
 import random
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -82,10 +85,23 @@ def test_write_and_load_is_the_same_pack(pack: Pack, tmp_path: Path) -> None:
         assert (tmp_path / "third" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@given(co2e_kg=st.floats(1e-9, 1e9))
+def test_a_number_is_written_to_its_last_bit(tmp_path: Path, co2e_kg: float) -> None:
+    row = total_only(co2e_kg=repr(co2e_kg))
+    Pack.load(write_pack(tmp_path / "a", [row])).write(tmp_path / "b")
+    assert Pack.load(tmp_path / "b").factor(row["factor_id"]).co2e_kg == co2e_kg
+
+
+def test_neighbouring_numbers_are_two_facts(tmp_path: Path) -> None:
+    first = Pack.load(write_pack(tmp_path / "a", [total_only(co2e_kg="0.207074")]))
+    second = Pack.load(write_pack(tmp_path / "b", [total_only(co2e_kg=repr(math.nextafter(0.207074, 1)))]))
+    assert first.hash != second.hash
+
+
 def test_titles_with_quotes_survive(tmp_path: Path) -> None:
     first = Pack.load(write_pack(tmp_path / "a", [factor(name_en='Grid, "average" of 2021')]))
-    changed = Pack(first.id, first.version, 'A "quoted" \\ title, 碳', "", "x", first.factors, first.sources)
-    changed = Pack(first.id, first.version, changed.title, "open", "x", first.factors, first.sources)
+    changed = dataclasses.replace(first, title='A "quoted" \\ title, 碳')
     changed.write(tmp_path / "b")
     assert Pack.load(tmp_path / "b").title == changed.title
     assert Pack.load(tmp_path / "b").hash == first.hash
@@ -171,3 +187,17 @@ def test_diff_names_every_changed_cell(pack: Pack, tmp_path: Path) -> None:
     assert [change.field for change in diff.sources_changed] == ["title"]
     assert diff
     assert not pack.diff(pack)
+
+
+def test_docs_name_every_unit_default_and_set() -> None:
+    from leafmark.factors.gsd import defaults
+    from leafmark.factors.units import unit_names
+
+    path = Path(__file__).parents[2] / "docs" / "factors.md"
+    words = set(re.findall(r"[A-Za-z0-9_]+", path.read_text(encoding="utf-8")))
+    assert {name.removesuffix("_net").removesuffix("_gross") for name in unit_names()} <= words
+    assert defaults().keys() <= words
+    for rule in defaults().values():
+        assert f"| `{rule.rule}` | {rule.theme} | {rule.data_quality} | {rule.gsd:g} |" in path.read_text(
+            encoding="utf-8"
+        )
