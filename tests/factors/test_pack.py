@@ -153,6 +153,7 @@ def test_a_changed_source_changes_the_hash(tmp_path: Path) -> None:
         ("electricity", "electricity.grid@WORLD:direct:2021"),
         ("electricity zhejiang", "electricity.grid@CN-ZJ:direct:2021"),
         ("浙江电网", "electricity.grid@CN-ZJ:direct:2021"),
+        ("浙江省电力", "electricity.grid@CN-ZJ:direct:2021"),
         ("浙江電網", "electricity.grid@CN-ZJ:direct:2021"),
         ("grid united kingdom", "electricity.grid@GB:direct:2021"),
         ("hgv", "freight.hgv.average_laden@GB:ttw:2021"),

@@ -1,8 +1,8 @@
 """Search in a pack's names, keys and regions, in English and Chinese.
 
 Texts are folded (case, accents, full width). A query of Latin words asks for every word somewhere in the row; a run of
-Chinese characters counts by the share of its two-character pairs found, so that province and thing written as one run
-find the row that is named for the thing and lies in the province, without a dictionary. Traditional characters are
+Chinese characters is cut into the longest pieces found in the row, so that province and thing written as one run find
+the row that is named for the thing and lies in the province, without a dictionary. Traditional characters are
 folded to simplified ones by `hant_hans.csv` (Big5's common characters, single mappings of OpenCC, Apache-2.0).
 
 A row's rank is where the query was found: the key or a name itself, the start of one, a whole word, inside a word, the
@@ -104,8 +104,22 @@ def _token_score(row: _Row, token: str) -> float:
         return 2.0
     if token in row.region_text:
         return 1.5
-    if _HAN.match(token) and len(token) > 1:
-        pairs = [token[at : at + 2] for at in range(len(token) - 1)]
-        share = sum(pair in row.text or pair in row.region_text for pair in pairs) / len(pairs)
-        return share if share >= _HAN_SHARE_NEEDED else 0.0
-    return 0.0
+    return _run_score(row, token) if _HAN.match(token) else 0.0
+
+
+def _run_score(row: _Row, run: str) -> float:
+    """Return how much of a run of Chinese characters a row holds: pieces of two or more count whole, single ones half.
+
+    The run is cut greedily into the longest pieces that stand in the row; a row without one piece of two, or with less
+    than half of the run, does not match.
+    """
+    score, longest, at = 0.0, 0, 0
+    while at < len(run):
+        size = len(run) - at
+        while size > 0 and run[at : at + size] not in row.text and run[at : at + size] not in row.region_text:
+            size -= 1
+        score += size if size > 1 else size / 2
+        longest = max(longest, size)
+        at += max(size, 1)
+    share = score / len(run)
+    return share if longest > 1 and share > _HAN_SHARE_NEEDED else 0.0
