@@ -7,7 +7,8 @@ SANS_DIR holds NotoSans-{Regular,Bold}.ttf, CJK_DIR holds NotoSansCJK-{Regular,B
 fonts-noto-cjk). Regular faces hold the 3,755 commonest simplified characters (GB/T 2312 level 1) and their traditional
 forms (OpenCC, s2t), each as its own region draws them; bold faces hold what the string tables and units need.
 
-Writes src/leafmark/products/fonts/: six fonts, `metrics.json` (advance widths in 1/1000 em of the Latin faces) and
+Writes src/leafmark/products/fonts/: six fonts, `metrics.json` (advance widths in 1/1000 em: the Latin faces
+whole, of the CJK faces what is not one em) and
 `coverage.json` (the characters of each weight). Written afresh each time, and the same input gives the same bytes.
 """
 
@@ -128,6 +129,9 @@ def main(sans: Path, cjk: Path) -> None:
                 widths[weight.lower()] = {
                     chr(c): round(font["hmtx"][g][0] * 1000 / em) for c, g in sorted(cmap.items())
                 }
+            else:
+                narrow = {chr(c): font["hmtx"][g][0] for c, g in sorted(cmap.items()) if font["hmtx"][g][0] != 1000}
+                widths.setdefault(f"{weight.lower()}_cjk", {}).update(narrow)
             print(f"{name}-{weight}: {len(cmap)} characters, {len(data):,} bytes")
     (FONTS / "metrics.json").write_text(
         json.dumps(widths, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"

@@ -27,7 +27,11 @@ BASE = "https://id.example.org"
 GTIN = "9506000134352"  # GS1's own example GTIN in the Digital Link standard
 
 
+STAGE_COLUMNS = ("materials_ug", "manufacturing_ug", "packaging_ug", "transport_ug", "use_ug", "end_of_life_ug")
+
+
 def product(**changes: Any) -> dict[str, Any]:
+    """Give the machine's row with changes; stages and whole keep adding up unless both are given."""
     row: dict[str, Any] = {
         "product_id": "wm-1",
         "status": "complete",
@@ -44,7 +48,21 @@ def product(**changes: Any) -> dict[str, Any]:
         "rejected_lines": 0,
         "primary_ug": 255 * KG,
     }
-    return row | changes
+    row |= changes
+    if "co2e_ug" in changes and row["co2e_ug"] is not None:
+        if not isinstance(row["co2e_ug"], int) or set(STAGE_COLUMNS) & set(changes):
+            return row
+        whole, rest = 412 * KG, row["co2e_ug"]
+        for column in STAGE_COLUMNS[:-1]:
+            row[column] = row[column] * changes["co2e_ug"] // whole
+            rest -= row[column]
+        row[STAGE_COLUMNS[-1]] = rest
+    elif set(STAGE_COLUMNS) & set(changes):
+        row["co2e_ug"] = sum(row[column] or 0 for column in STAGE_COLUMNS)
+        row |= {"low_ug": row["co2e_ug"] * 338 // 412, "high_ug": row["co2e_ug"] * 497 // 412} | {
+            field: changes[field] for field in ("low_ug", "high_ug") if field in changes
+        }
+    return row
 
 
 def catalogue(**changes: Any) -> dict[str, Any]:

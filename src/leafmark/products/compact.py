@@ -58,7 +58,7 @@ def draw(words: Sentences) -> tuple[Canvas, float]:
     top = max(top, foot - 4)
     if label.grade.letter is not None:
         top = ladder(sheet, label, EDGE + 1, top + 9, INNER - 2, 18)
-        y = sheet.lines(EDGE, top + 14, words.scheme, 9.5, INNER, leading=12.5, fill=SOFT)
+        y = sheet.lines(EDGE, top + 14, words.scheme, 9.5, INNER, leading=12.5, lines_max=3, fill=SOFT)
         top = y - 12.5 + 3
     if words.notice:
         top = notice(sheet, words.notice, EDGE, top + 8, INNER, 11)

@@ -1,8 +1,8 @@
 """How wide a text is, and how it is broken so that it fits: advance widths of the fonts in `fonts/`.
 
-Latin widths come from `fonts/metrics.json` (1/1000 em, made with the fonts); ideographs, kana and full-width signs are
-one em; combining and format characters take no room; anything unknown counts as one em, so that a guess never
-overflows. Kerning, which only tightens, is left out.
+Widths come from `fonts/metrics.json` (1/1000 em, made with the fonts); ideographs and full-width signs are one em;
+combining and format characters take no room; anything unknown counts as one em, so that a guess never overflows.
+Kerning, which only tightens, is left out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NO_LINE_END: Final = frozenset("\uff08\u300c\u300e\u3010\u300a\u3008([{$£€¥"
 @lru_cache(maxsize=2)
 def _widths(weight: str) -> dict[str, int]:
     table = json.loads((resources.files(__package__) / "fonts" / "metrics.json").read_text(encoding="utf-8"))
-    widths: dict[str, int] = table[weight]
+    widths: dict[str, int] = table[f"{weight}_cjk"] | table[weight]
     return widths
 
 
@@ -63,6 +63,20 @@ def _pieces(text: str) -> list[str]:
         else:
             pieces[-1] += character
     return pieces
+
+
+def columns(text: str) -> int:
+    """Give how many columns a text takes where an ideograph takes two."""
+    return sum(2 if _ideographic(character) else 1 for character in text)
+
+
+def brief(text: str, columns_max: int) -> str:
+    """Give `text`, or its start with an ellipsis, in at most `columns_max` columns: for a text inside a sentence."""
+    if columns(text) <= columns_max:
+        return text
+    while text and columns(text) >= columns_max:
+        text = text[:-1]
+    return text.rstrip() + ELLIPSIS
 
 
 def shorten(text: str, room: float, size: float, *, bold: bool = False) -> str:

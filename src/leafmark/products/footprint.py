@@ -131,7 +131,8 @@ def footprint_from(
     Raises
     ------
     ValueError
-        If an amount is no whole number of micrograms, or low <= value <= high does not hold.
+        If an amount is no whole number of micrograms, low <= value <= high does not hold, or the stages do not add up
+        to the whole.
     """
     stages = tuple((stage, _integer(product, f"{stage}_ug")) for stage in STAGES)
     value, low, high = (_integer(product, field) for field in ("co2e_ug", "low_ug", "high_ug"))
@@ -141,6 +142,11 @@ def footprint_from(
             raise ValueError(
                 f"product {product.get('product_id')}: expected low <= value <= high, found {low}, {value}, {high}"
             )
+    parts = [amount for _, amount in stages if amount is not None]
+    if value is not None and parts and sum(parts) != value:
+        raise ValueError(
+            f"product {product.get('product_id')}: stages add up to {sum(parts)} ug, the whole is {value} ug"
+        )
     rejected = _integer(product, "rejected_lines") or 0
     years = catalogue.get("lifetime_years")
     basis = Basis(

@@ -58,7 +58,7 @@ def _class(sheet: Canvas, words: Sentences, top: float) -> float:
         return top
     y = ladder(sheet, words.label, EDGE + 1, top + 14, INNER - 2, 26) + 17
     y = sheet.lines(EDGE, y, words.graded, 11.5, INNER, leading=15, bold=True)
-    return sheet.lines(EDGE, y, words.scheme, 10, INNER, leading=13.5, fill=SOFT) - 13.5 + 4
+    return sheet.lines(EDGE, y, words.scheme, 10, INNER, leading=13.5, lines_max=3, fill=SOFT) - 13.5 + 4
 
 
 def _comparison(sheet: Canvas, words: Sentences, top: float) -> float:
@@ -122,7 +122,7 @@ def _official(sheet: Canvas, words: Sentences, top: float) -> float:
         return top
     sheet.path(f"M{number(EDGE)} {number(top + 12)}H{number(WIDTH - EDGE)}", stroke=RULE)
     y = sheet.lines(EDGE, top + 31, named, 12, INNER, leading=16, bold=True)
-    return sheet.lines(EDGE, y, source, 10, INNER, leading=13.5, fill=SOFT) - 13.5 + 4
+    return sheet.lines(EDGE, y, source, 10, INNER, leading=13.5, lines_max=4, fill=SOFT) - 13.5 + 4
 
 
 def _saving(sheet: Canvas, words: Sentences, top: float) -> float:

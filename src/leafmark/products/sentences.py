@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .fit import brief
 from .i18n import day, has, mass_unit, plain, significant, text, whole
 from .label import LabelData
-from .words import clean, pick
+from .words import Words, clean, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,13 @@ class Sentences:
         """Give one sentence of the table."""
         return text(self.lang, key, **values)
 
-    def pick(self, words: object) -> str:
+    def pick(self, words: Words) -> str:
         """Give one of the seller's texts, cleaned."""
-        return clean(pick(words, self.lang)) if words else ""  # type: ignore[arg-type]
+        return clean(pick(words, self.lang))
+
+    def brief(self, words: Words, columns_max: int) -> str:
+        """Give one of the seller's texts short enough that the sentence around it is never cut."""
+        return brief(self.pick(words), columns_max)
 
     @property
     def unit(self) -> str:
@@ -73,7 +78,7 @@ class Sentences:
         code = self.label.declared_unit
         if isinstance(code, str) and has(self.lang, f"unit.{code}"):
             return self.say("per", unit=self.say(f"unit.{code}"))
-        return self.say("per", unit=self.pick(code))
+        return self.say("per", unit=self.brief(code, 24))
 
     @property
     def likely(self) -> str:
@@ -103,7 +108,12 @@ class Sentences:
     @property
     def scheme(self) -> str:
         """The scheme and who watches over it."""
-        title, version, monitor = self.pick(self.label.scheme_title), self.label.scheme_version, self.label.monitored_by
+        label = self.label
+        title, version, monitor = (
+            self.brief(label.scheme_title, 40),
+            label.scheme_version,
+            self.brief(label.monitored_by, 40),
+        )
         if monitor:
             return self.say("state.scheme_monitored", title=title, version=version, monitor=monitor)
         return self.say("state.scheme", title=title, version=version)
@@ -120,7 +130,7 @@ class Sentences:
         strip = self.label.comparison
         if strip is None:
             return ""
-        category = self.pick(strip.category) or self.say("compare.products")
+        category = self.brief(strip.category, 36) or self.say("compare.products")
         return self.say("compare.whom", category=category, count=whole(strip.count), date=day(strip.frozen_on))
 
     @property
@@ -146,13 +156,15 @@ class Sentences:
             return "", ""
         named = self.say(
             "official.class",
-            title=self.pick(found.title),
+            title=self.brief(found.title, 40),
             letter=found.letter,
             first=found.letters[0],
             last=found.letters[-1],
             index=f"{found.index:g}",
         )
-        return named, self.say("official.source", source=found.source, clause=found.clause)
+        return named, self.say(
+            "official.source", source=self.brief(found.source, 60), clause=self.brief(found.clause, 40)
+        )
 
     @property
     def saving(self) -> tuple[str, ...]:
@@ -174,16 +186,16 @@ class Sentences:
             ),
             self.say(
                 "saving.reference",
-                model=self.pick(panel.reference_model),
+                model=self.brief(panel.reference_model, 60),
                 ours=plain(panel.kwh_per_year),
                 theirs=plain(panel.reference_kwh_per_year),
                 years=plain(panel.years),
             ),
             self.say(
                 "saving.use",
-                use=self.pick(panel.use),
-                region=clean(panel.grid_region),
-                vintage=clean(panel.grid_vintage),
+                use=self.brief(panel.use, 80),
+                region=self.brief(panel.grid_region, 20),
+                vintage=self.brief(panel.grid_vintage, 20),
             ),
             self.say("saving.apart"),
         )
@@ -194,9 +206,9 @@ class Sentences:
         made = self.label.method
         return self.say(
             "facts.method",
-            method=made.standard or f"{made.id} {made.version}",
-            vintage=self.label.factor_vintage,
-            gwp=self.label.gwp_set,
+            method=self.brief(made.standard or f"{made.id} {made.version}", 40),
+            vintage=self.brief(self.label.factor_vintage, 20),
+            gwp=self.brief(self.label.gwp_set, 12),
         )
 
     @property
@@ -229,7 +241,9 @@ class Sentences:
                 self.say("facts.primary_unknown") if share is None else self.say("facts.primary", percent=share)
             )
             lines.append(
-                self.say("facts.verified", by=label.verified_by) if label.verified_by else self.say("facts.unverified")
+                self.say("facts.verified", by=self.brief(label.verified_by, 60))
+                if label.verified_by
+                else self.say("facts.unverified")
             )
         lines += [self.cut_off] if self.cut_off else []
         lines += [note for note in (self.pick(words) for words in label.notes) if note]

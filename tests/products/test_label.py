@@ -1,0 +1,139 @@
+"""Label data: what is said and what is withheld, and the JSON form."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leafmark.products import Equivalence, footprint_from, get_scheme
+from leafmark.products.footprint import probability_below
+from leafmark.products.label import percents
+
+from .conftest import KG, catalogue, evidence, make, product
+
+EU = get_scheme("eu.2019-2013.displays")
+USE_ONLY = {f"{stage}_ug": None for stage in ("materials", "manufacturing", "packaging", "transport", "end_of_life")}
+
+
+def test_shares_add_up_to_a_hundred():
+    label = make()
+    assert [(s.stage, s.percent) for s in label.stages] == [
+        ("materials", 19), ("manufacturing", 7), ("packaging", 1), ("transport", 2), ("use", 68), ("end_of_life", 3),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.integers(-(10**12), 10**15), min_size=1, max_size=6))
+def test_rounded_shares_sum_as_the_parts_do_and_none_is_off_by_one(parts: list[int]):
+    whole = sum(parts)
+    if whole <= 0:
+        return
+    found = percents(parts, whole)
+    assert sum(found) == 100
+    assert all(abs(share - part * 100 / whole) < 1 + 1e-6 for share, part in zip(found, parts, strict=True))
+
+
+def test_null_is_not_zero_and_a_missing_stage_makes_a_part_of_the_life_cycle():
+    assert make(product_changes={"transport_ug": 0}).boundary == "cradle_to_grave"
+    partial = make(product_changes={"transport_ug": None}, catalogue_changes={"boundary": "cradle_to_grave"})
+    assert partial.boundary == "partial"
+    assert (partial.comparison, partial.comparison_refused) == (None, "boundary")
+    assert make(product_changes=USE_ONLY).boundary == "use_only"
+
+
+def test_an_unknown_product_shows_no_figure_and_no_shares():
+    label = make("leafmark.percentile", product_changes={"status": "unknown", "rejected_lines": 3})
+    assert (label.co2e_ug, label.low_ug, label.high_ug, label.primary_percent) == (None, None, None, None)
+    assert (label.comparison, label.grade.state) == (None, "unknown")
+    assert {s.percent for s in label.stages} == {None}
+
+
+def test_a_category_estimate_carries_its_flag_and_is_not_compared():
+    label = make("leafmark.percentile", catalogue_changes={"category_estimate": True})
+    assert (label.grade.state, label.grade.letter, label.comparison) == ("category_estimate", None, None)
+    assert label.to_json()["flag"]["en"] == "Typical of this category, not measured for this product"
+
+
+@pytest.mark.parametrize(
+    ("kg", "low", "high", "relation"),
+    [
+        (412, 338, 497, "below"), (930, 800, 1090, "above"), (500, 350, 700, "similar"), (534, 534, 534, "similar"),
+        (420, 300, 575, "similar"),
+    ],
+)  # fmt: skip
+def test_lower_is_said_only_where_it_is_95_percent_sure(kg: int, low: int, high: int, relation: str):
+    label = make(product_changes={"co2e_ug": kg * KG, "low_ug": low * KG, "high_ug": high * KG})
+    assert label.comparison is not None
+    assert label.comparison.relation == relation
+
+
+@given(st.floats(1.01, 4), st.integers(10**6, 10**15), st.floats(0.2, 5))
+def test_the_probability_agrees_with_the_range_it_is_read_from(gsd: float, value: int, ratio: float):
+    row = product(co2e_ug=value, low_ug=int(value / gsd), high_ug=int(value * gsd))
+    footprint = footprint_from(row, catalogue())
+    low, high = (probability_below(footprint, int(value * bound)) for bound in (ratio, ratio * 1.1))
+    assert 0 <= low <= high <= 1
+
+
+@pytest.mark.parametrize("gtin", [None, "", "9506000134353", "not a gtin"])
+def test_without_a_valid_gtin_there_is_no_link(gtin: object):
+    label = make(catalogue_changes={"gtin": gtin})
+    assert (label.gtin, label.link) == (None, None)
+
+
+def test_without_a_base_address_there_is_no_link():
+    assert make(base=None).link is None
+    assert make().link == "https://id.example.org/01/09506000134352"
+
+
+def test_a_grade_ends_with_its_evidence():
+    assert make("leafmark.percentile").valid_until == date(2027, 6, 30)
+    assert make().valid_until == date(2027, 11, 30)
+    assert make("leafmark.percentile", certified=False).grade.reason == "evidence_missing"
+
+
+def test_an_official_class_stands_apart_and_the_footprint_stays_declared():
+    about = {"category": "television", "official_index": "0.68"}
+    for label in (
+        make(catalogue_changes=about, official_scheme=EU, more_evidence=evidence(EU)),
+        make("eu.2019-2013.displays", catalogue_changes=about),
+    ):
+        assert (label.grade.state, label.grade.letter) == ("declared", None)
+        assert label.official is not None
+        assert (label.official.letter, label.official.clause) == ("E", "Annex II, part A, table 1")
+    assert make(catalogue_changes=about, official_scheme=EU).official is None
+
+
+def test_an_equivalence_is_well_to_wheel_or_nothing():
+    with pytest.raises(ValueError, match="wtw"):
+        Equivalence(1650, "travel.car.petrol", "ttw")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"low_ug": 500 * KG}, "low <= value <= high"),
+        ({"high_ug": 1}, "low <= value <= high"),
+        ({"co2e_ug": 412.5}, "whole micrograms"),
+        ({"co2e_ug": 412 * KG, "use_ug": 281 * KG + 1}, "add up to"),
+    ],
+)
+def test_rows_that_contradict_themselves_are_refused(changes: dict[str, Any], said: str):
+    with pytest.raises(ValueError, match=said):
+        make(product_changes=changes)
+
+
+def test_a_boundary_without_a_meaning_is_refused():
+    with pytest.raises(ValueError, match="cradle_to_grave"):
+        make(catalogue_changes={"boundary": "whole"})
+
+
+def test_json_has_its_schema_and_reads_back_as_numbers_and_dates():
+    body = json.loads(json.dumps(make("leafmark.index").to_json(), allow_nan=False))
+    assert body["schema"] == "leafmark.label/1"
+    assert (body["co2e_ug"], body["grade"]["letter"], body["valid_until"]) == (412 * KG, "B", "2027-06-30")
+    assert body["method"] == {"id": "product.bill", "version": "1.0", "standard": "ISO 14067:2018"}
