@@ -100,6 +100,8 @@ def _stage_bar(sheet: Canvas, words: Sentences, shown: list[StageShare], top: fl
         wide = least + spare * (share.co2e_ug or 0) / whole
         sheet.rect(x, y, wide, 16, STAGE_COLOURS[share.stage])
         x += wide + gap
+    if positive:
+        sheet.occupy(EDGE, y, WIDTH - EDGE, y + 16, "stages")
     y += 16 + (0 if positive else -16)
     column = INNER / 2 - 8
     baseline = y + 19

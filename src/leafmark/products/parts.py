@@ -159,6 +159,7 @@ def strip(
     sheet.path(
         f"M{number(x)} {number(track - 8.5)}l8.5 8.5l-8.5 8.5l-8.5 -8.5z", fill=MARK, stroke=PAPER, stroke_width=1.5
     )
+    sheet.occupy(left, track - 13, right, track + 12, "strip")
     ours = words.mass(value)
     if high > low:
         ours = words.say("compare.this", value=ours, low=words.mass(low), high=words.mass(high))
