@@ -94,7 +94,7 @@ def bill(data: Path, out: Path) -> None:
     key_codes = {key: code for code, key in enumerate(prepared["keys"].tolist())}
     region_codes = {region: code for code, region in enumerate(pack.REGIONS)}
     factor_ids = pa.array(prepared["factor_ids"].tolist())
-    tables = tuple(prepared[name] for name in ("factor_of", "level_of", "co2e_kg", "relative_variance"))
+    tables = tuple(prepared[name] for name in ("factor_of", "level_of", "co2e_ug", "relative_variance"))
     limits_ug = np.array(spec.GRADE_LIMITS_UG)
     writer = _Writer(out)
     for row, table in _whole_groups(data / "bill.parquet", "product_id", DICTIONARY_COLUMNS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from bench.spec import STAGES, UG_PER_KG, Z_95
+from bench.spec import STAGES, Z_95
 
 N_STAGES = len(STAGES)
 # Numba's cache looks at this file alone: anything in `spec` that may change is an argument, not a constant, here.
@@ -16,11 +16,11 @@ def footprints(product, stage, key, unit, region, day, amount, maps, first_days,
     """Footprints of whole products, whose lines are adjacent.
 
     maps: (stage, key, region codes of this chunk -> dense codes, to_factor_unit of this chunk's unit codes); tables:
-    (factor_of, level_of, co2e_kg, relative_variance) of `dense.prepare_bill`.
+    (factor_of, level_of, co2e_ug, relative_variance) of `dense.prepare_bill`.
     Returns the columns of the products, trimmed, and the rejected lines' positions. Cost: about 25 ns a line.
     """
     stage_map, key_map, region_map, to_factor_unit = maps
-    factor_of, level_of, co2e_kg, variance = tables
+    factor_of, level_of, co2e_ug, variance = tables
     unknown = len(limits_ug) + 1
     n = len(product)
     ids = np.empty(n, np.int64)
@@ -57,7 +57,7 @@ def footprints(product, stage, key, unit, region, day, amount, maps, first_days,
                 missing += 1
                 i += 1
                 continue
-            ug = np.int64(np.rint(amount[i] * to_factor_unit[unit[i]] * co2e_kg[f] * UG_PER_KG))
+            ug = np.int64(np.rint(amount[i] * to_factor_unit[unit[i]] * co2e_ug[f]))
             s = stage_map[stage[i]]
             stages[s, products] += ug
             assessed[s, products] = True
@@ -132,7 +132,7 @@ def order_totals(order, product, pieces, spend, day, tables, first_day, year_of_
                 missing += 1
             else:
                 amount = spend[i] * price_index[year] if t == 2 else pieces[i] * numbers[p, 0]
-                ug = np.int64(np.rint(amount * numbers[p, 1] * numbers[p, 2 + year] * UG_PER_KG))
+                ug = np.int64(np.rint(amount * numbers[p, 1] * numbers[p, 2 + year]))
                 sum_ug += ug
                 by_category[category[p], year, t, 0] += 1
                 by_category[category[p], year, t, 1] += ug

@@ -74,5 +74,8 @@ def differences(one: Path, other: Path, work: str) -> list[str]:
             wrong = left.num_rows - (pc.sum(same).as_py() or 0)
             if wrong:
                 row = pc.index(same, False).as_py()
-                found.append(f"{name}.{column}: {wrong} rows differ, first row {row}: {a[row]} against {b[row]}")
+                text = f"{name}.{column}: {wrong} rows differ, first row {row}: {a[row]} against {b[row]}"
+                if pa.types.is_integer(a.type) or pa.types.is_floating(a.type):
+                    text += f", at most by {pc.max(pc.abs(pc.subtract(a, b))).as_py()}"
+                found.append(text)
     return found

@@ -55,13 +55,13 @@ def prepare_bill(data: Path) -> None:
         factor_of=factor_of,
         level_of=level_of,
         factor_ids=np.array([factor.factor_id for factor in factors]),
-        co2e_kg=np.array([factor.co2e_kg for factor in factors]),
+        co2e_ug=np.array([factor.co2e_kg * spec.UG_PER_KG for factor in factors]),
         relative_variance=np.array([spec.relative_variance(factor.gsd) for factor in factors]),
     )
 
 
 def prepare_orders(data: Path) -> None:
-    """Write data/dense.npz: for each product (by id) tier (-1 = none), amount a piece, unit, kg CO2e by year."""
+    """Write data/dense.npz: for each product (by id) tier (-1 = none), amount a piece, unit, ug CO2e by year."""
     factors = spec.read_pack(data / "pack")
     keys, factor_of, _ = dense_factors(factors)
     key_codes = {key: code for code, key in enumerate(keys)}
@@ -74,7 +74,7 @@ def prepare_orders(data: Path) -> None:
     category_codes = {category: code for code, category in enumerate(categories)}
     tier = np.full(size, -1, np.int8)
     category = np.zeros(size, np.int16)
-    numbers = np.zeros((size, 2 + years))  # amount a piece, to_factor_unit, kg CO2e per unit in each year
+    numbers = np.zeros((size, 2 + years))  # amount a piece, to_factor_unit, ug CO2e per unit in each year
     for row in rows:
         product = row["product_id"]
         category[product] = category_codes[row["category"]]
@@ -91,7 +91,7 @@ def prepare_orders(data: Path) -> None:
                 if (chosen >= 0).all():
                     tier[product] = number
                     numbers[product, :2] = amount, spec.TO_FACTOR_UNIT[unit]
-                    numbers[product, 2:] = [factors[index].co2e_kg for index in chosen]
+                    numbers[product, 2:] = [factors[index].co2e_kg * spec.UG_PER_KG for index in chosen]
             break
     np.savez(
         data / "dense.npz",

@@ -52,7 +52,7 @@ def write_products(lines: pd.DataFrame, factors: pd.DataFrame, out: Path) -> Non
     )
     lines = lines[~missing]
     co2e_kg = factors["co2e_kg"].to_numpy()[lines["factor"]]
-    lines["ug"] = np.rint(lines["amount"] * lines["scale"] * co2e_kg * spec.UG_PER_KG).astype(np.int64)
+    lines["ug"] = np.rint(lines["amount"] * lines["scale"] * (co2e_kg * spec.UG_PER_KG)).astype(np.int64)
 
     stages = lines.groupby(["product_id", "stage"], observed=True)["ug"].sum().astype("Int64").unstack("stage")
     groups = lines.groupby(["product_id", "factor"]).agg(ug=("ug", "sum"), level=("level", "max")).reset_index()
@@ -116,7 +116,7 @@ def orders(data: Path, out: Path) -> None:
     lines = lines.merge(catalogue, on=["product_id", "period"], how="left")
     index = lines["year"].map(spec.PRICE_INDEX)
     amount = np.where(lines["each"].isna(), lines["spend"] * index, lines["pieces"] * lines["each"])
-    ug = np.rint(amount * lines["scale"] * lines["co2e_kg"] * spec.UG_PER_KG)
+    ug = np.rint(amount * lines["scale"] * (lines["co2e_kg"] * spec.UG_PER_KG))
     lines["rejected"] = ug.isna()
     lines["ug"] = ug.fillna(0).astype(np.int64)
     rejected = lines.loc[lines["rejected"], ["order_id", "product_id"]].assign(reason=spec.NO_FACTOR)

@@ -22,14 +22,17 @@ def _factors(data: Path) -> tuple[pl.DataFrame, pl.DataFrame, list]:
         pl.read_csv(data / "pack" / "factors.csv", columns=columns, try_parse_dates=True, schema_overrides=floats)
         .sort("factor_id")
         .with_row_index("factor")
-        .with_columns(relative_variance=(pl.col("gsd").log() ** 2).exp() - 1)
+        .with_columns(
+            co2e_ug=pl.col("co2e_kg") * spec.UG_PER_KG,
+            relative_variance=(pl.col("gsd").log() ** 2).exp() - 1,
+        )
     )
     edges = pl.concat([factors["valid_from"], factors["valid_to"]]).unique().sort()
     first, last = (edges.search_sorted(factors[name]) for name in ("valid_from", "valid_to"))
     by_period = (
         factors.with_columns(period=pl.int_ranges(first, last, dtype=pl.Int8, eager=True))
         .explode("period")
-        .select("factor", "key", "region", "period", "co2e_kg", "relative_variance")
+        .select("factor", "key", "region", "period", "co2e_ug", "relative_variance")
     )
     return factors, by_period, edges.to_list()
 
@@ -39,23 +42,23 @@ def _period(edges: list) -> pl.Expr:
 
 
 def _with_factor(lines: pl.LazyFrame, by_period: pl.DataFrame) -> pl.LazyFrame:
-    """Add factor, co2e_kg, relative_variance (NULL = none) and level to lines with key, region and period."""
+    """Add factor, co2e_ug, relative_variance (NULL = none) and level to lines with key, region and period."""
     region, country = pl.col("region"), pl.col("region").str.slice(0, 2)
     lookup = by_period.lazy()
     lines = lines.with_columns(country=country)
     for level, place in enumerate(("region", "country")):
-        named = {name: f"{name}_{level}" for name in ("factor", "co2e_kg", "relative_variance")}
+        named = {name: f"{name}_{level}" for name in ("factor", "co2e_ug", "relative_variance")}
         lines = lines.join(
             lookup.rename(named), left_on=["key", place, "period"], right_on=["key", "region", "period"],
             how="left", maintain_order="left",
         )  # fmt: skip
     world = lookup.filter(region == "WORLD").drop("region")
-    world = world.rename({name: f"{name}_2" for name in ("factor", "co2e_kg", "relative_variance")})
+    world = world.rename({name: f"{name}_2" for name in ("factor", "co2e_ug", "relative_variance")})
     depth = pl.when(region.is_null()).then(0).when(region == pl.col("country")).then(1).otherwise(2)
     first = pl.when(pl.col("factor_0").is_not_null()).then(0).when(pl.col("factor_1").is_not_null()).then(1)
     return lines.join(world, on=["key", "period"], how="left", maintain_order="left").with_columns(
         level=first.otherwise(depth).cast(pl.Int8),
-        **{name: pl.coalesce(f"{name}_{n}" for n in range(3)) for name in ("factor", "co2e_kg", "relative_variance")},
+        **{name: pl.coalesce(f"{name}_{n}" for n in range(3)) for name in ("factor", "co2e_ug", "relative_variance")},
     )
 
 
@@ -68,7 +71,7 @@ def bill(data: Path, out: Path) -> None:
     factors, by_period, edges = _factors(data)
     lines = pl.scan_parquet(data / "bill.parquet").with_row_index("row").with_columns(period=_period(edges))
     scale = pl.col("unit").replace_strict(spec.TO_FACTOR_UNIT, return_dtype=pl.Float64)
-    ug = (pl.col("amount") * scale * pl.col("co2e_kg") * spec.UG_PER_KG).round(mode="half_to_even").cast(pl.Int64)
+    ug = (pl.col("amount") * scale * pl.col("co2e_ug")).round(mode="half_to_even").cast(pl.Int64)
     lines = (
         _with_factor(lines, by_period)
         .select("row", "product_id", "stage", "key", "factor", "level", "relative_variance", ug=ug)
@@ -143,7 +146,7 @@ def bill(data: Path, out: Path) -> None:
 
 
 def _priced_catalogue(data: Path) -> tuple[pl.LazyFrame, list]:
-    """The catalogue by product and period: tier, amount a piece, to_factor_unit, kg CO2e; and the periods' edges."""
+    """The catalogue by product and period: tier, amount a piece, to_factor_unit, ug CO2e; and the periods' edges."""
     _, by_period, edges = _factors(data)
     mass, count = pl.col("mass_kg").is_not_null(), pl.col("count_amount").is_not_null()
 
@@ -163,7 +166,7 @@ def _priced_catalogue(data: Path) -> tuple[pl.LazyFrame, list]:
         .join(pl.LazyFrame({"period": pl.Series(years, dtype=pl.Int8)}), how="cross")
     )
     priced = _with_factor(catalogue, by_period)
-    columns = ("product_id", "period", "category", "tier", "each", "scale", "co2e_kg")
+    columns = ("product_id", "period", "category", "tier", "each", "scale", "co2e_ug")
     return priced.select(columns).with_columns(pl.col("category", "tier").cast(pl.Categorical)), edges
 
 
@@ -173,7 +176,7 @@ def orders(data: Path, out: Path) -> None:
     index = pl.coalesce(pl.when(pl.col("year") == year).then(number) for year, number in spec.PRICE_INDEX.items())
     by_piece = pl.col("pieces") * pl.col("each")
     amount = pl.when(by_piece.is_null()).then(pl.col("spend") * index).otherwise(by_piece)
-    ug = (amount * pl.col("scale") * pl.col("co2e_kg") * spec.UG_PER_KG).round(mode="half_to_even").cast(pl.Int64)
+    ug = (amount * pl.col("scale") * pl.col("co2e_ug")).round(mode="half_to_even").cast(pl.Int64)
     lines = (
         pl.scan_parquet(data / "lines")
         .with_columns(year=pl.col("date").dt.year(), period=_period(edges))

@@ -2,7 +2,7 @@
 
 One line's grams, in int64 micrograms CO2e, with the multiplications left to right in float64 and half-even rounding::
 
-    ug = rint(amount * to_factor_unit * co2e_kg * 1e9)
+    ug = rint(amount * to_factor_unit * (co2e_kg * 1e9))
 
 Every total is an integer sum of lines. The spread of a product groups by factor before it squares::
 
@@ -45,7 +45,7 @@ FACTOR_UNIT = {
 
 TO_FACTOR_UNIT = {
     "kg": 1.0, "g": 0.001, "t": 1000.0,
-    "kWh": 1.0, "MJ": 1 / 3.6,
+    "kWh": 1.0, "MJ": 10 / 36,
     "t_km": 1.0,
     "m3": 1.0, "L": 0.001,
     "item": 1.0,
@@ -53,8 +53,8 @@ TO_FACTOR_UNIT = {
 }  # fmt: skip
 """Multiplier from the unit in the data to the factor's unit."""
 
-PRICE_INDEX = {2024: 0.8636, 2025: 0.8405}
-"""Dollars of the year -> dollars of 2021 (made up for the benchmark; a real run cites an index)."""
+PRICE_INDEX = {2024: 270.970 / 313.689, 2025: 270.970 / 313.689}
+"""Dollars of the year -> dollars of 2021, by annual CPI-U (US BLS, CUUR0000SA0); 2025 has none yet and takes 2024's."""
 
 FIRST_YEAR, LAST_YEAR = 2022, 2025
 EPOCH = date(1970, 1, 1)

@@ -1,0 +1,31 @@
+"""Leafmark on the benchmarks' input, through its public API.
+
+    python -m bench.ours bill --data bench/data/bill-500000 --out OUT
+
+The engine reads the pack, checks it, resolves fallback, validity and units, and writes its usual run folder; the
+columns that `contender` names are compared, the rest is its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench import contender
+
+
+def bill(data: Path, out: Path) -> None:
+    """Footprints of the bills in data."""
+    from leafmark.engine import footprint
+
+    footprint(data / "bill.parquet", pack=data / "pack", out=out)
+
+
+def orders(data: Path, out: Path) -> None:
+    """Totals of the order lines in data."""
+    from leafmark.engine import orders as run_orders
+
+    run_orders(data / "lines", catalogue=data / "catalogue.parquet", pack=data / "pack", out=out)
+
+
+if __name__ == "__main__":
+    contender.main(bill, orders)
