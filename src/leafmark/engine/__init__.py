@@ -1,0 +1,1 @@
+"""The engine: runs methods over tables. Arrow in, Arrow out."""

@@ -1,0 +1,97 @@
+"""Where plans run. DuckDB here; `spark.py` offers the same five verbs over Apache Spark."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+from leafmark.engine.inputs import Source, quote
+from leafmark.engine.plan import parse, write
+
+
+class Backend(Protocol):
+    """What a plan needs of an engine."""
+
+    name: str
+
+    def source(self, view: str, source: Source) -> None:
+        """Give an input the name `view`, with `_file` and `_row`."""
+
+    def table(self, name: str, table: pa.Table) -> None:
+        """Give an Arrow table a name."""
+
+    def temp(self, name: str, sql: str) -> None:
+        """Compute a plan once and keep its result under a name."""
+
+    def view(self, name: str, sql: str) -> None:
+        """Give a plan a name."""
+
+    def fetch(self, sql: str) -> pa.Table:
+        """Run a plan and bring its (small) result here."""
+
+    def copy(self, sql: str, path: Path) -> None:
+        """Run a plan and write its result as one Parquet file."""
+
+    def close(self) -> None:
+        """Let go of memory, threads and temporary files."""
+
+
+class DuckDB:
+    """DuckDB in process: no extension, no network, spill files beside the run."""
+
+    name = "duckdb"
+
+    def __init__(self, spill: Path, memory_limit: str = "2GB", threads: int | None = None) -> None:
+        self.connection = duckdb.connect()
+        settings = {
+            "memory_limit": memory_limit,
+            "threads": threads or os.cpu_count() or 2,
+            "temp_directory": str(spill),
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "enable_progress_bar": False,
+        }
+        for name, value in settings.items():
+            self.connection.execute(f"SET {name} = {quote(value) if isinstance(value, str) else value}")
+
+    def sql(self, sql: str) -> str:
+        """The statement as DuckDB writes it, once it has passed the portable subset."""
+        return write(parse(sql), "duckdb")
+
+    def source(self, view: str, source: Source) -> None:
+        """Give an input the name `view`."""
+        self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{view}" AS {source.sql}')
+
+    def table(self, name: str, table: pa.Table) -> None:
+        """Copy a small Arrow table in."""
+        self.connection.register("_arrow", table)
+        self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+        self.connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM _arrow')
+        self.connection.unregister("_arrow")
+
+    def temp(self, name: str, sql: str) -> None:
+        """Compute and keep."""
+        self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+        self.connection.execute(f'CREATE TEMP TABLE "{name}" AS {self.sql(sql)}')
+
+    def view(self, name: str, sql: str) -> None:
+        """Name a plan."""
+        self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {self.sql(sql)}')
+
+    def fetch(self, sql: str) -> pa.Table:
+        """Bring a small result here."""
+        return self.connection.sql(self.sql(sql)).to_arrow_table()
+
+    def copy(self, sql: str, path: Path) -> None:
+        """Write one Parquet file."""
+        statement = f"COPY ({self.sql(sql)}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION snappy)"
+        self.connection.execute(statement)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()

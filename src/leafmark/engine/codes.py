@@ -1,0 +1,145 @@
+"""Codes: the small integers behind a run's keys, regions, units, dates and stages, and the cells they lead to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from leafmark.engine import lookup, plan
+from leafmark.engine.backends import Backend
+from leafmark.engine.inputs import Source
+from leafmark.engine.settings import Settings
+from leafmark.engine.schema import STAGES
+from leafmark.factors import regions
+from leafmark.factors.model import Pack
+from leafmark.methods.model import Method
+
+
+@dataclass
+class Codes:
+    """What the code tables hold, for the plans' arithmetic and for naming factors afterwards."""
+
+    regions: int
+    periods: int
+    parts: int
+    lookup: lookup.Lookup
+    native: list[float]
+
+    def shape(self, source: Source, settings: Settings, where: str = "") -> plan.Shape:
+        """The plan's shape for one chunk of an input."""
+        return plan.Shape(self.regions, self.periods, self.parts, source.columns, settings.default_date, where)
+
+
+def distinct(backend: Backend, expression: str, view: str = "input") -> list[object]:
+    """The distinct non-missing values of an expression over the input, sorted."""
+    table = backend.fetch(
+        f"SELECT v FROM (SELECT {expression} AS v FROM {view} AS i GROUP BY {expression}) AS x WHERE v IS NOT NULL"
+    )
+    return sorted(table.column("v").to_pylist())
+
+
+def make_codes(backend: Backend, method: Method, packs: Sequence[Pack], source: Source, settings: Settings) -> Codes:
+    """Register `keys`, `regions`, `unit_codes`, `days`, `stages`, `parts`, `cells`, `pairs`, `factor_names`, ..."""
+    bare = plan.Shape(0, 0, 1, source.columns, settings.default_date)
+
+    def values(sql: str) -> list[object]:
+        bound = plan.expression(method, bare, sql)
+        return distinct(backend, bound) if "i." in bound else distinct(backend, bound, "(SELECT 1 AS one)")
+
+    keys = [str(key) for key in values(method.key)]
+    chosen = lookup.choose(packs, method, settings.known_on, settings.gwp, keys, settings.gwp_strict)
+    places = sorted({str(place) for place in values(method.region)} | {"WORLD"})
+    units = [str(unit) for unit in values(method.unit)]
+    days = {day for day in values(method.date) if isinstance(day, dt.date)} | {settings.default_date}
+    register(backend, method, chosen, keys, places, units, sorted(days))
+    number_of_regions = sum(regions.known(place) for place in places)
+    names = [chosen.factor_name(n) for n in range(len(chosen.factors))]
+    native = [0.0] * len(names)
+    for number, share in zip(
+        chosen.table.column("factor_no").to_pylist(), chosen.table.column("native").to_pylist(), strict=True
+    ):
+        native[number] = share
+    backend.table("factor_names", pa.table({
+        "factor_no": pa.array(range(len(names)), pa.int32()), "factor_id": pa.array(names, pa.string()),
+    }))  # fmt: skip
+    backend.table("factor_native", pa.table({
+        "number": pa.array(range(len(names)), pa.int32()), "native": pa.array(native, pa.float64()),
+    }))  # fmt: skip
+    periods = backend.fetch("SELECT COUNT(*) AS n FROM periods").column("n").to_pylist()[0]
+    return Codes(number_of_regions, int(periods), len(method.parts), chosen, native)
+
+
+def register(
+    backend: Backend, method: Method, chosen: lookup.Lookup, keys: list[str], places: list[str], units: list[str],
+    days: list[dt.date],
+) -> None:  # fmt: skip
+    """Register the code tables and the cells."""
+    have = sorted(set(chosen.table.column("key").to_pylist()))
+    backend.table(
+        "keys", pa.table({"key": pa.array(have, pa.string()), "key_no": pa.array(range(len(have)), pa.int64())})
+    )
+    known = [place for place in places if regions.known(place)]
+    backend.table("regions", pa.table({
+        "region": pa.array(known, pa.string()), "region_no": pa.array(range(len(known)), pa.int64()),
+    }))  # fmt: skip
+    chain = [(number, ancestor, level) for number, place in enumerate(known)
+             for level, ancestor in enumerate(dict.fromkeys((place, *regions.parents(place), "WORLD")))]  # fmt: skip
+    backend.table("chain", pa.table({
+        "region_no": pa.array([c[0] for c in chain], pa.int64()), "ancestor": pa.array([c[1] for c in chain], pa.string()),
+        "level": pa.array([c[2] for c in chain], pa.int8()),
+    }))  # fmt: skip
+    backend.table("unit_codes", lookup.unit_table(units, chosen.dimensions))
+    backend.table("stages", pa.table({
+        "stage": pa.array(STAGES, pa.string()), "stage_no": pa.array(range(len(STAGES)), pa.int8()),
+    }))  # fmt: skip
+    backend.table("parts", pa.table({"part_no": pa.array(range(len(method.parts)), pa.int8())}))
+    low, high = days[0], days[-1]
+    marks = {low}
+    for name in ("start", "end"):
+        marks.update(day for day in set(chosen.table.column(name).to_pylist()) if low < day <= high)
+    starts = sorted(marks)
+    backend.table("periods", pa.table({
+        "period_no": pa.array(range(len(starts)), pa.int64()), "first_day": pa.array(starts, pa.date32()),
+    }))  # fmt: skip
+    number = 0
+    numbers = []
+    for day in days:
+        while number + 1 < len(starts) and starts[number + 1] <= day:
+            number += 1
+        numbers.append(number)
+    backend.table("days", pa.table({"date": pa.array(days, pa.date32()), "period_no": pa.array(numbers, pa.int64())}))
+    size = len(have) * len(known) * len(starts) * len(method.parts)
+    if size > lookup.CELLS_MAX:
+        raise lookup.FactorChoiceError(
+            f"{size:,} cells (keys x regions x periods); at most {lookup.CELLS_MAX:,}: split the input"
+        )
+    backend.table("spans", chosen.table)
+    part = "" if len(method.parts) == 1 else f" * {len(method.parts)} + sp.part"
+    backend.temp(
+        "all_cells",
+        f"""
+        SELECT ((k.key_no * {len(known)} + ch.region_no) * {len(starts)} + p.period_no){part} AS cell, ch.level,
+          sp.lookup_no, sp.factor_no, sp.ug_per_base, sp.dim, sp.rel_sd, sp.gap_years
+        FROM spans AS sp INNER JOIN keys AS k ON k.key = sp.key INNER JOIN chain AS ch ON ch.ancestor = sp.region
+        INNER JOIN periods AS p ON p.first_day >= sp.start AND p.first_day < sp."end" """,
+    )
+    backend.temp(
+        "cells",
+        """
+        SELECT a.cell, a.level, a.lookup_no, a.factor_no, a.ug_per_base, a.dim, a.rel_sd, a.gap_years
+        FROM all_cells AS a INNER JOIN (SELECT cell, MIN(level) AS level FROM all_cells GROUP BY cell) AS b
+        ON a.cell = b.cell AND a.level = b.level""",
+    )
+    backend.temp("all_cells", "SELECT 1 AS gone")
+    twice = backend.fetch("SELECT COUNT(*) AS n FROM (SELECT cell FROM cells GROUP BY cell HAVING COUNT(*) > 1) AS x")
+    if twice.column("n").to_pylist()[0]:
+        raise lookup.FactorChoiceError("two factors in one cell: the lookup side overlaps and lines would count twice")
+    backend.temp(
+        "pairs",
+        f"""
+        SELECT k.key_no * {len(known)} + ch.region_no AS pair FROM spans AS sp INNER JOIN keys AS k ON k.key = sp.key
+        INNER JOIN chain AS ch ON ch.ancestor = sp.region GROUP BY k.key_no * {len(known)} + ch.region_no""",
+    )

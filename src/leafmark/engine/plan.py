@@ -1,0 +1,378 @@
+"""Plans: SQL syntax trees made from a method object, the same for every engine.
+
+The data flow, and its cost for n lines:
+
+1. `lines`: the input's columns through the method's expressions; five joins of one column each turn key, region, unit,
+   date and stage into small integers, one integer join meets the cell; the product is rounded once to whole
+   micrograms. One pass, streaming.
+2. `grouped`: sums per (subject, stage, part, factor): the only large hash table. Standard deviations add up linearly
+   here, since one factor's error is the same in all its lines, and are squared only afterwards.
+3. `entries` and `subjects`: from `grouped`, never from the lines again. `totals`: per factor, for the run.
+4. `rejected`: a second look at the lines of subjects that had one without a result, to say why.
+
+Text is parsed by sqlglot, held to the portable subset by `check_portable`, and written out in the engine's dialect.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+
+from leafmark.engine.schema import LINE_UG_MAX, STAGES, Z95
+from leafmark.methods.model import Method
+
+FACTOR_BASE = 1 << 21
+"""Factor numbers stay below this, so that (size, factor) packs into one 128-bit integer for a scalar MAX."""
+
+_ALLOWED_FUNCTIONS = frozenset(
+    "Sum Count Max Min Coalesce Case If Cast TryCast Round Abs Ln Exp Sqrt Pow Greatest Least RowNumber Lag And Or Not "
+    "Paren Substring Length Trim Concat Anonymous IntDiv Mod ArgMax Sign Floor".split()
+)
+_ALLOWED_ANONYMOUS = frozenset({"ISNAN"})
+_BANNED = (exp.ArrayAgg, exp.PercentileCont, exp.PercentileDisc, exp.ApproxQuantile, exp.Qualify, exp.Unnest,
+           exp.List, exp.Array, exp.Filter, exp.GroupConcat)  # fmt: skip
+
+
+class PlanError(ValueError):
+    """An expression outside the portable subset."""
+
+
+def parse(sql: str) -> exp.Expression:
+    """Parse one statement and hold it to the portable subset."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    check_portable(tree)
+    return tree
+
+
+def check_portable(tree: exp.Expression) -> None:
+    """Refuse what changes meaning, or breaks memory limits, on another engine."""
+    for node in tree.walk():
+        if isinstance(node, _BANNED):
+            raise PlanError(f"{type(node).__name__} is outside the portable subset: {node.sql('duckdb')[:80]}")
+        if isinstance(node, exp.CTE) and node.args.get("materialized") is not None:
+            raise PlanError("MATERIALIZED is outside the portable subset")
+        if isinstance(node, exp.Join):
+            kind, side = (node.args.get("kind") or "").upper(), (node.side or "").upper()
+            if node.args.get("method") or kind not in ("", "CROSS", "INNER") or side not in ("", "LEFT"):
+                raise PlanError(f"only LEFT, INNER and CROSS joins: {node.sql('duckdb')[:80]}")
+        if isinstance(node, exp.Anonymous):
+            if node.name.upper() not in _ALLOWED_ANONYMOUS:
+                raise PlanError(f"function {node.name} is outside the portable subset")
+        elif isinstance(node, exp.Func) and type(node).__name__ not in _ALLOWED_FUNCTIONS:
+            raise PlanError(f"function {type(node).__name__} is outside the portable subset")
+
+
+def write(tree: exp.Expression, dialect: str) -> str:
+    """The statement in an engine's dialect; an unsupported construct is an error, never a guess."""
+    if dialect == "spark":
+        tree = tree.transform(_spark_types)
+    return tree.sql(dialect=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
+
+
+def _spark_types(node: exp.Expression) -> exp.Expression:
+    if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128:
+        return exp.DataType.build("DECIMAL(38, 0)")
+    return node
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the plan must know of an input: sizes of the code tables and which optional columns are there."""
+
+    regions: int
+    periods: int
+    parts: int
+    columns: frozenset[str]
+    run_date: dt.date
+    where: str = ""
+
+    def has(self, name: str) -> bool:
+        """Whether the input has that column."""
+        return name in self.columns
+
+
+def expression(method: Method, shape: Shape, sql: str) -> str:
+    """The method's expression with absent optional columns as NULL, columns qualified by `i`."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    check_portable(tree)
+
+    def bind(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Column):
+            if method.column(node.name) is None:
+                raise PlanError(f"{method.name}: {node.name} is not a column of its input")
+            if not shape.has(node.name):
+                return exp.Null()
+            return exp.column(node.name, table="i")
+        return node
+
+    return tree.transform(bind).sql("duckdb")
+
+
+def number(value: float) -> str:
+    """A double literal that both engines read as a double, not a decimal."""
+    return f"CAST('{value!r}' AS DOUBLE)"
+
+
+def _ok_terms(method: Method, shape: Shape) -> list[tuple[str, str, str, str]]:
+    """(reason, field, condition that must hold, expected) for what the input alone can say."""
+    terms = []
+    for column in method.columns:
+        if not shape.has(column.name):
+            continue
+        name = f"i.{column.name}"
+        if column.required and not (method.id == "product.bill" and column.name == "key"):
+            terms.append(("missing_value", column.name, f"{name} IS NOT NULL", f"a {column.type}"))
+        guard = "" if column.required else f"{name} IS NULL OR "
+        bounds = f"{column.low} to {column.high}: {column.cap_reason}"
+        if column.low is not None:
+            terms.append(("below_bound", column.name, f"({guard}{name} >= {number(column.low)})", bounds))
+        if column.high is not None:
+            terms.append(("above_bound", column.name, f"({guard}{name} <= {number(column.high)})", bounds))
+    for check in method.checks:
+        must = expression(method, shape, check.must)
+        terms.append((check.reason, check.field, f"COALESCE({must}, FALSE)", check.expected))
+    return terms
+
+
+def _stages(method: Method, shape: Shape) -> tuple[str, str, str]:
+    """(join, stage number, amount multiplier) of a line."""
+    if method.stage_shares:
+        cases = " ".join(
+            f"WHEN {STAGES.index(stage)} THEN {expression(method, shape, share)}"
+            for stage, share in method.stage_shares
+        )
+        return "CROSS JOIN stages AS s", "s.stage_no", f"CASE s.stage_no {cases} END"
+    stage = expression(method, shape, method.stage)
+    return f"LEFT JOIN stages AS s ON s.stage = {stage}", "s.stage_no", ""
+
+
+def lines(method: Method, shape: Shape, detail: bool = False) -> str:
+    """SQL of the coded, met and rounded lines; `detail` keeps what `rejected`, `--lines` and `explain` print."""
+    join_stage, stage_no, share = _stages(method, shape)
+    amount = expression(method, shape, method.amount)
+    if share:
+        amount = f"({amount}) * ({share})"
+    ok = " AND ".join(["s.stage_no IS NOT NULL", "u.dim = c.dim", *(term[2] for term in _ok_terms(method, shape))])
+    if shape.has("_bad"):
+        ok += " AND i._bad IS NULL"
+    if share:
+        ok += f" AND ({share}) IS NOT NULL"
+    raw = f"({amount}) * (u.to_base * c.ug_per_base)"
+    credit = method.credit != "FALSE" and shape.has("kind")
+    columns = [
+        f"{expression(method, shape, method.subject)} AS subject",
+        f"{stage_no} AS stage_no",
+        ("CAST(0 AS TINYINT)" if shape.parts == 1 else "t.part_no") + " AS part_no",
+        "c.factor_no AS factor_no",
+        "c.level AS level",
+        "c.gap_years AS gap_years",
+        "c.rel_sd AS rel_sd",
+        f"CASE WHEN {ok} AND ABS({raw}) <= {number(LINE_UG_MAX)} THEN CAST(ROUND({raw}) AS BIGINT) END AS ug",
+        ("COALESCE(i._derived, FALSE)" if shape.has("_derived") else "FALSE") + " AS derived",
+    ]
+    if credit:
+        columns.append(f"({amount}) < 0 AS negative")
+    if shape.has("amount_gsd") or (method.amount_gsd != "NULL" and shape.has(method.amount_gsd)):
+        columns.append(f"{expression(method, shape, method.amount_gsd)} AS amount_gsd")
+    if method.primary != "NULL":
+        columns.append(f"COALESCE({expression(method, shape, method.primary)}, FALSE) AS is_primary")
+    if detail:
+        columns += [
+            f"{expression(method, shape, method.key)} AS key",
+            f"{amount} AS amount",
+            f"{expression(method, shape, method.unit)} AS unit",
+            f"COALESCE({expression(method, shape, method.region)}, 'WORLD') AS region",
+            f"{expression(method, shape, method.date)} AS date",
+            "c.ug_per_base AS ug_per_base", "c.lookup_no AS lookup_no", "u.to_base AS to_base",
+            "u.unit IS NOT NULL AS unit_known", "r.region IS NOT NULL AS region_known",
+            "k.key IS NOT NULL AS key_known", "s.stage_no IS NOT NULL AS stage_known",
+            "c.cell IS NOT NULL AS met", "u.dim = c.dim AS dim_fits",
+            "k.key_no * " + str(shape.regions) + " + r.region_no AS pair",
+            *(f"{term[2]} AS ok_{n}" for n, term in enumerate(_ok_terms(method, shape))),
+            "i._file AS in__file", "i._row AS in__row",
+            *(f"i.{name} AS in_{name}" for name in sorted(shape.columns)),
+        ]  # fmt: skip
+    part = "" if shape.parts == 1 else f" * {shape.parts} + t.part_no"
+    cell = f"((k.key_no * {shape.regions} + r.region_no) * {shape.periods} + d.period_no){part}"
+    date = f"COALESCE({expression(method, shape, method.date)}, CAST('{shape.run_date}' AS DATE))"
+    region = f"COALESCE({expression(method, shape, method.region)}, 'WORLD')"
+    join_parts = "" if shape.parts == 1 else "CROSS JOIN parts AS t"
+    conditions = [shape.where] if shape.where else []
+    optional = [str(n) for n, each in enumerate(method.parts) if each.optional]
+    if optional:
+        conditions.append(f"(t.part_no NOT IN ({', '.join(optional)}) OR c.cell IS NOT NULL)")
+    if share:
+        every = ", ".join(expression(method, shape, each) for _, each in method.stage_shares)
+        conditions.append(f"(({share}) IS NOT NULL OR s.stage_no = 0 AND COALESCE({every}) IS NULL)")
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"""
+    SELECT {", ".join(columns)}
+    FROM input AS i {join_parts}
+    LEFT JOIN keys AS k ON k.key = {expression(method, shape, method.key)}
+    LEFT JOIN regions AS r ON r.region = {region}
+    LEFT JOIN unit_codes AS u ON u.unit = {expression(method, shape, method.unit)}
+    LEFT JOIN days AS d ON d.date = {date}
+    {join_stage}
+    LEFT JOIN cells AS c ON c.cell = {cell}
+    {where}"""
+
+
+def grouped(method: Method, shape: Shape) -> str:
+    """Sums per subject, stage, part and factor (and sign, where credits are allowed)."""
+    keys = "subject, stage_no, part_no, factor_no" + (", negative" if _credit(method, shape) else "")
+    own = ""
+    if _amount_gsd(method, shape):
+        sd = "ROUND(ABS(ug) * SQRT(EXP(LN(amount_gsd) * LN(amount_gsd)) - 1))"
+        own = f", SUM(CAST(CAST(COALESCE({sd}, 0) AS BIGINT) AS INT128) * CAST(COALESCE({sd}, 0) AS BIGINT)) AS own_var"
+    primary = (
+        ", CAST(SUM(CASE WHEN is_primary THEN ug END) AS BIGINT) AS primary_ug" if method.primary != "NULL" else ""
+    )
+    count = "COUNT(*)" if not shape.has("_derived") else "SUM(CASE WHEN derived THEN 0 ELSE 1 END)"
+    good = "COUNT(ug)" if not shape.has("_derived") else "SUM(CASE WHEN derived OR ug IS NULL THEN 0 ELSE 1 END)"
+    return f"""
+    SELECT {keys}, CAST(SUM(ug) AS BIGINT) AS ug, CAST(SUM(CAST(ROUND(ABS(ug) * rel_sd) AS BIGINT)) AS BIGINT) AS sd,
+      CAST({count} AS BIGINT) AS lines, CAST({good} AS BIGINT) AS accepted, COUNT(*) - COUNT(ug) AS bad,
+      MAX(level) AS level, MAX(gap_years) AS gap_years{own}{primary}
+    FROM ({lines(method, shape)}) AS l GROUP BY {keys}"""
+
+
+def _credit(method: Method, shape: Shape) -> bool:
+    return method.credit != "FALSE" and shape.has("kind")
+
+
+def _amount_gsd(method: Method, shape: Shape) -> bool:
+    return method.amount_gsd != "NULL" and shape.has(method.amount_gsd)
+
+
+def bound(mean: str, variance: str, sign: int) -> str:
+    """Lognormal 95 % bound by moment matching: s2 = ln(1 + var / m^2), m exp(-s2/2 -+ z sqrt(s2)).
+
+    Fenton 1960 (IRE Trans. 8, 57): the sum of lognormals taken as the lognormal of its mean and variance.
+    """
+    s2 = f"LN(1 + {variance} / ({mean} * {mean}))"
+    value = f"{mean} * EXP(-{s2} / 2 {'+' if sign > 0 else '-'} {number(Z95)} * SQRT({s2}))"
+    return f"CASE WHEN {mean} = 0 THEN CAST(0 AS DOUBLE) ELSE {value} END"
+
+
+def ranges(prefix: str, credit: bool) -> str:
+    """`low_ug, high_ug` from columns m, v (and credits cm, cv): low <= value <= high always."""
+    low, high = bound("m", "v", -1), bound("m", "v", 1)
+    if credit:
+        low_c, high_c = bound("cm", "cv", -1), bound("cm", "cv", 1)
+        down = f"SQRT((m - ({low})) * (m - ({low})) + (({high_c}) - cm) * (({high_c}) - cm))"
+        up = f"SQRT((({high}) - m) * (({high}) - m) + (cm - ({low_c})) * (cm - ({low_c})))"
+        low, high = f"{prefix} - {down}", f"{prefix} + {up}"
+    return (
+        f"LEAST({prefix}, CAST(FLOOR({low}) AS BIGINT)) AS low_ug, "
+        f"GREATEST({prefix}, CAST(FLOOR({high}) + 1 AS BIGINT)) AS high_ug"
+    )
+
+
+def _squares(method: Method, shape: Shape) -> str:
+    """Per (subject, ...) from rows of distinct factors: mean, variance, of charges and of credits."""
+    var = "CAST(sd AS INT128) * sd" + (" + COALESCE(own_var, 0)" if _amount_gsd(method, shape) else "")
+    if not _credit(method, shape):
+        return f"CAST(SUM(ug) AS DOUBLE) AS m, CAST(SUM({var}) AS DOUBLE) AS v"
+    return ", ".join(
+        f"CAST(SUM(CASE WHEN {test} THEN {value} ELSE 0 END) AS DOUBLE) AS {name}"
+        for name, test, value in (
+            ("m", "NOT negative", "ug"), ("v", "NOT negative", var), ("cm", "negative", "-ug"), ("cv", "negative", var)
+        )
+    )  # fmt: skip
+
+
+DOMINANT = f"MAX(CAST(ABS(ug) AS INT128) * {FACTOR_BASE} + ({FACTOR_BASE - 1} - factor_no))"
+"""The factor with most grams; among equals the first by factor id (numbers follow the ids' order)."""
+
+
+def dominant_factor(packed: str) -> str:
+    """The factor number out of a packed DOMINANT."""
+    return f"CAST({FACTOR_BASE - 1} - ({packed} % {FACTOR_BASE}) AS INTEGER)"
+
+
+def entries(method: Method, shape: Shape) -> str:
+    """Per subject, stage and part: total, range, dominant factor. Reads the table `grouped`."""
+    return f"""
+    SELECT subject, stage_no, part_no, total AS co2e_ug, {ranges("total", _credit(method, shape))},
+      {dominant_factor("top")} AS factor_no, level, gap_years
+    FROM (SELECT subject, stage_no, part_no, CAST(SUM(ug) AS BIGINT) AS total, {_squares(method, shape)},
+        {DOMINANT} AS top, MAX(level) AS level, MAX(gap_years) AS gap_years
+      FROM grouped WHERE ug IS NOT NULL GROUP BY subject, stage_no, part_no) AS e"""
+
+
+def subjects(method: Method, shape: Shape) -> str:
+    """Per subject: status, total, range, a column per stage. Reads `grouped` and `factor_native`."""
+    credit = ", negative" if _credit(method, shape) else ""
+    own = ", SUM(own_var) AS own_var" if _amount_gsd(method, shape) else ""
+    primary = ", CAST(SUM(primary_ug) AS BIGINT) AS primary_ug" if method.primary != "NULL" else ""
+    per_stage = ", ".join(
+        f"CAST(SUM(CASE WHEN stage_no = {n} THEN ug END) AS BIGINT) AS {stage}_ug" for n, stage in enumerate(STAGES)
+    )
+    sums = ", ".join(f"CAST(SUM({stage}_ug) AS BIGINT) AS {stage}_ug" for stage in STAGES)
+    names = ", ".join(f"{stage}_ug" for stage in STAGES)
+    return f"""
+    SELECT subject, CASE WHEN bad > 0 THEN 'unknown' ELSE 'complete' END AS status,
+      total AS co2e_ug, {ranges("total", bool(credit))}, {names}, lines, lines - accepted AS rejected_lines,
+      {dominant_factor("top")} AS factor_no, level AS factor_level, gap_years AS vintage_gap_years,
+      {"primary_ug" if primary else "CAST(NULL AS BIGINT) AS primary_ug"}, CAST(ROUND(native) AS BIGINT) AS gwp_native_ug
+    FROM (SELECT subject, CAST(SUM(ug) AS BIGINT) AS total, {_squares(method, shape)}, {sums},
+        CAST(SUM(lines) AS BIGINT) AS lines, CAST(SUM(accepted) AS BIGINT) AS accepted, SUM(bad) AS bad,
+        {DOMINANT} AS top, MAX(level) AS level, MAX(gap_years) AS gap_years{primary}, SUM(ug * n.native) AS native
+      FROM (SELECT subject, factor_no{credit}, SUM(ug) AS ug, SUM(sd) AS sd, {per_stage}, SUM(lines) AS lines,
+          SUM(accepted) AS accepted, SUM(bad) AS bad, MAX(level) AS level, MAX(gap_years) AS gap_years{own}{primary}
+        FROM grouped GROUP BY subject, factor_no{credit}) AS f
+      LEFT JOIN factor_native AS n ON n.number = f.factor_no
+      GROUP BY subject) AS p"""
+
+
+def totals(method: Method, shape: Shape) -> str:
+    """Per stage, part, factor and sign over the whole chunk: the run's totals group by factor before they square."""
+    keys = "stage_no, part_no, factor_no" + (", negative" if _credit(method, shape) else "")
+    own = "SUM(own_var)" if _amount_gsd(method, shape) else "0"
+    return f"""
+    SELECT {keys}, SUM(ug) AS ug, SUM(sd) AS sd, {own} AS own_var, SUM(lines) AS lines, SUM(accepted) AS accepted,
+      SUM(bad) AS bad, MAX(gap_years) AS gap_years FROM grouped GROUP BY {keys}"""
+
+
+def rejected(method: Method, shape: Shape) -> str:
+    """The lines without a result, each with its first reason. Reads `lines` in detail and the table `pairs`."""
+    terms = _ok_terms(method, shape)
+
+    def text(name: str) -> str:
+        return f"CAST(in_{name} AS VARCHAR)" if shape.has(name) else "CAST(NULL AS VARCHAR)"
+
+    cases: list[tuple[str, str, str, str, str]] = []  # condition, reason, field, found, expected
+    for n, (reason, name, _, expected) in enumerate(terms):
+        expected_sql = "'" + expected.replace("'", "''") + "'"
+        cases.append((f"NOT COALESCE(ok_{n}, FALSE)", f"'{reason}'", f"'{name}'", text(name), expected_sql))
+    if not method.stage_shares:
+        cases.append(("NOT stage_known", "'unknown_stage'", "'stage'", text("stage"), f"'one of: {', '.join(STAGES)}'"))
+    key_field = method.key if method.column(method.key) else "key"
+    cases += [
+        ("NOT key_known", "'unknown_key'", f"'{key_field}'", "key", "'a factor key of the packs'"),
+        ("NOT region_known", "'unknown_region'", "'region'", "region", "'a region of the list, or none'"),
+        ("NOT unit_known", "'unknown_unit'", "'unit'", "unit", "'a unit of the list'"),
+        ("NOT met AND pairs.pair IS NULL", "'no_factor'", f"'{key_field}'", "key",
+         "'a factor for the region, its country or the world'"),
+        ("NOT met", "'date_out_of_reach'", "'date'", "CAST(date AS VARCHAR)",
+         f"'within {method.vintage.reach_years} years of a factor ({method.vintage.rule})'"),
+        ("NOT COALESCE(dim_fits, FALSE)", "'unit_mismatch'", "'unit'", "unit", "'a unit that converts to the factor''s'"),
+    ]  # fmt: skip
+    last = ("'too_large'", "'amount'", "CAST(amount AS VARCHAR)", "'at most 1 Mt in one line'")
+    if shape.has("_bad"):
+        cases.insert(0, ("in__bad IS NOT NULL", "in__bad_reason", "in__bad", "in__bad_found", "in__bad_expected"))
+
+    def pick(position: int) -> str:
+        whens = " ".join(f"WHEN {case[0]} THEN {case[position]}" for case in cases)
+        return f"CASE {whens} ELSE {last[position - 1]} END"
+
+    activity = text("activity_id")
+    return f"""
+    SELECT DISTINCT file, row_no, activity_id, field, reason, found, expected
+    FROM (SELECT in__file AS file, in__row AS row_no, {activity} AS activity_id, {pick(2)} AS field, {pick(1)} AS reason,
+        {pick(3)} AS found, {pick(4)} AS expected
+      FROM ({lines(method, shape, detail=True)}) AS l LEFT JOIN pairs ON pairs.pair = l.pair
+      WHERE l.ug IS NULL AND NOT l.derived) AS x"""

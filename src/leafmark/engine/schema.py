@@ -1,0 +1,65 @@
+"""The entry's schema, the closed lists, and the constants of the arithmetic.
+
+An entry is one line's result in whole micrograms of CO2e. Everything below is integer once a line is rounded, so sums
+do not depend on the order in which threads, chunks or machines add them.
+"""
+
+from __future__ import annotations
+
+from leafmark.methods.bill import STAGES
+
+UG_PER_KG = 1_000_000_000
+"""Micrograms in a kilogram."""
+
+Z95 = 1.959963984540054
+"""97.5th percentile of the standard normal: the two-sided 95 % range."""
+
+LINE_UG_MAX = 1e18
+"""One line may hold 1 Mt: past it a sum of lines could leave int64 micrograms (9.2 Mt); rejected as `too_large`."""
+
+REASONS: dict[str, str] = {
+    "unreadable": "the cell could not be read as its column's type (text in a number, an impossible date, NaN, infinity)",
+    "broken_text": "the cell is not valid UTF-8",
+    "missing_value": "a required cell is empty",
+    "below_bound": "the value lies below the method's sanity bound for that column",
+    "above_bound": "the value lies above the method's sanity bound for that column",
+    "negative_amount": "a negative amount that does not say it is a credit",
+    "unknown_stage": "the stage is not one of the closed list",
+    "unknown_key": "no factor of that key in the packs of this run",
+    "unknown_unit": "the unit is not in the list of units",
+    "unit_mismatch": "the unit does not convert to the factor's unit",
+    "unknown_region": "the region is not in the list of regions",
+    "no_factor": "the key has no factor for the place, its country or the world in a boundary the method takes",
+    "date_out_of_reach": "the factor exists, but the date lies past the reach of the method's vintage rule",
+    "too_large": "the result is more than the 1 Mt that one line may hold",
+    "duplicate_id": "the activity_id occurred before in the same input",
+    "unknown_product": "the product is not in the catalogue, or a component is not in the bill",
+    "no_tier": "neither mass, count nor spend leads to a factor for this line",
+    "component_rejected": "a component of the product has a rejected line of its own",
+    "inconsistent_shares": "the phase shares do not add up to 1",
+    "not_positive": "the figure must be above zero",
+}
+"""Reason code -> what it means. Closed: `docs/reasons.md` is made from it and a test holds the two together."""
+
+ENTRY_COLUMNS: dict[str, str] = {
+    "run_id": "VARCHAR",
+    "activity_id": "VARCHAR",
+    "subject_id": "VARCHAR",
+    "date": "DATE",
+    "book": "VARCHAR",
+    "scope": "TINYINT",
+    "category": "TINYINT",
+    "stage": "VARCHAR",
+    "method_id": "VARCHAR",
+    "method_version": "INTEGER",
+    "factor_id": "VARCHAR",
+    "factor_level": "TINYINT",
+    "tier": "VARCHAR",
+    "co2e_ug": "BIGINT",
+    "low_ug": "BIGINT",
+    "high_ug": "BIGINT",
+    "gases": "VARCHAR",
+}
+"""Columns of `entries.parquet` with their SQL types; int64 micrograms of CO2e, signed."""
+
+__all__ = ["ENTRY_COLUMNS", "LINE_UG_MAX", "REASONS", "STAGES", "UG_PER_KG", "Z95"]

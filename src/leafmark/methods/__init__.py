@@ -1,0 +1,28 @@
+"""Methods: how an activity becomes grams. One small file per family; every version ever shipped stays here."""
+
+from leafmark.methods.bill import PRODUCT_BILL
+from leafmark.methods.declared import DECLARED
+from leafmark.methods.electricity import ELECTRICITY
+from leafmark.methods.freight import FREIGHT
+from leafmark.methods.model import Check, Column, Method, Part, Vintage
+from leafmark.methods.retail import RETAIL_PURCHASE
+from leafmark.methods.use_stage import USE_STAGE
+
+LIBRARY: tuple[Method, ...] = (PRODUCT_BILL, RETAIL_PURCHASE, USE_STAGE, DECLARED, FREIGHT, ELECTRICITY)
+
+
+class MethodError(ValueError):
+    """No such method, or not in that version."""
+
+
+def method(name: str) -> Method:
+    """The method `id@version`, or the newest version of `id`."""
+    identity, _, version = name.partition("@")
+    found = [m for m in LIBRARY if m.id == identity and (not version or str(m.version) == version)]
+    if not found:
+        known = ", ".join(sorted(m.name for m in LIBRARY))
+        raise MethodError(f"method {name!r} is not in the library; it has: {known}")
+    return max(found, key=lambda m: m.version)
+
+
+__all__ = ["LIBRARY", "Check", "Column", "Method", "MethodError", "Part", "Vintage", "method"]

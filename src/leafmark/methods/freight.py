@@ -1,0 +1,33 @@
+"""Freight by tonne-km: WTW = TTW + WTT."""
+
+from leafmark.methods.model import Column, Method, Part, Vintage
+
+FREIGHT = Method(
+    id="freight.tonne_km",
+    version=1,
+    title="Freight by tonne-kilometre, well to wheel",
+    title_zh="货运(吨公里, 油井到车轮)",
+    book="inventory",
+    reference="ISO 14083:2023, 8 and 9; GLEC Framework v3, 4; GHG Protocol Scope 3 categories 4 and 9",
+    boundary="well to wheel",
+    docs="""\
+`WTW = mass / 1000 x distance x (TTW + WTT)`, kg CO2e; mass in kg (goods with packaging), distance in km (the shortest
+feasible one; a factor for the actual distance says so), factors in kg CO2e per tonne-kilometre. Two entries a row,
+tank-to-wheel and well-to-tank, so that either can be read alone.""",
+    columns=(
+        Column("shipment_id", "id"),
+        Column("mode", "text", meaning="factor key of the vehicle, e.g. freight.hgv.all_diesel.average_laden"),
+        Column("mass_kg", "float", low=0, high=4e8, cap_reason="the largest bulk carriers take 400,000 t"),
+        Column("distance_km", "float", low=0, high=45_000, cap_reason="the way round the earth is 40,000 km"),
+        Column("region", "text", required=False),
+        Column("date", "date", required=False),
+        Column("activity_id", "id", required=False),
+    ),
+    subject="shipment_id",
+    stage="'transport'",
+    key="mode",
+    amount="mass_kg * distance_km / 1000",
+    unit="'t_km'",
+    parts=(Part("ttw", (("ttw",),), 3, 4), Part("wtt", (("wtt",),), 3, 4)),
+    vintage=Vintage("latest", 3),
+)

@@ -1,0 +1,131 @@
+"""A method is data: how one kind of activity becomes grams.
+
+A method turns each row of its input table into one *line* (stage, key, amount, unit, region, date) by SQL expressions
+over the input's columns, and says which factors a line may meet:
+
+* a **recipe** is a tuple of boundaries whose factors are added (`("ttw", "wtt")` is well to wheel);
+* a **part** is one entry of a line: its recipes in order of preference, its scope and category;
+* the **vintage** says which year's factor serves a date, and how far it may reach.
+
+Nothing here computes: `leafmark.engine` does, the same way for every method. A method's identity is the hash of its
+fields, so a changed method is another method: it needs a new version, and the old one stays in the library.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+Book = Literal["product", "inventory", "impact"]
+ColumnType = Literal["id", "text", "float", "date", "bool"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a method's input: its type, whether it may be absent, and its sanity bounds.
+
+    `low` and `high` bound what one row may say, in the column's own unit; `cap_reason` says why a figure past them
+    cannot be meant. A row past a bound is rejected, never clipped.
+    """
+
+    name: str
+    type: ColumnType
+    required: bool = True
+    low: float | None = None
+    high: float | None = None
+    cap_reason: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A condition every row must meet (SQL over the input's columns), else it is rejected with `reason`."""
+
+    reason: str
+    field: str
+    must: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """Which year's factor serves a date.
+
+    `latest`: the newest whose valid period starts on or before the date, up to `reach_years` past its end.
+    `nearest`: the nearest valid period, within `reach_years` either way. `exact`: the period holds the date.
+    """
+
+    rule: Literal["latest", "nearest", "exact"]
+    reach_years: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """One entry of each line: recipes of boundaries in order of preference, and where it belongs in an inventory.
+
+    An `optional` part without a factor makes no entry; any other rejects its line.
+    """
+
+    name: str
+    recipes: tuple[tuple[str, ...], ...]
+    scope: int | None = None
+    category: int | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Method:
+    """A frozen, versioned method. `docs` is its page in the reference: formula, units, limits.
+
+    `subject`, `stage`, `key`, `amount`, `unit`, `region`, `date`, `primary` and `amount_gsd` are SQL expressions over
+    the input's columns, in the portable subset that `leafmark.engine.plan` checks. An absent optional column reads as
+    NULL. `stage_shares` (stage, expression) instead of `stage` splits one row into a line for each stage.
+    """
+
+    id: str
+    version: int
+    title: str
+    title_zh: str
+    book: Book
+    reference: str
+    docs: str
+    columns: tuple[Column, ...]
+    subject: str
+    stage: str
+    key: str
+    amount: str
+    unit: str
+    parts: tuple[Part, ...]
+    vintage: Vintage
+    region: str = "region"
+    date: str = "date"
+    primary: str = "NULL"
+    amount_gsd: str = "NULL"
+    credit: str = "FALSE"
+    component: str = "NULL"
+    tier: str = "'amount'"
+    boundary: str = ""
+    checks: tuple[Check, ...] = ()
+    stage_shares: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """sha256 of every field but the prose (`title`, `title_zh`, `docs`): the method's identity."""
+        fields = dataclasses.asdict(self)
+        for prose in ("title", "title_zh", "docs"):
+            del fields[prose]
+        for column in fields["columns"]:
+            del column["meaning"]
+        return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """`id@version`, as runs pin it."""
+        return f"{self.id}@{self.version}"
+
+    def column(self, name: str) -> Column | None:
+        """The input column of that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)

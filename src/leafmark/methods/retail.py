@@ -1,0 +1,37 @@
+"""Retail purchases in tiers: mass, then count, then spend."""
+
+from leafmark.methods.bill import FULL_CHAIN
+from leafmark.methods.model import Column, Method, Part, Vintage
+
+TIERS = ("mass", "count", "spend")
+
+RETAIL_PURCHASE = Method(
+    id="retail.purchase",
+    version=1,
+    title="Retail purchases by mass, count or spend",
+    title_zh="零售采购(按质量、件数或金额)",
+    book="inventory",
+    reference="GHG Protocol Scope 3 Standard (2011), category 1: average-data and spend-based methods; "
+    "Technical Guidance (2013), chapter 1",
+    boundary="cradle to shelf, as each factor states",
+    docs="""\
+`grams = pieces x mass x factor` where the product's mass is known; else `pieces x typical mass or count x factor`;
+else `spend x price index x factor`. The tier used is kept on every entry. Spend of another year than the factor's goes
+through a cited price index first. A line whose pieces are missing falls to spend; a line with neither is rejected.""",
+    columns=(
+        Column("order_id", "id"),
+        Column("product_id", "id"),
+        Column("pieces", "float", required=False, low=0, high=10_000, cap_reason="no basket holds ten thousand pieces"),
+        Column("spend", "float", required=False, low=0, high=1e6, cap_reason="no line of a basket costs a million"),
+        Column("date", "date"),
+        Column("activity_id", "id", required=False),
+    ),
+    subject="order_id",
+    stage="NULL",
+    key="product_id",
+    amount="pieces",
+    unit="'item'",
+    parts=(Part("purchase", FULL_CHAIN, 3, 1),),
+    vintage=Vintage("nearest", 10),
+    tier="mass, count, spend",
+)
