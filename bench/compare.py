@@ -54,6 +54,10 @@ def differences(one: Path, other: Path, work: str) -> list[str]:
     """What differs between two output folders, a line for each column; empty = the same."""
     found = []
     for name in FILES[work]:
+        absent = [folder for folder in (one, other) if not (folder / f"{name}.parquet").exists()]
+        if absent:
+            found.append(f"{name}: not written by {absent[0].name}")
+            continue
         left, right = (_read(folder / f"{name}.parquet", name) for folder in (one, other))
         if left.num_rows != right.num_rows:
             found.append(f"{name}: {left.num_rows} rows against {right.num_rows}")

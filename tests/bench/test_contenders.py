@@ -178,6 +178,11 @@ def test_a_microgram_too_many_is_a_difference(answers, tmp_path):
     assert found.endswith("at most by 1")
 
 
+def test_an_answer_not_written_is_a_difference(answers, tmp_path):
+    found = compare.differences(answers["bill", "bound"], tmp_path, "bill")
+    assert found == [f"{name}: not written by {tmp_path.name}" for name in compare.FILES["bill"]]
+
+
 def test_lines_without_a_factor_are_rejected_not_lost(answers, bill):
     rejected = pq.read_table(answers["bill", "bound"] / "rejected.parquet").to_pylist()
     lines = pq.read_table(bill / "bill.parquet").to_pylist()
