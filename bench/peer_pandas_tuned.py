@@ -2,7 +2,7 @@
 
 Strings are read as categories. Validity becomes equality: the dates where any factor begins or ends cut time into
 periods, and a factor is repeated for each period it is valid in. Then one merge per level, each on what the levels
-before left open, with regions as codes. CPU: about 1.5 us a bill line, a third of `peer_pandas`; memory: everything at
+before left open, with regions as codes. CPU: about 1.5 us a bill line, a quarter of `peer_pandas`; memory: all at
 once, about 0.25 kB a bill line.
 """
 
