@@ -18,6 +18,8 @@ MISSING = "-"
 """How a rule names a department, category or type that the panel leaves empty."""
 SECTORS = ("food", "home", "mother_and_baby", "other")
 NOT_MAPPED = "not mapped: "
+PACK_EACH_OUNCES_MIN = 3.0
+"""In a `total` row `4 PK/16 OZ` is 16 oz in all, but `36/1 OZ` is thirty-six small bags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Rule:
 
     def piece_mass_kg(self, size: PackageSize) -> tuple[float | None, str]:
         """Mass of one piece in kg by this rule's reading of a size, and the reason if there is none."""
-        if self.pack == "total" and size.stated == "pack":
+        small = size.kind == "ounce" and size.each < PACK_EACH_OUNCES_MIN
+        if self.pack == "total" and size.stated == "pack" and not small:
             size = PackageSize(size.text, size.kind, size.each, size.units, "sum")
         return mass_kg(size, self.weight_rule)
 
@@ -70,10 +73,7 @@ def load_mapping() -> list[Rule]:
     """
     with files("leafmark.demo").joinpath("mapping.csv").open(encoding="utf-8", newline="") as file:
         lines = [(number, line) for number, line in enumerate(file, 1) if not line.startswith("#")]
-    rules = [
-        _rule(lines[index][0], row)
-        for index, row in enumerate(csv.DictReader(line for _, line in lines), 1)
-    ]
+    rules = [_rule(lines[index][0], row) for index, row in enumerate(csv.DictReader(line for _, line in lines), 1)]
     faults = [fault for rule in rules for fault in _faults(rule)]
     conditions: dict[tuple[str, ...], int] = {}
     for rule in rules:
@@ -141,7 +141,9 @@ def _faults(rule: Rule) -> list[str]:
 
 def _matches(pattern: str, text: str) -> bool:
     """Shell pattern against a text of the panel; an empty pattern matches all. Brackets stand for themselves."""
-    return pattern in {"", "*"} or pattern == text or ("*" in pattern and fnmatchcase(text, pattern.replace("[", "[[]")))
+    return (
+        pattern in {"", "*"} or pattern == text or ("*" in pattern and fnmatchcase(text, pattern.replace("[", "[[]")))
+    )
 
 
 def _specificity(rule: Rule) -> tuple[int, int]:
