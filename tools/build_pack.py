@@ -18,12 +18,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-from pack import chinese, cloud, food, fuel, grid, outliers, sources, spend, uk, us  # noqa: E402
 from pack.raw import SharedData  # noqa: E402
-from pack.spread import with_spread  # noqa: E402
 
 from leafmark.factors.importers.base import Row  # noqa: E402
+from leafmark.factors.importers.spread import with_spread  # noqa: E402
 from leafmark.factors.model import Pack  # noqa: E402
+from pack import chinese, choice, cloud, food, fuel, grid, outliers, sources, spend, uk, us  # noqa: E402
 
 DATE_COLUMNS = ("valid_from", "valid_to", "published_on", "superseded_on")
 FIELDS = {
@@ -31,7 +31,7 @@ FIELDS = {
     "version": "2026.11",
     "title": "Leafmark's own table of emission factors",
     "licence_note": "Every fact is of licence class open; attribution to each publisher is in sources.csv",
-    "gwp_note": "Native sets: AR4 (UK to 2022, US spend, US waste), AR5 (UK from 2023, US EPA hub 2024, IPCC fuels, food), "
+    "gwp_note": "Native sets: AR4 (UK to 2022, US spend, US waste), AR5 (UK from 2023, EPA hub 2024, IPCC, food), "
     "unstated (Ember, China's footprint factors, eGRID states)",
 }
 MINIMUM_FACTS = 1500
@@ -46,7 +46,7 @@ def collect(data: SharedData) -> tuple[list[Row], list[Row]]:
         factors += theme_factors
         found += theme_sources
     factors += uk.grid_of_2021_and_2025(data)
-    named = [with_spread(chinese.with_name(row)) for row in factors]
+    named = [with_spread(chinese.with_name(row)) for row in factors if choice.kept(row)]
     outliers.mark(named)
     repeated = [factor_id for factor_id, count in Counter(row["factor_id"] for row in named).items() if count > 1]
     if repeated:

@@ -26,13 +26,21 @@ def rows(data: SharedData) -> tuple[list[Row], list[Row]]:
 def _regions(data: SharedData) -> list[Row]:
     return [
         factor_row(
-            key="electricity.grid", theme="grid", name_en=raw["name"].replace(" grid", ", grid"),
+            key="electricity.grid",
+            theme="grid",
+            name_en=raw["name"].replace(" grid", ", grid"),
             region=_MISSPELT.get(raw["region"], raw["region"]),
-            boundary="life_cycle", unit="kWh", co2e_kg=float(raw["kgco2e"]), gwp_set="unstated", data_year=_YEAR,
-            **calendar_year(_YEAR), published_on=f"{_YEAR}-12-31", source_id="codecarbon-cloud",
+            boundary="life_cycle",
+            unit="kWh",
+            co2e_kg=float(raw["kgco2e"]),
+            gwp_set="unstated",
+            data_year=_YEAR,
+            **calendar_year(_YEAR),
+            published_on=f"{_YEAR}-12-31",
+            source_id="codecarbon-cloud",
             locator=f"impact.csv, {raw['region']}",
             note="Google's yearly mean grid intensity of the region; day of publication not established",
-        )  # fmt: skip
+        )
         for raw in data.rows("codecarbon-cloud")
     ]
 

@@ -22,7 +22,7 @@ _SLUGS = {
 _STAGE_SUM_NAMES = {"Soybean Oil", "Olive Oil", "Palm Oil", "Rapeseed Oil", "Sunflower Oil"}
 _PN_YEAR, _PN_DATA_YEAR = 2018, 2010
 _AGRIBALYSE_YEAR = 2020
-_CHOICE = Path(__file__).parent / "agribalyse_choice.csv"
+_CHOICE = Path(__file__).parent / "names" / "agribalyse.csv"
 
 
 def rows(data: SharedData) -> tuple[list[Row], list[Row]]:
@@ -35,7 +35,7 @@ def _global(data: SharedData) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as lines:
         table = list(csv.DictReader(lines))
     return [
-        _food(record["Entity"], float(record[_GHG_PER_KG]), f"row {row}: Entity={record['Entity']}, {_GHG_PER_KG!r}", "")
+        _food(record["Entity"], float(record[_GHG_PER_KG]), f"row {row}, {_GHG_PER_KG!r}", "")
         for row, record in enumerate(table, start=2)
         if record[_GHG_PER_KG]
     ]
@@ -44,7 +44,7 @@ def _global(data: SharedData) -> list[Row]:
 def _oils(data: SharedData) -> list[Row]:
     """Return the five oils, which the table per kilogram leaves empty: sums of the seven published stages."""
     return [
-        _food(name, float(raw["kgco2e"]), raw["source_locator"], "sum of the stages, each rounded to 0.1 by the publisher")
+        _food(name, float(raw["kgco2e"]), raw["source_locator"], "sum of stages, each rounded to 0.1")
         for raw in data.rows("poore-nemecek-owid")
         if (name := raw["name"].split(",")[0]) in _STAGE_SUM_NAMES
     ]
@@ -61,8 +61,6 @@ def _food(name: str, co2e_kg: float, locator: str, note: str) -> Row:
 
 
 def _agribalyse(data: SharedData) -> list[Row]:
-    if not _CHOICE.exists():
-        return []
     with _CHOICE.open(encoding="utf-8", newline="") as lines:
         choice = {record["code"]: record for record in csv.DictReader(lines)}
     path = data.folder / "agribalyse" / "synthese.csv.gz"
@@ -75,15 +73,22 @@ def _agribalyse(data: SharedData) -> list[Row]:
             quality = record["DQR - Note de qualité de la donnée (1 excellente ; 5 très faible)"]
             factors.append(
                 factor_row(
-                    key=f"food.agribalyse.{chosen['slug']}", theme="food",
+                    key=f"food.agribalyse.{chosen['slug']}",
+                    theme="food",
                     name_en=f"{record['LCI Name']} / {record['Nom du Produit en Français']}",
-                    name_zh=chosen["name_zh"], region="FR", boundary="cradle_to_retail", unit="kg",
+                    name_zh=chosen["name_zh"],
+                    region="FR",
+                    boundary="cradle_to_retail",
+                    unit="kg",
                     co2e_kg=float(f"{float(record['Changement climatique (kg CO2 eq/kg de produit)']):.6g}"),
-                    gwp_set="AR5", data_year=_AGRIBALYSE_YEAR, **calendar_year(_AGRIBALYSE_YEAR),
-                    published_on="2020-12-31", source_id="agribalyse-3",
+                    gwp_set="AR5",
+                    data_year=_AGRIBALYSE_YEAR,
+                    **calendar_year(_AGRIBALYSE_YEAR),
+                    published_on="2020-12-31",
+                    source_id="agribalyse-3",
                     locator=f"Synthèse, Code AGB {record['Code AGB']}, row {row}",
-                    note=f"French mix, to the plate (retail and home included); data quality {quality} of 1 (best) to 5",
-                )  # fmt: skip
+                    note=f"French mix, to the plate (home included); data quality {quality}, 1 is best of 5",
+                )
             )
     if choice:
         raise KeyError(f"codes of {_CHOICE.name} that Agribalyse does not hold: {sorted(choice)}")
@@ -99,7 +104,7 @@ def _sources(data: SharedData) -> list[Row]:
             "source_id": "poore-nemecek-owid", "publisher": "Poore & Nemecek (2018); processed by Our World in Data",
             "title": "Environmental impacts of food production, by kilogram", "year": 2018,
             "url": "https://ourworldindata.org/environmental-impacts-of-food", "licence": "CC-BY-4.0",
-            "licence_class": "open", "note": "Science 360, 987-992; five oils from the grapher 'food-emissions-supply-chain'",
+            "licence_class": "open", "note": "Science 360, 987-992; five oils from its grapher of stages",
         }),
         source_row(agribalyse, {
             "source_id": "agribalyse-3", "publisher": "ADEME", "title": "Agribalyse 3, synthesis by food",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leafmark.factors.importers.base import Row, calendar_year, factor_row
+from leafmark.factors.importers.base import Row, factor_row
 from pack.raw import SharedData
 
 # IPCC's names where the same fuel has a key already; the rest take IPCC's.
@@ -31,14 +31,25 @@ def rows(data: SharedData) -> tuple[list[Row], list[Row]]:
         value = float(f"{float(raw['kgco2e']):.9g}")
         factors.append(
             factor_row(
-                key=f"fuel.{_NAMES.get(name, name)}{'.mass' if by_mass else '.energy_net'}", theme="fuel",
-                name_en=f"{name.replace('_', ' ').capitalize()}, CO2 of complete combustion", region="WORLD",
-                boundary="direct", unit="t" if by_mass else "TJ_net", co2e_kg=value, co2_kg=value, gwp_set="AR5",
-                data_year=_GUIDELINES_YEAR, **calendar_year(_GUIDELINES_YEAR), published_on="2006-12-31",
-                gsd=float(raw["gsd"]) if raw["gsd"] else None, gsd_basis="published" if raw["gsd"] else None,
-                source_id="ipcc-2006-v2", locator=raw["source_locator"].split(" (via")[0],
-                note="CO2 only, carbon content x 44/12, all carbon oxidised; spread from the publisher's 95 % limits; "
+                key=f"fuel.{_NAMES.get(name, name)}{'.mass' if by_mass else '.energy_net'}",
+                theme="fuel",
+                name_en=f"{name.replace('_', ' ').capitalize()}, CO2 of complete combustion",
+                region="WORLD",
+                boundary="direct",
+                unit="t" if by_mass else "TJ_net",
+                co2e_kg=value,
+                co2_kg=value,
+                gwp_set="AR5",
+                data_year=_GUIDELINES_YEAR,
+                valid_from=f"{_GUIDELINES_YEAR}-01-01",
+                published_on="2006-12-31",
+                gsd=float(raw["gsd"]) if raw["gsd"] else None,
+                gsd_basis="published" if raw["gsd"] else None,
+                source_id="ipcc-2006-v2",
+                locator=raw["source_locator"].split(" (via")[0],
+                note="CO2 only, carbon content x 44/12, all carbon oxidised; no end of validity; "
+                "spread of the publisher's limits; "
                 "published in 2006, day not established",
-            )  # fmt: skip
+            )
         )
     return factors, []

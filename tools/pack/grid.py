@@ -56,7 +56,7 @@ def _countries(data: SharedData) -> tuple[list[Row], list[Row]]:
             )  # fmt: skip
         chosen.append(row)
     before = {**imported.sources[0], "source_id": "ember-owid-2024", "year": 2024, "file_sha256": None,
-              "note": "the release that gave the USA 385.98 g/kWh for 2022; the file itself is not at hand"}  # fmt: skip
+              "note": "the release that gave the USA 385.98 g/kWh for 2022; its file is not at hand"}  # fmt: skip
     return chosen, [*imported.sources, before]
 
 
@@ -86,11 +86,11 @@ def _chinese(data: SharedData) -> list[Row]:
                     **calendar_year(edition),
                     published_on=MEE_PUBLISHED_ON[edition],
                     source_id=f"mee-cn-{edition}",
-                    locator=_without_cpcd(raw["source_locator"]),
+                    locator=_locator(kind, place, edition),
                     note="carbon footprint of electricity used, losses included"
                     if life_cycle
                     else "CO2 only: no CH4 or N2O in the figure (CO2 weighs 1 in every GWP set)",
-                )  # fmt: skip
+                )
             )
     return factors
 
@@ -107,8 +107,13 @@ def _chinese_footprint(raw: dict[str, str], edition: int, kind: str) -> Row:
     )  # fmt: skip
 
 
-def _without_cpcd(locator: str) -> str:
-    return locator.split("; CPCD")[0]
+def _locator(kind: str, place: str, edition: int) -> str:
+    """Return the annex's table: all editions have the same five, and the footprint factor its own."""
+    if kind == "lifecycle":
+        return f"annex {edition}, table 1"
+    tables = {"fossil": 5, "residual": 4}
+    table = tables.get(kind) or (1 if place == "CN" else 2 if place.startswith("CN-grid-") else 3)
+    return f"annex {edition}, table {table}, {place.removeprefix('CN-grid-')}"
 
 
 def _british(data: SharedData) -> tuple[list[Row], list[Row]]:
@@ -137,7 +142,7 @@ def _us_states(data: SharedData) -> list[Row]:
             source_id="epa-egrid-2023",
             locator=f"eGRID2023, sheet ST23, column STC2ERTA, {raw['region'].removeprefix('US-')}",
             note="total output rate, CO2e; lb/MWh converted; by codecarbon 3.3.2 (MIT); day of release approximate",
-        )  # fmt: skip
+        )
         for raw in data.rows("epa-egrid-2023")
     ]
 

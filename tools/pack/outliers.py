@@ -35,4 +35,4 @@ def _reason(row: Row, value: float) -> str:
         return _REASONS[key]
     if value == 0:
         return "published as zero (rounded, or no emission at this boundary)"
-    raise SystemExit(f"{row['factor_id']}: {value} is far from its key's median; say why in outliers.py or leave it out")
+    raise SystemExit(f"{row['factor_id']}: {value} is far from its key's median; say why, or leave it out")

@@ -1,4 +1,4 @@
-"""The UK's conversion factors: 2023 from the publisher's file, 2025's scope 3 from the tidy table; what is kept of them.
+"""The UK's conversion factors: 2023 from the publisher's file, 2025's scope 3 from the tidy table.
 
 Kept out: cars by market segment (sizes say the same better), partly laden refrigerated lorries, halons and ethers that
 no shop or office holds, and the well-to-tank rows of fuels of 2025, whose combustion rows are not at hand.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from leafmark.factors.importers import desnz
-from leafmark.factors.importers.base import Row, Value, calendar_year, factor_row
+from leafmark.factors.importers.base import METHANE_GWP, NITROUS_OXIDE_GWP, Row, Value, calendar_year, factor_row
 from leafmark.factors.importers.desnz_keys import Item, Meaning, meaning_of
 from pack.raw import SharedData, gas_kg
 
@@ -27,6 +27,7 @@ _KEPT_BLENDS = re.compile(
     r"^refrigerant\.(r401a|r402a|r404a|r407[acf]|r408a|r409a|r410a|r413a|r417a|r422[ad]|r423a|r424a|r427a|r434a|r438a|"
     r"r442a|r507a|r508[ab]|r502)$"
 )
+_RESTATED = ("grid/managed", "freight/vehicle")
 _LEFT_OUT_2025 = re.compile(r"^fuel\.|^heat\.")
 _FIRST_IN_2023 = re.compile(r"^travel\.hotel")  # the table of 2025 is shorter and newer: 2025's is kept
 
@@ -59,7 +60,8 @@ def _of_2025(data: SharedData) -> list[Row]:
 
 def _tidy(data: SharedData, year: int) -> list[Row]:
     factors: dict[str, Row] = {}
-    for raw in sorted(data.rows(f"desnz-{year}"), key=lambda raw: raw["category"].startswith(("grid/managed", "freight/vehicle"))):
+    restated_last = sorted(data.rows(f"desnz-{year}"), key=lambda raw: raw["category"].startswith(_RESTATED))
+    for raw in restated_last:
         if raw["category"].startswith(("biogenic", "refrigerant")):
             continue
         meaning = meaning_of(_item(raw))
@@ -75,16 +77,15 @@ def _item(raw: dict[str, str]) -> Item:
         parts.append("")
     level_4 = parts[3] if len(parts) > 4 else ""
     column_text = parts[-1] if len(parts) > 3 else ""
-    return Item("Scope 3", parts[0], parts[1], parts[2], level_4, column_text, _UOM.get(raw["unit_per"], raw["unit_per"]))
+    unit = _UOM.get(raw["unit_per"], raw["unit_per"])
+    return Item("Scope 3", parts[0], parts[1], parts[2], level_4, column_text, unit)
 
 
 def _factor(raw: dict[str, str], meaning: Meaning, year: int) -> Row:
     total = float(raw["kgco2e"])
-    gases: dict[str, Value] = {}
-    methane, nitrous = desnz.METHANE_GWP["AR5"], desnz.NITROUS_OXIDE_GWP["AR5"]
     gwp_set = "AR5" if year >= desnz.FIRST_AR5_YEAR else "AR4"
-    if gwp_set == "AR4":
-        methane, nitrous = desnz.METHANE_GWP["AR4"], desnz.NITROUS_OXIDE_GWP["AR4"]
+    gases: dict[str, Value] = {}
+    methane, nitrous = METHANE_GWP[gwp_set], NITROUS_OXIDE_GWP[gwp_set]
     co2, ch4, n2o = (gas_kg(raw[name]) for name in ("kgco2", "kgch4", "kgn2o"))
     if co2 is not None and ch4 is not None and n2o is not None and not meaning.with_rf:
         parts = co2 + ch4 * methane + n2o * nitrous

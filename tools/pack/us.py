@@ -1,4 +1,4 @@
-"""The US EPA hub: waste by route, freight and travel by mode, fuels; without the road rows of the bad release (trap 6)."""
+"""The US EPA hub: waste, freight, travel, fuels, subregions of the grid; no road rows of the bad release (trap 6)."""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ from leafmark.factors.importers.base import (
     source_row,
 )
 from leafmark.factors.importers.desnz_keys import Item, Meaning, meaning_of
+from leafmark.factors.importers.spread import with_spread
 
 DECIMALS_SHOWN = 5
 DECIMALS_SHOWN_ELECTRICITY = 6
@@ -44,6 +45,8 @@ _LANDING = "https://www.gov.uk/government/publications/greenhouse-gas-reporting-
 _LEVELS = ("Scope", "Level 1", "Level 2", "Level 3", "Level 4", "Column Text", "UOM")
 _GASES = {"CO2": "co2", "CH4": "ch4", "N2O": "n2o"}
 _MAX_HEADER_ROW = 60
+_RESTATED = "the same figure in another unit or scope"
+_NOT_GAS = "energy, not gas"
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ def read(path: Path) -> Imported:
         No sheet has a header row with `Level 1`, `GHG/Unit` and a `GHG Conversion Factor YEAR` column.
     """
     path = Path(path)
-    header_row, columns, year, cells = _find_table(path)
+    header_row, columns, year, cells = find_table(path)
     imported = Imported(sources=[_source(path, year)])
     groups = _groups(path.name, header_row, columns, cells, imported)
     gwp_set = "AR5" if year >= FIRST_AR5_YEAR else "AR4"
@@ -79,27 +82,34 @@ def read(path: Path) -> Imported:
     for group in sorted((g for g in groups if not _is_memo(g)), key=lambda g: g.item.is_restatement):
         meaning = meaning_of(group.item)
         if meaning is None:
-            imported.skip("the same figure in another unit or scope" if group.item.is_restatement else "energy, not gas")
+            imported.skip(_RESTATED if group.item.is_restatement else _NOT_GAS)
             continue
         row = _factor(group, meaning, year, gwp_set, biogenic)
         factor_id = str(row["factor_id"])
         if factor_id in taken:
-            imported.skip("the same figure in another unit or scope")
+            imported.skip(_RESTATED)
             continue
         taken[factor_id] = group.row
-        imported.rows.append(row)
+        imported.rows.append(with_spread(row))
     _split_aviation(imported.rows)
     return imported
 
 
-def _find_table(path: Path) -> tuple[int, dict[str, int], int, list[list[object]]]:
-    """Return (header row, column positions, year, all rows) of the first sheet that has the header."""
+def find_table(path: Path) -> tuple[int, dict[str, int], int, list[list[object]]]:
+    """Return (header row, column positions, year, all rows) of the first sheet that has the header.
+
+    Raises
+    ------
+    UnreadableFile
+        No sheet has it.
+    """
     try:
         workbook = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
         raise UnreadableFile(f"{path.name}: no spreadsheet ({error})") from error
     for name in workbook.sheet_names:
-        cells: list[list[object]] = [list(row) for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+        sheet = workbook.get_sheet_by_name(name)
+        cells: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
         for index, row in enumerate(cells[:_MAX_HEADER_ROW]):
             found = {str(cell).strip(): at for at, cell in enumerate(row) if str(cell).strip()}
             value = next((n for n in found if re.match(r"GHG Conversion Factor (19|20)\d\d", n)), None)
@@ -118,7 +128,7 @@ def _groups(
     groups: dict[Item, _Group] = {}
     for index, item, gas_text, row in _items(header_row, columns, cells):
         if gas_text.startswith("kWh"):
-            imported.skip("energy, not gas")
+            imported.skip(_NOT_GAS)
             continue
         gas_match = re.fullmatch(r"kg CO2e(?: of (CO2|CH4|N2O)(?: per unit)?)?", gas_text)
         if gas_match is None:
@@ -163,9 +173,7 @@ def _is_memo(group: _Group) -> bool:
     return group.item.scope.lower().startswith("outside") and "co2" in group.parts
 
 
-def _factor(
-    group: _Group, meaning: Meaning, year: int, gwp_set: str, biogenic: dict[tuple[str, str], float]
-) -> Row:
+def _factor(group: _Group, meaning: Meaning, year: int, gwp_set: str, biogenic: dict[tuple[str, str], float]) -> Row:
     decimals = DECIMALS_SHOWN_ELECTRICITY if meaning.six_decimals else DECIMALS_SHOWN
     total = round(group.parts["co2e"], decimals)
     split: dict[str, Value] = {}

@@ -10,7 +10,7 @@ _COLUMNS = {"carbon dioxide": "co2_kg", "methane": "ch4_fossil_kg", "nitrous oxi
 _NAMED = {
     "PFC-14": "CF4", "PFC-116": "C2F6", "PFC-218": "C3F8", "PFC-318": "cC4F8", "PFC-3-1-10": "C4F10",
     "PFC-4-1-12": "C5F12", "PFC-5-1-14": "C6F14", "PFC-9-1-18": "C10F18", "SF6": "SF6",
-    "Nitrogen trifluoride": "NF3", "HFC-43-I0mee": "HFC4310mee", "Perfluorocyclopropane": "cC3F6",
+    "Nitrogen trifluoride": "NF3", "HFC-43-10mee": "HFC4310mee", "Perfluorocyclopropane": "cC3F6",
 }  # fmt: skip
 
 

@@ -142,13 +142,14 @@ def _fuel(item: Item, unit: str, is_wtt: bool) -> Meaning:
     fuel = _FUELS.get(item.level_3.lower(), slug(item.level_3))
     if unit == "kWh":  # biomass and biogas: net calorific value, by the publisher's methodology paper
         unit = "kWh_net"
+    after = " (well to tank)" if is_wtt else ""
     basis = {".energy_net": ", net calorific value", ".energy_gross": ", gross calorific value"}
     suffix = _FUEL_SUFFIX[unit]
     note = ""
     if "ioenergy" in item.level_1:
         note = "CO2 of biogenic carbon is in biogenic_co2_kg; the total is CH4 and N2O" if not is_wtt else ""
     return Meaning(f"fuel.{fuel}{suffix}", "fuel", "wtt" if is_wtt else "direct", unit,
-                   f"{item.level_3}{basis.get(suffix, '')}" + (" (well to tank)" if is_wtt else ""), note=note)  # fmt: skip
+                   f"{item.level_3}{basis.get(suffix, '')}{after}", note=note)  # fmt: skip
 
 
 def _refrigerant(item: Item, unit: str, is_wtt: bool) -> Meaning | None:
@@ -160,6 +161,7 @@ def _refrigerant(item: Item, unit: str, is_wtt: bool) -> Meaning | None:
         return None
     gas = item.level_3.split(" = ")[0].rstrip("*")
     name = re.sub(r"^(CFC|HCFC)-(\w+)/R\w+$", r"\1-\2", gas)
+    gas = gas.replace("I0mee", "10mee")
     name = re.sub(r"^(?:\w[\w ]*)\((PFC-[\w-]+|SF6)\)$", r"\1", name)
     note = "" if kyoto else "outside the Kyoto basket: reported apart from Scope 1"
     if item.level_2 == "Blends":
@@ -220,7 +222,7 @@ def _waste(item: Item, unit: str, is_wtt: bool) -> Meaning:
     route_text = item.column_text or item.details[-1]
     route = _ROUTES.get(route_text.lower(), slug(route_text))
     collected = route not in {"landfill", "composting", "anaerobic_digestion"}
-    note = "transport to the facility only: the recycler's or the power user's account holds the rest" if collected else ""
+    note = "transport to the facility only: the next user's account holds the rest" if collected else ""
     return Meaning(f"waste.{route}.{_material_slug(item.level_3)}", "waste", "end_of_life", unit,
                    f"{item.level_3}, {route_text.lower()}", note=note)  # fmt: skip
 
@@ -233,7 +235,7 @@ def _flight(item: Item, unit: str, is_wtt: bool) -> Meaning:
     key = f"freight.air.{haul}" if freight else f"travel.flight.{haul}{cabin}"
     note = "distance includes the publisher's 8 % uplift over great circle in the factor"
     if with_rf:
-        note += "; CO2e with the non-CO2 effects of aviation (factor 1.7 on CO2): use it alone, not with the memo column"
+        note += "; CO2e with aviation's non-CO2 effects (factor 1.7 on CO2): use it alone, not with the memo column"
     return Meaning(key + (".with_rf" if with_rf else ""), "freight" if freight else "travel",
                    "wtt" if is_wtt else "ttw", unit, _name(item), note=note, with_rf=with_rf)  # fmt: skip
 
@@ -315,7 +317,8 @@ def _homeworking(item: Item, unit: str, is_wtt: bool) -> Meaning:
 
 _RULES = (
     ("fuels", _fuel), ("bioenergy", _fuel), ("refrigerant", _refrigerant), ("uk electricity t&d", _electric_vehicle),
-    ("uk electricity", _electricity), ("uk & overseas elec", _electricity), ("managed assets- electricity", _electricity),
+    ("uk electricity", _electricity), ("uk & overseas elec", _electricity),
+    ("managed assets- electricity", _electricity),
     ("transmission", _transmission), ("heat", _heat), ("water", _water), ("material use", _material),
     ("waste disposal", _waste), ("business travel- air", _flight), ("business travel", _land),
     ("pass vehs", _land), ("freighting goods", _freight), ("delivery vehs", _freight), ("hotel", _hotel),

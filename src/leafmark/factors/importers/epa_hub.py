@@ -30,6 +30,7 @@ from leafmark.factors.importers.base import (
     slug,
     source_row,
 )
+from leafmark.factors.importers.spread import with_spread
 
 _POUND_KG = 0.45359237  # exact: international pound
 _KWH_PER_MWH = 1000
@@ -56,7 +57,7 @@ def read(path: Path) -> Imported:
         No sheet with `Last Modified:` and numbered tables.
     """
     path = Path(path)
-    cells = _sheet(path)
+    cells = find_sheet(path)
     published_on, gwp_set = _edition(path, cells)
     year = int(published_on[:4])
     imported = Imported(sources=[_source(path, year, published_on)])
@@ -66,10 +67,11 @@ def read(path: Path) -> Imported:
             imported.skip(f"table {table}: no factor of an activity", len(rows))
             continue
         reader.read_table(table, rows)
+    imported.rows = [with_spread(factor) for factor in imported.rows]
     return imported
 
 
-def _sheet(path: Path) -> list[Cells]:
+def find_sheet(path: Path) -> list[Cells]:
     try:
         workbook = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
@@ -116,7 +118,8 @@ class _Reader:
     """Turns the rows of one edition's tables into factors."""
 
     def __init__(self, file: str, year: int, published_on: str, gwp_set: str, imported: Imported) -> None:
-        self.file, self.year, self.published_on, self.gwp_set, self.imported = file, year, published_on, gwp_set, imported
+        self.file, self.year, self.published_on = file, year, published_on
+        self.gwp_set, self.imported = gwp_set, imported
         self.taken: set[str] = set()
 
     def read_table(self, table: str, rows: list[tuple[int, Cells]]) -> None:
@@ -125,7 +128,9 @@ class _Reader:
                    "9": self._waste, "10": self._transport}  # fmt: skip
         layouts[table](table, rows)
 
-    def _add(self, table: str, row: int, key: str, name: str, theme: str, boundary: str, unit: str, **cells: Value) -> None:
+    def _add(
+        self, table: str, row: int, key: str, name: str, theme: str, boundary: str, unit: str, **cells: Value
+    ) -> None:
         if key + boundary + str(cells.get("region", "US")) in self.taken:
             self.imported.skip("already read from another table")
             return
@@ -134,10 +139,16 @@ class _Reader:
         values.update(cells)
         self.imported.rows.append(
             factor_row(
-                key=key, theme=theme, name_en=name, boundary=boundary, unit=unit,
-                published_on=self.published_on, source_id=f"epa-hub-{self.year}",
-                locator=f"Table {table}, row {row}: {name}", **values,
-            )  # fmt: skip
+                key=key,
+                theme=theme,
+                name_en=name,
+                boundary=boundary,
+                unit=unit,
+                published_on=self.published_on,
+                source_id=f"epa-hub-{self.year}",
+                locator=f"Table {table}, row {row}: {name}",
+                **values,
+            )
         )
 
     def _numbers(self, row: int, cells: Cells, fields: list[tuple[int, str]]) -> list[float] | None:
@@ -184,8 +195,8 @@ class _Reader:
             carbon = {"ch4_biogenic_kg": ch4, "n2o_kg": n2o, "biogenic_co2_kg": co2}
             note, co2 = "CO2 of biogenic carbon is in biogenic_co2_kg", 0.0
         name = f"{label}, stationary combustion"
-        self._add(table, row, f"fuel.{key}", name, "fuel", "direct", unit, co2e_kg=self._total(co2, ch4, n2o), note=note,
-                  **carbon)  # fmt: skip
+        self._add(table, row, f"fuel.{key}", name, "fuel", "direct", unit,
+                  co2e_kg=self._total(co2, ch4, n2o), note=note, **carbon)  # fmt: skip
 
     def _mobile(self, table: str, rows: list[tuple[int, Cells]]) -> None:
         for row, cells in rows:
@@ -215,9 +226,10 @@ class _Reader:
             co2, ch4, n2o = (float(f"{value * _POUND_KG / _KWH_PER_MWH:.9g}") for value in values)
             grid_year = self.year - _GRID_YEARS_BEFORE_EDITION
             region = "US" if acronym == "US Average" else f"egrid:{acronym}"
-            self._add(table, row, "electricity.grid", f"Grid electricity, {str(cells[1]).strip()}, total output", "grid",
-                      "direct", "kWh", region=region, co2e_kg=self._total(co2, ch4, n2o), co2_kg=co2, ch4_fossil_kg=ch4,
-                      n2o_kg=n2o, data_year=grid_year, **calendar_year(grid_year), note="lb/MWh turned into kg/kWh")  # fmt: skip
+            name = f"Grid electricity, {str(cells[1]).strip()}, total output"
+            self._add(table, row, "electricity.grid", name, "grid", "direct", "kWh", region=region,
+                      co2e_kg=self._total(co2, ch4, n2o), co2_kg=co2, ch4_fossil_kg=ch4, n2o_kg=n2o,
+                      data_year=grid_year, **calendar_year(grid_year), note="lb/MWh turned into kg/kWh")  # fmt: skip
 
     def _steam(self, table: str, rows: list[tuple[int, Cells]]) -> None:
         for row, cells in rows:
@@ -266,7 +278,7 @@ class _Reader:
                 route_name = re.sub(r"(?<=ed)[A-F]$", "", route_text).lower()
                 self._add(table, row, key, f"{label}, {route_name}", "waste", "end_of_life", "short_ton",
                           co2e_kg=float(f"{values[0] * _KG_PER_TONNE:.6g}"), gwp_set="AR4",
-                          note="per short ton, as published; transport to the facility in it, no avoided burden")  # fmt: skip
+                          note="per short ton, as published; transport in it, no avoided burden")  # fmt: skip
 
 
 def _source(path: Path, year: int, published_on: str) -> Row:
@@ -275,7 +287,7 @@ def _source(path: Path, year: int, published_on: str) -> Row:
         {
             "source_id": f"epa-hub-{year}",
             "publisher": "US EPA, Center for Corporate Climate Leadership",
-            "title": f"Emission Factors for Greenhouse Gas Inventories (GHG Emission Factors Hub), modified {published_on}",
+            "title": f"GHG Emission Factors Hub, modified {published_on}",
             "year": year,
             "url": "https://www.epa.gov/climateleadership/ghg-emission-factors-hub",
             "licence": "US public domain",

@@ -1,4 +1,4 @@
-"""Names of the US EPA hub's fuels, vehicles, materials and routes in Leafmark's keys, the same as the UK's where alike."""
+"""Names of the US EPA hub's fuels, vehicles, materials and routes as keys, the same as the UK's where alike."""
 
 from __future__ import annotations
 

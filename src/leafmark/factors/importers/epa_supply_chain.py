@@ -22,6 +22,7 @@ from leafmark.factors.importers.base import (
     number,
     source_row,
 )
+from leafmark.factors.importers.spread import with_spread
 
 SOURCE_ID = "useeio-sef-1.2"
 GHG_DATA_YEAR = 2019  # v1.2: greenhouse gas data of 2019, dollars of 2021 (EPA ScienceHub, doi 10.23719/1528686)
@@ -57,6 +58,7 @@ def read(path: Path) -> Imported:
             imported.skip("single gas: the file of all gases is read")
             continue
         _read_row(path.name, row, cells, code_column, title_column, imported)
+    imported.rows = [with_spread(factor) for factor in imported.rows]
     return imported
 
 
@@ -88,11 +90,19 @@ def _read_row(file: str, row: int, cells: dict[str, str], code_name: str, title_
         }
         imported.rows.append(
             factor_row(
-                **cell, theme="spend", region="US", boundary="supply_chain", unit=f"USD_{price_year}_{unit[2]}",
-                gwp_set="AR4", data_year=GHG_DATA_YEAR, **calendar_year(price_year), published_on="2023-12-31",
-                source_id=SOURCE_ID, note=f"USEEIO sector {cells.get('Reference USEEIO Code', '').strip()}; published "
+                **cell,
+                theme="spend",
+                region="US",
+                boundary="supply_chain",
+                unit=f"USD_{price_year}_{unit[2]}",
+                gwp_set="AR4",
+                data_year=GHG_DATA_YEAR,
+                **calendar_year(price_year),
+                published_on="2023-12-31",
+                source_id=SOURCE_ID,
+                note=f"USEEIO sector {cells.get('Reference USEEIO Code', '').strip()}; published "
                 "in 2023, day not established: the year's last day is used",
-            )  # fmt: skip
+            )
         )
 
 

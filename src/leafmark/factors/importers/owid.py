@@ -1,8 +1,8 @@
 """Our World in Data: carbon intensity of electricity generation (Ember, Energy Institute), the grapher's CSV.
 
-Columns `Entity, Code, Year, Carbon intensity of electricity ...`: grams of CO2e per kWh *generated*, over the life cycle
-of the plants, a country (or the world) and year per row. Grid losses are not in it. Groups of countries have no code
-and become no factor. A country's past years are revised with every release; the file's own hash is the release.
+Columns `Entity, Code, Year, Carbon intensity of electricity ...`: grams of CO2e per kWh *generated*, over the life
+cycle of the plants, a country (or the world) and year per row. Grid losses are not in it. Groups of countries have no
+code and become no factor. A country's past years are revised with every release; the file's own hash is the release.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from leafmark.factors.importers.base import (
     number,
     source_row,
 )
+from leafmark.factors.importers.spread import with_spread
 
 KEY = "electricity.grid"
 SOURCE_ID = "ember-owid"
@@ -58,8 +59,7 @@ def read(path: Path, *, published_on: datetime.date | None = None) -> Imported:
         _read_row(path.name, row, dict(zip(header, cells, strict=False)), header[value_column], imported)
     newest = max((int(str(row["data_year"])) for row in imported.rows), default=datetime.date.today().year)
     known_on = published_on or datetime.date(newest + 1, 12, 31)
-    for factor in imported.rows:
-        factor["published_on"] = known_on.isoformat()
+    imported.rows = [{**with_spread(factor), "published_on": known_on.isoformat()} for factor in imported.rows]
     imported.sources.append(_source(path, known_on.year))
     return imported
 
@@ -90,11 +90,20 @@ def _read_row(file: str, row: int, cells: dict[str, str], value_name: str, impor
     year = int(year_text)
     imported.rows.append(
         factor_row(
-            key=KEY, theme="grid", name_en=f"Grid electricity, {cells['Entity']}, life cycle of generation",
-            region=region, boundary="life_cycle", unit="kWh", co2e_kg=round(grams / _GRAMS_PER_KG, 8),
-            gwp_set="unstated", data_year=year, **calendar_year(year), source_id=SOURCE_ID,
-            locator=f"row {row}: Code={code}, Year={year}", note="per kWh generated: grid losses are not in it",
-        )  # fmt: skip
+            key=KEY,
+            theme="grid",
+            name_en=f"Grid electricity, {cells['Entity']}, life cycle of generation",
+            region=region,
+            boundary="life_cycle",
+            unit="kWh",
+            co2e_kg=round(grams / _GRAMS_PER_KG, 8),
+            gwp_set="unstated",
+            data_year=year,
+            **calendar_year(year),
+            source_id=SOURCE_ID,
+            locator=f"row {row}: Code={code}, Year={year}",
+            note="per kWh generated: grid losses are not in it",
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""The geometric standard deviation of each row: the publisher's where it gives one, else a rule of `gsd_defaults.csv`."""
+"""The geometric standard deviation of each row: the publisher's, or else a rule of `gsd_defaults.csv`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def rule_of(row: Row) -> str:
     if theme == "food":
         return "food_lca" if key.startswith("food.agribalyse.") else "food_global_mean"
     return {"water": "water_national", "refrigerant": "refrigerant_mixture", "spend": "spend_sector",
-            "cloud": "cloud_embodied"}[theme]  # fmt: skip
+            "cloud": "cloud_embodied"}.get(theme, "any_unassessed")  # fmt: skip
 
 
 def _grid_rule(row: Row, upstream: bool) -> str:
@@ -51,7 +51,7 @@ def _grid_rule(row: Row, upstream: bool) -> str:
 
 def with_spread(row: Row) -> Row:
     """Return the row with `gsd` and `gsd_basis` filled."""
-    if row["gsd"] is not None:
+    if row.get("gsd") is not None:
         return row
     f_gases = str(row["f_gases"] or "")
     pure = row["theme"] == "refrigerant" and ";" not in f_gases and not str(row["key"]).startswith("refrigerant.r")
