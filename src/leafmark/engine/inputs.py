@@ -63,6 +63,11 @@ def quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def identifier(name: str) -> str:
+    """A SQL identifier, so that a column called `primary` is no keyword."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _parquet_files(path: Path) -> tuple[str, ...]:
     files = sorted(str(p) for p in path.rglob("*.parquet")) if path.is_dir() else [str(path)]
     if not files:
@@ -140,7 +145,7 @@ def _parquet(path: Path, columns: tuple[Column, ...], staging: Path) -> Source:
     have = [column.name for column in columns if column.name in schema.names]
     listing = "[" + ", ".join(quote(file) for file in files) + "]"
     sql = (
-        f"SELECT {', '.join(have)}, filename AS _file, file_row_number + 1 AS _row "
+        f"SELECT {', '.join(map(identifier, have))}, filename AS _file, file_row_number + 1 AS _row "
         f"FROM read_parquet({listing}, filename = true, file_row_number = true, hive_partitioning = false)"
     )
     return Source(str(path), sql, files, frozenset(have), sha256_file(path), rows)
@@ -288,18 +293,19 @@ def _typed(have: list[Column], name: str, raw: str, integer_ids: dict[str, bool]
     """SQL that reads the staged text as the method's types and names the first cell that could not be read."""
     cells, bad, broken = [], [], []
     for column in have:
-        clean = f"CASE WHEN trim({column.name}) IN {_MISSING} THEN NULL ELSE trim({column.name}) END"
+        cell = identifier(column.name)
+        clean = f"CASE WHEN trim({cell}) IN {_MISSING} THEN NULL ELSE trim({cell}) END"
         kind = "BIGINT" if integer_ids[column.name] else _SQL_TYPES.get(column.type, "VARCHAR")
         value = f"TRY_CAST({clean} AS {kind})"
         if column.type == "date":
             value = f"coalesce({value}, CAST(TRY_CAST({clean} AS TIMESTAMP) AS DATE))"
         if column.type == "float":
             value = f"CASE WHEN isfinite({value}) THEN {value} END"
-        cells.append(f"{value} AS {column.name}")
+        cells.append(f"{value} AS {cell}")
         if kind != "VARCHAR":
             bad.append((f"({clean}) IS NOT NULL AND ({value}) IS NULL", column.name, f"a {column.type}"))
         else:
-            broken.append((f"contains({column.name}, chr(65533))", column.name))
+            broken.append((f"contains({cell}, chr(65533))", column.name))
     whens = [(c, n, "unreadable", e) for c, n, e in bad] + [(c, n, "broken_text", "valid UTF-8") for c, n in broken]
 
     def pick(make: Any) -> str:
@@ -307,6 +313,6 @@ def _typed(have: list[Column], name: str, raw: str, integer_ids: dict[str, bool]
 
     return (
         f"SELECT {', '.join(cells)}, {pick(lambda w: quote(w[1]))} AS _bad, {pick(lambda w: quote(w[2]))} AS _bad_reason, "
-        f"{pick(lambda w: 'left(' + w[1] + ', 200)')} AS _bad_found, {pick(lambda w: quote(w[3]))} AS _bad_expected, "
+        f"{pick(lambda w: f'left({identifier(w[1])}, 200)')} AS _bad_found, {pick(lambda w: quote(w[3]))} AS _bad_expected, "
         f"{quote(name)} AS _file, _row FROM read_parquet({quote(raw)})"
     )
