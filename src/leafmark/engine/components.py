@@ -38,7 +38,7 @@ def expand(backend: Backend, method: Method, source: Source) -> Source:
 
 
 def _listing(columns: set[str], table: str) -> str:
-    return ", ".join(f"{table}.{name}" for name in sorted(columns - set(_BAD)))
+    return ", ".join(f'{table}."{name}"' for name in sorted(columns - set(_BAD)))
 
 
 def _mark_repeated(columns: set[str]) -> str:
@@ -101,7 +101,7 @@ def _unroll(backend: Backend, source: Source, columns: set[str]) -> str:
     backend.temp(
         "own_lines",
         f"""
-        SELECT i.product_id, i.stage, i.amount, i.component_id, {activity}{", ".join(f"i.{c}" for c in plain)},
+        SELECT i.product_id, i.stage, i.amount, i.component_id, {activity}{", ".join(f'i."{c}"' for c in plain)},
           i._file, i._row, {bad}, FALSE AS _derived
         FROM input_marked AS i LEFT JOIN made AS m ON m.product_id = i.component_id""",
     )
@@ -110,12 +110,12 @@ def _unroll(backend: Backend, source: Source, columns: set[str]) -> str:
         "component_lines",
         f"""
         SELECT x.root AS product_id, x.stage, x.amount * i.amount AS amount, i.component_id, {nothing}
-          {", ".join(f"i.{c}" for c in plain)}, i._file, i._row, {carried}, TRUE AS _derived
+          {", ".join(f'i."{c}"' for c in plain)}, i._file, i._row, {carried}, TRUE AS _derived
         FROM reached AS x INNER JOIN own_lines AS i ON i.product_id = x.component
         WHERE i.component_id IS NULL OR i._bad IS NOT NULL""",
     )
     names = (
-        f"product_id, stage, amount, component_id, {'activity_id, ' if activity else ''}{', '.join(plain)}, _file, _row"
+        f"product_id, stage, amount, component_id, {'activity_id, ' if activity else ''}{', '.join(f'"{c}"' for c in plain)}, _file, _row"
     )
     every = f"{names}, {', '.join(_BAD)}, _derived"
     return f"SELECT {every} FROM own_lines UNION ALL SELECT {every} FROM component_lines"
