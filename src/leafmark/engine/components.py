@@ -114,8 +114,9 @@ def _unroll(backend: Backend, source: Source, columns: set[str]) -> str:
         FROM reached AS x INNER JOIN own_lines AS i ON i.product_id = x.component
         WHERE i.component_id IS NULL OR i._bad IS NOT NULL""",
     )
+    quoted = ", ".join(f'"{c}"' for c in plain)
     names = (
-        f"product_id, stage, amount, component_id, {'activity_id, ' if activity else ''}{', '.join(f'"{c}"' for c in plain)}, _file, _row"
+        f"product_id, stage, amount, component_id, {'activity_id, ' if activity else ''}{quoted}, _file, _row"
     )
     every = f"{names}, {', '.join(_BAD)}, _derived"
     return f"SELECT {every} FROM own_lines UNION ALL SELECT {every} FROM component_lines"
