@@ -74,9 +74,9 @@ def make_codes(backend: Backend, method: Method, packs: Sequence[Pack], source: 
 
 def register(
     backend: Backend, method: Method, chosen: lookup.Lookup, keys: list[str], places: list[str], units: list[str],
-    days: list[dt.date],
+    days: list[dt.date], marks_too: Sequence[dt.date] = (),
 ) -> None:  # fmt: skip
-    """Register the code tables and the cells."""
+    """Register the code tables and the cells; `marks_too` are days on which a period must begin besides."""
     have = sorted(set(chosen.table.column("key").to_pylist()))
     backend.table(
         "keys", pa.table({"key": pa.array(have, pa.string()), "key_no": pa.array(range(len(have)), pa.int64())})
@@ -97,7 +97,7 @@ def register(
     }))  # fmt: skip
     backend.table("parts", pa.table({"part_no": pa.array(range(len(method.parts)), pa.int8())}))
     low, high = days[0], days[-1]
-    marks = {low}
+    marks = {low, *(day for day in marks_too if low < day <= high)}
     for name in ("start", "end"):
         marks.update(day for day in set(chosen.table.column(name).to_pylist()) if low < day <= high)
     starts = sorted(marks)

@@ -141,6 +141,7 @@ class Lookup:
     table: pa.Table
     factors: list[tuple[str, ...]]
     dimensions: list[str]
+    dimension_units: list[str]
 
     def factor_name(self, number: int) -> str:
         """The ids of a recipe's factors joined by ` + `."""
@@ -222,6 +223,7 @@ class _Builder:
         }
         self.recipes: dict[tuple[int, ...], int] = {}
         self.dimensions: dict[str, int] = {}
+        self.dimension_units: dict[str, str] = {}
 
     def add(
         self,
@@ -263,6 +265,7 @@ class _Builder:
             values.append(value)
             variances.append((value * relative_sd(widened_sigma(self.columns["gsd"][index], gap))) ** 2)
             not_restated += value if self.native[index] else 0.0
+        self.dimension_units.setdefault(base, self.columns["unit"][indices[0]])
         total = math.fsum(values)
         row = {
             "key": key, "region": region, "part": part, "start": start, "end": end,
@@ -297,7 +300,7 @@ class _Builder:
                  "native": pa.float64()}  # fmt: skip
         arrays = {name: pa.array([rows[name][i] for i in order], types.get(name, pa.string())) for name in rows}
         table = pa.table({"lookup_no": pa.array(np.arange(len(order), dtype=np.int32)), **arrays})
-        return Lookup(table, ids, list(self.dimensions))
+        return Lookup(table, ids, list(self.dimensions), list(self.dimension_units.values()))
 
 
 def base_unit(dimension: str, like: str) -> str:

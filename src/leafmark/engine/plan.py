@@ -116,7 +116,7 @@ def number(value: float) -> str:
     return f"CAST('{value!r}' AS DOUBLE)"
 
 
-def _ok_terms(method: Method, shape: Shape) -> list[tuple[str, str, str, str]]:
+def ok_terms(method: Method, shape: Shape) -> list[tuple[str, str, str, str]]:
     """(reason, field, condition that must hold, expected) for what the input alone can say."""
     terms = []
     for column in method.columns:
@@ -155,7 +155,7 @@ def lines(method: Method, shape: Shape, detail: bool = False) -> str:
     amount = expression(method, shape, method.amount)
     if share:
         amount = f"({amount}) * ({share})"
-    ok = " AND ".join(["s.stage_no IS NOT NULL", "u.dim = c.dim", *(term[2] for term in _ok_terms(method, shape))])
+    ok = " AND ".join(["s.stage_no IS NOT NULL", "u.dim = c.dim", *(term[2] for term in ok_terms(method, shape))])
     if shape.has("_bad"):
         ok += " AND i._bad IS NULL"
     if share:
@@ -191,7 +191,7 @@ def lines(method: Method, shape: Shape, detail: bool = False) -> str:
             "k.key IS NOT NULL AS key_known", "s.stage_no IS NOT NULL AS stage_known",
             "c.cell IS NOT NULL AS met", "u.dim = c.dim AS dim_fits",
             "k.key_no * " + str(shape.regions) + " + r.region_no AS pair",
-            *(f"{term[2]} AS ok_{n}" for n, term in enumerate(_ok_terms(method, shape))),
+            *(f"{term[2]} AS ok_{n}" for n, term in enumerate(ok_terms(method, shape))),
             "i._file AS in__file", "i._row AS in__row",
             *(f"i.{name} AS in_{name}" for name in sorted(shape.columns)),
         ]  # fmt: skip
@@ -339,7 +339,7 @@ def totals(method: Method, shape: Shape) -> str:
 
 def rejected(method: Method, shape: Shape) -> str:
     """The lines without a result, each with its first reason. Reads `lines` in detail and the table `pairs`."""
-    terms = _ok_terms(method, shape)
+    terms = ok_terms(method, shape)
 
     def text(name: str) -> str:
         return f"CAST(in_{name} AS VARCHAR)" if shape.has(name) else "CAST(NULL AS VARCHAR)"
