@@ -155,6 +155,9 @@ def lines(method: Method, shape: Shape, detail: bool = False) -> str:
     amount = expression(method, shape, method.amount)
     if share:
         amount = f"({amount}) * ({share})"
+    if shape.has("_times"):
+        amount = f"({amount}) * i._times"
+    date = f"COALESCE({expression(method, shape, method.date)}, CAST('{shape.run_date}' AS DATE))"
     ok = " AND ".join(["s.stage_no IS NOT NULL", "u.dim = c.dim", *(term[2] for term in ok_terms(method, shape))])
     if shape.has("_bad"):
         ok += " AND i._bad IS NULL"
@@ -173,6 +176,10 @@ def lines(method: Method, shape: Shape, detail: bool = False) -> str:
         f"CASE WHEN {ok} AND ABS({raw}) <= {number(LINE_UG_MAX)} THEN CAST(ROUND({raw}) AS BIGINT) END AS ug",
         ("COALESCE(i._derived, FALSE)" if shape.has("_derived") else "FALSE") + " AS derived",
     ]
+    if shape.has("_carrier"):
+        sound = " AND ".join(["i._carrier", "i._bad IS NULL", "s.stage_no IS NOT NULL"])
+        sound += "".join(f" AND {term[2]}" for term in ok_terms(method, shape) if term[1] != method.key)
+        columns.append(f"COALESCE({sound}, FALSE) AS carried")
     if credit:
         columns.append(f"({amount}) < 0 AS negative")
     if shape.has("amount_gsd") or (method.amount_gsd != "NULL" and shape.has(method.amount_gsd)):
@@ -185,7 +192,7 @@ def lines(method: Method, shape: Shape, detail: bool = False) -> str:
             f"{amount} AS amount",
             f"{expression(method, shape, method.unit)} AS unit",
             f"COALESCE({expression(method, shape, method.region)}, 'WORLD') AS region",
-            f"{expression(method, shape, method.date)} AS date",
+            f"{date} AS date",
             "c.ug_per_base AS ug_per_base", "c.lookup_no AS lookup_no", "u.to_base AS to_base",
             "u.unit IS NOT NULL AS unit_known", "r.region IS NOT NULL AS region_known",
             "k.key IS NOT NULL AS key_known", "s.stage_no IS NOT NULL AS stage_known",
@@ -197,7 +204,6 @@ def lines(method: Method, shape: Shape, detail: bool = False) -> str:
         ]  # fmt: skip
     part = "" if shape.parts == 1 else f" * {shape.parts} + t.part_no"
     cell = f"((k.key_no * {shape.regions} + r.region_no) * {shape.periods} + d.period_no){part}"
-    date = f"COALESCE({expression(method, shape, method.date)}, CAST('{shape.run_date}' AS DATE))"
     region = f"COALESCE({expression(method, shape, method.region)}, 'WORLD')"
     join_parts = "" if shape.parts == 1 else "CROSS JOIN parts AS t"
     conditions = [shape.where] if shape.where else []
@@ -231,10 +237,13 @@ def grouped(method: Method, shape: Shape) -> str:
         ", CAST(SUM(CASE WHEN is_primary THEN ug END) AS BIGINT) AS primary_ug" if method.primary != "NULL" else ""
     )
     count = "COUNT(*)" if not shape.has("_derived") else "SUM(CASE WHEN derived THEN 0 ELSE 1 END)"
-    good = "COUNT(ug)" if not shape.has("_derived") else "SUM(CASE WHEN derived OR ug IS NULL THEN 0 ELSE 1 END)"
+    good, bad = "COUNT(ug)", "COUNT(*) - COUNT(ug)"
+    if shape.has("_derived"):
+        good = "SUM(CASE WHEN derived OR ug IS NULL AND NOT carried THEN 0 ELSE 1 END)"
+        bad = "SUM(CASE WHEN ug IS NULL AND NOT carried THEN 1 ELSE 0 END)"
     return f"""
     SELECT {keys}, CAST(SUM(ug) AS BIGINT) AS ug, CAST(SUM(CAST(ROUND(ABS(ug) * rel_sd) AS BIGINT)) AS BIGINT) AS sd,
-      CAST({count} AS BIGINT) AS lines, CAST({good} AS BIGINT) AS accepted, COUNT(*) - COUNT(ug) AS bad,
+      CAST({count} AS BIGINT) AS lines, CAST({good} AS BIGINT) AS accepted, CAST({bad} AS BIGINT) AS bad,
       MAX(level) AS level, MAX(gap_years) AS gap_years{own}{primary}
     FROM ({lines(method, shape)}) AS l GROUP BY {keys}"""
 
@@ -361,6 +370,11 @@ def rejected(method: Method, shape: Shape) -> str:
          f"'within {method.vintage.reach_years} years of a factor ({method.vintage.rule})'"),
         ("NOT COALESCE(dim_fits, FALSE)", "'unit_mismatch'", "'unit'", "unit", "'a unit that converts to the factor''s'"),
     ]  # fmt: skip
+    cases.append(("amount IS NULL", "'missing_value'", "'amount'", "CAST(NULL AS VARCHAR)", "'cells that give an amount'"))
+    floats = [column.name for column in method.columns if column.type == "float" and shape.has(column.name)]
+    for name in floats:
+        odd = f"(ISNAN(in_{name}) OR ABS(in_{name}) = CAST('Infinity' AS DOUBLE))"
+        cases.insert(0, (odd, "'unreadable'", f"'{name}'", text(name), "'a finite float'"))
     last = ("'too_large'", "'amount'", "CAST(amount AS VARCHAR)", "'at most 1 Mt in one line'")
     if shape.has("_bad"):
         cases.insert(0, ("in__bad IS NOT NULL", "in__bad_reason", "in__bad", "in__bad_found", "in__bad_expected"))
@@ -370,9 +384,10 @@ def rejected(method: Method, shape: Shape) -> str:
         return f"CASE {whens} ELSE {last[position - 1]} END"
 
     activity = text("activity_id")
+    unmet = "l.ug IS NULL AND NOT l.derived" + (" AND NOT l.carried" if shape.has("_carrier") else "")
     return f"""
     SELECT DISTINCT file, row_no, activity_id, field, reason, found, expected
     FROM (SELECT in__file AS file, in__row AS row_no, {activity} AS activity_id, {pick(2)} AS field, {pick(1)} AS reason,
         {pick(3)} AS found, {pick(4)} AS expected
       FROM ({lines(method, shape, detail=True)}) AS l LEFT JOIN pairs ON pairs.pair = l.pair
-      WHERE l.ug IS NULL AND NOT l.derived) AS x"""
+      WHERE {unmet}) AS x"""
