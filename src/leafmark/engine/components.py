@@ -7,8 +7,12 @@ many paths costs one row; more rounds than there are components means a cycle, w
 
 from __future__ import annotations
 
+import datetime as dt
+
+from leafmark.engine import plan
 from leafmark.engine.backends import Backend
 from leafmark.engine.inputs import InputError, Source
+from leafmark.engine.schema import STAGES
 from leafmark.methods.model import Method
 
 _BAD = ("_bad", "_bad_reason", "_bad_found", "_bad_expected")
@@ -30,8 +34,8 @@ def expand(backend: Backend, method: Method, source: Source) -> Source:
         used = backend.fetch("SELECT COUNT(component_id) AS n FROM input_raw").column("n").to_pylist()[0]
         if used:
             backend.view("input_marked", view)
-            view = _unroll(backend, source, columns)
-            columns.add("_derived")
+            view = _unroll(backend, method, source, columns)
+            columns |= {"_derived", "_carrier", "_times"}
             columns |= set(_BAD)
     backend.view("input", view)
     return Source(source.name, source.sql, source.paths, frozenset(columns), source.digest, source.rows)
@@ -57,12 +61,16 @@ def _mark_repeated(columns: set[str]) -> str:
     )
 
 
-def _unroll(backend: Backend, source: Source, columns: set[str]) -> str:
+def _unroll(backend: Backend, method: Method, source: Source, columns: set[str]) -> str:
+    stages = "(" + ", ".join(f"'{stage}'" for stage in STAGES) + ")"
+    shape = plan.Shape(0, 0, 1, frozenset(columns - set(_BAD)), dt.date.max)
+    sound = [term[2] for term in plan.ok_terms(method, shape)] + [f"i.stage IN {stages}", "i.unit = 'item'"]
+    sound += ["i._bad IS NULL"] if "_bad" in columns else []
     backend.temp(
         "edges",
-        "SELECT product_id AS root, stage, component_id AS component, SUM(amount) AS amount FROM input_marked "
-        "WHERE component_id IS NOT NULL AND amount IS NOT NULL AND (unit IS NULL OR unit = 'item') "
-        "GROUP BY product_id, stage, component_id",
+        "SELECT i.product_id AS root, i.stage, i.component_id AS component, SUM(i.amount) AS amount "
+        f"FROM input_marked AS i WHERE i.component_id IS NOT NULL AND {' AND '.join(sound)} "
+        "GROUP BY i.product_id, i.stage, i.component_id",
     )
     _refuse_cycles(backend, source)
     backend.temp("reached", "SELECT root, stage, component, amount FROM edges")
@@ -83,7 +91,8 @@ def _unroll(backend: Backend, source: Source, columns: set[str]) -> str:
             "SELECT root, stage, component, SUM(amount) AS amount FROM joined GROUP BY root, stage, component",
         )
     backend.temp("made", "SELECT product_id FROM input_marked GROUP BY product_id")
-    plain = sorted(columns - set(_BAD) - {"product_id", "stage", "amount", "component_id", "activity_id"})
+    special = {"product_id", "stage", "key", "component_id", "activity_id", "_derived", "_carrier", "_times"}
+    plain = sorted(columns - set(_BAD) - special)
     own_bad = {name: f"i.{name}" if name in columns else "NULL" for name in _BAD}
     line_bad = (
         "CASE WHEN i.component_id IS NOT NULL AND m.product_id IS NULL THEN {a} "
@@ -101,24 +110,24 @@ def _unroll(backend: Backend, source: Source, columns: set[str]) -> str:
     backend.temp(
         "own_lines",
         f"""
-        SELECT i.product_id, i.stage, i.amount, i.component_id, {activity}{", ".join(f'i."{c}"' for c in plain)},
-          i._file, i._row, {bad}, FALSE AS _derived
+        SELECT i.product_id, i.stage, CASE WHEN i.component_id IS NULL THEN i.key END AS key, i.component_id, {activity}{", ".join(f'i."{c}"' for c in plain)},
+          i._file, i._row, {bad}, FALSE AS _derived, i.component_id IS NOT NULL AS _carrier, CAST(1 AS DOUBLE) AS _times
         FROM input_marked AS i LEFT JOIN made AS m ON m.product_id = i.component_id""",
     )
     carried = ", ".join(f"CAST(i.{n} AS VARCHAR) AS {n}" for n in _BAD)
     backend.temp(
         "component_lines",
         f"""
-        SELECT x.root AS product_id, x.stage, x.amount * i.amount AS amount, i.component_id, {nothing}
-          {", ".join(f'i."{c}"' for c in plain)}, i._file, i._row, {carried}, TRUE AS _derived
-        FROM reached AS x INNER JOIN own_lines AS i ON i.product_id = x.component
-        WHERE i.component_id IS NULL OR i._bad IS NOT NULL""",
+        SELECT x.root AS product_id, CASE WHEN i.stage IN {stages} THEN x.stage ELSE i.stage END AS stage, i.key,
+          i.component_id, {nothing}
+          {", ".join(f'i."{c}"' for c in plain)}, i._file, i._row, {carried}, TRUE AS _derived, i._carrier, x.amount AS _times
+        FROM reached AS x INNER JOIN own_lines AS i ON i.product_id = x.component""",
     )
     quoted = ", ".join(f'"{c}"' for c in plain)
     names = (
-        f"product_id, stage, amount, component_id, {'activity_id, ' if activity else ''}{quoted}, _file, _row"
+        f"product_id, stage, key, component_id, {'activity_id, ' if activity else ''}{quoted}, _file, _row"
     )
-    every = f"{names}, {', '.join(_BAD)}, _derived"
+    every = f"{names}, {', '.join(_BAD)}, _derived, _carrier, _times"
     return f"SELECT {every} FROM own_lines UNION ALL SELECT {every} FROM component_lines"
 
 
