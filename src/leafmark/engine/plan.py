@@ -29,7 +29,7 @@ FACTOR_BASE = 1 << 21
 
 _ALLOWED_FUNCTIONS = frozenset(
     "Sum Count Max Min Coalesce Case If Cast TryCast Round Abs Ln Exp Sqrt Pow Greatest Least RowNumber Lag And Or Not "
-    "Paren Substring Length Trim Concat Anonymous IntDiv Mod ArgMax Sign Floor".split()
+    "Paren Substring Length Trim Concat Anonymous IntDiv Mod ArgMax Sign Floor IsNan".split()
 )
 _ALLOWED_ANONYMOUS = frozenset({"ISNAN"})
 _BANNED = (exp.ArrayAgg, exp.PercentileCont, exp.PercentileDisc, exp.ApproxQuantile, exp.Qualify, exp.Unnest,
@@ -361,6 +361,7 @@ def rejected(method: Method, shape: Shape) -> str:
         cases.append(("NOT stage_known", "'unknown_stage'", "'stage'", text("stage"), f"'one of: {', '.join(STAGES)}'"))
     key_field = method.key if method.column(method.key) else "key"
     cases += [
+        ("key IS NULL", "'missing_value'", f"'{key_field}'", "CAST(NULL AS VARCHAR)", "'a factor key'"),
         ("NOT key_known", "'unknown_key'", f"'{key_field}'", "key", "'a factor key of the packs'"),
         ("NOT region_known", "'unknown_region'", "'region'", "region", "'a region of the list, or none'"),
         ("NOT unit_known", "'unknown_unit'", "'unit'", "unit", "'a unit of the list'"),
