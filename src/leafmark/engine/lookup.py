@@ -91,7 +91,7 @@ def effective_spans(periods: tuple[tuple[dt.date, dt.date], ...], vintage: Vinta
             marks.update(max(_add_years(start, -year), DAY_MIN) for year in range(1, reach + 1))
     if vintage.rule == "nearest":
         ends, starts = sorted({end for _, end in periods}), sorted({start for start, _ in periods})
-        marks.update(end + (start - end + dt.timedelta(1)) // 2 for end in ends for start in starts if end < start)
+        marks.update(end + (start - end).days // 2 * dt.timedelta(1) for end in ends for start in starts if end < start)
     ordered = sorted(marks)
     spans: list[Span] = []
     for left, right in zip(ordered, ordered[1:], strict=False):
@@ -241,7 +241,7 @@ class _Builder:
                 continue
             layers = []
             for boundary in recipe:
-                rows = by_boundary[boundary]
+                rows = sorted(by_boundary[boundary], key=lambda i: (self.native[i], self.columns["factor_id"][i]))
                 periods = tuple((self.columns["valid_from"][i], self.columns["valid_to"][i] or DAY_MAX) for i in rows)
                 layers.append([(s.start, s.end, rows[s.index], s.gap_years) for s in effective_spans(periods, vintage)])
             for start, end, indices, gaps in _intersect(layers):
