@@ -241,8 +241,8 @@ def _bounds(backend: Backend, method: Method, source: Source, chunk_lines: int, 
         ).column("subject").to_pylist()  # fmt: skip
         cuts = sorted({sample[len(sample) * k // pieces] for k in range(1, pieces)}) if sample else []
         literal = [repr(cut) if isinstance(cut, int) else "'" + str(cut).replace("'", "''") + "'" for cut in cuts]
-        edges: list[str | None] = [None, *literal, None]
-        conditions = []
+        edges: list[str | None] = [None, *literal, None] if literal else []
+        conditions = [] if literal else [""]
         for low, high in zip(edges, edges[1:], strict=False):
             terms = [f"i.{column} >= {low}"] if low else []
             terms += [f"i.{column} < {high}"] if high else []
@@ -402,7 +402,8 @@ def first_reason(rejected: pa.Table) -> pa.Table:
 def join_files(files: list[Path], target: Path) -> None:
     """One Parquet file out of the chunks', in constant memory, renamed into place."""
     if len(files) == 1:
-        files[0].replace(target)
+        if files[0].is_file() or not target.is_file():  # else a killed run had come this far
+            files[0].replace(target)
         return
     temporary = target.with_suffix(".tmp")
     with pq.ParquetWriter(temporary, pq.read_schema(files[0]), compression="snappy") as writer:
