@@ -1,7 +1,7 @@
 """The curated table that says which factor a product of the household panel meets, and why (``mapping.csv``).
 
-A rule is a row of data; its four conditions are shell patterns, and the most specific rule wins: package size before type
-before category before department. Nothing is mapped without a reason, and nothing is left out without one.
+A rule is a row of data; its four conditions are shell patterns, and the most specific rule wins: package size before
+type before category before department. Nothing is mapped without a reason, and nothing is left out without one.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def load_mapping() -> list[Rule]:
         naming every faulty row: an unknown sector or weight rule, a mass key without a rule, an empty reason, a row
         without any key that does not say why, a duplicated condition.
     """
-    with files("leafmark.demo").joinpath("mapping.csv").open(encoding="utf-8", newline="") as file:
-        lines = [(number, line) for number, line in enumerate(file, 1) if not line.startswith("#")]
+    text = files("leafmark.demo").joinpath("mapping.csv").read_text(encoding="utf-8")
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if not line.startswith("#")]
     rules = [_rule(lines[index][0], row) for index, row in enumerate(csv.DictReader(line for _, line in lines), 1)]
     faults = [fault for rule in rules for fault in _faults(rule)]
     conditions: dict[tuple[str, ...], int] = {}

@@ -6,8 +6,8 @@ and never copied into the project.
 
 What its columns mean here:
 
-- ``quantity`` counts pieces or packages, also for meat and produce sold by weight. For petrol it counts thousandths of a
-  US gallon (sales divided by quantity give 2.3 dollars per thousand), so petrol lines are not pieces of anything.
+- ``quantity`` counts pieces or packages, also for meat and produce sold by weight. For petrol it counts thousandths of
+  a US gallon (sales divided by quantity give 2.3 dollars per thousand), so petrol lines are not pieces of anything.
 - ``sales_value`` is what the retailer received, after its own discounts and before a manufacturer's coupon, which the
   manufacturer pays back. It is the spend; coupons are not taken off again.
 - ``package_size`` is the shelf label's text, and sometimes the shop's case or one can of a pack of twelve. A size is
@@ -166,8 +166,8 @@ def _typical(name: str, group: str, where: str) -> str:
     )
 
 
-# A lone size is believed if the price agrees; if it is too dear, it may be one unit of a pack of `pack_units`. Then it is
-# held against its own type: a price per kg far from the type's median means a misprint, a sample or a whole case.
+# A lone size is believed if the price agrees; if it is too dear, it may be one unit of a pack of `pack_units`. Then it
+# is held against its own type: a price per kg far from the type's median means a misprint, a sample or a whole case.
 _CATALOGUE = f"""
 CREATE TABLE catalogue AS
 WITH read AS (
@@ -196,7 +196,8 @@ WITH read AS (
     SELECT b.*, t.usd_per_kg AS type_usd_per_kg,
         CASE WHEN b.band_kg IS NOT NULL AND NOT b.by_piece
               AND (b.usd_per_piece / b.band_kg > {ODD_PRICE_RATIO} * t.usd_per_kg
-                   OR b.usd_per_piece / b.band_kg < t.usd_per_kg / {ODD_PRICE_RATIO}) THEN 'odd' ELSE b.band END AS verdict
+                   OR b.usd_per_piece / b.band_kg < t.usd_per_kg / {ODD_PRICE_RATIO}) THEN 'odd'
+             ELSE b.band END AS verdict
     FROM banded b LEFT JOIN type_price t
       ON b.product_category IS NOT DISTINCT FROM t.product_category AND b.type_name = t.type_name
      AND b.mass_key = t.mass_key
@@ -247,7 +248,7 @@ SELECT product_id, coalesce(product_category, department) AS category,
     'USD' AS currency,
     concat_ws(', ', coalesce(product_type, product_category, department), package_size, brand || ' brand') AS name,
     sector, department, product_type, NULL::VARCHAR AS gtin,
-    CASE tier WHEN 'mass' THEN 'per kg' WHEN 'count' THEN 'per piece' WHEN 'spend' THEN 'per piece' END AS declared_unit,
+    CASE WHEN tier = 'mass' THEN 'per kg' WHEN tier IS NOT NULL THEN 'per piece' END AS declared_unit,
     tier,
     CASE WHEN tier = 'mass' OR mass_key IS NULL THEN NULL
          WHEN tier = 'count' AND by_piece AND kg IS NOT NULL THEN 'pieces times the mass the mapping cites'
@@ -268,6 +269,7 @@ FROM sales ORDER BY date, order_id, product_id
 
 _SUMMARY = """
 SELECT count(*), count(*) FILTER (c.product_id IS NULL), (SELECT count(*) FROM catalogue), count(DISTINCT basket_id),
-       count(DISTINCT household_id), sum(sales_value), min(transaction_timestamp)::DATE, max(transaction_timestamp)::DATE
+       count(DISTINCT household_id), sum(sales_value),
+       min(transaction_timestamp)::DATE, max(transaction_timestamp)::DATE
 FROM sales LEFT JOIN catalogue c USING (product_id)
 """
