@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from leafmark.factors.importers import desnz, owid
 from leafmark.factors.importers.base import Row, calendar_year, factor_row
 from pack.raw import SharedData
 
 KEY = "electricity.grid"
 DELIVERED_KEY = "electricity.delivered"  # at the socket, losses in it: not what Ember gives per kWh generated
-# The demo's panel is of 2017; the latest three years that the release covers whole (2025 holds half of the countries).
-COUNTRY_YEARS = (2017, 2022, 2023, 2024)
+# The demo's panel is of 2017; of the rest each country's latest three whole years (2025 holds half of the countries).
+PANEL_YEAR = 2017
+LAST_WHOLE_YEAR = 2024
+LATEST_YEARS = 3
 EMBER_PUBLISHED_ON = "2026-01-31"
 # The release before revised this one figure: trap 7. Valid time is the same year, knowledge time is split.
 USA_2022_BEFORE_KG = 0.38598
@@ -34,9 +38,15 @@ def rows(data: SharedData) -> tuple[list[Row], list[Row]]:
 
 def _countries(data: SharedData) -> tuple[list[Row], list[Row]]:
     imported = owid.read(data.publisher("owid-carbon-intensity-electricity.csv"))
+    years: dict[str, list[int]] = defaultdict(list)
+    for row in imported.rows:
+        if int(str(row["data_year"])) <= LAST_WHOLE_YEAR:
+            years[str(row["region"])].append(int(str(row["data_year"])))
     chosen = []
     for row in imported.rows:
-        if row["data_year"] not in COUNTRY_YEARS:
+        latest = sorted(years[str(row["region"])])[-LATEST_YEARS:]
+        stopped = not latest or latest[-1] < PANEL_YEAR  # Western Sahara ends in 2009
+        if stopped or row["data_year"] not in {PANEL_YEAR, *latest}:
             continue
         row["published_on"] = EMBER_PUBLISHED_ON
         row["note"] = f"{row['note']}; release of early 2026, day not established"

@@ -47,6 +47,7 @@ _GASES = {"CO2": "co2", "CH4": "ch4", "N2O": "n2o"}
 _MAX_HEADER_ROW = 60
 _RESTATED = "the same figure in another unit or scope"
 _NOT_GAS = "energy, not gas"
+_NO_FIGURE = "no figure published"
 
 
 @dataclass(slots=True)
@@ -130,6 +131,9 @@ def _groups(
         if gas_text.startswith("kWh"):
             imported.skip(_NOT_GAS)
             continue
+        if not gas_text and not str(row[columns["value"]]).strip():
+            imported.skip(_NO_FIGURE)
+            continue
         gas_match = re.fullmatch(r"kg CO2e(?: of (CO2|CH4|N2O)(?: per unit)?)?", gas_text)
         if gas_match is None:
             imported.faults.append(Fault(file, index, "GHG/Unit", gas_text, "kg CO2e, or kg CO2e of CO2, CH4 or N2O"))
@@ -141,7 +145,7 @@ def _groups(
             imported.faults.append(Fault(file, index, "GHG Conversion Factor", found, "a number, or an empty cell"))
             continue
         if value is None:
-            imported.skip("no figure published")
+            imported.skip(_NO_FIGURE)
             continue
         row_id = str(row[columns["ID"]]).strip() if "ID" in columns else f"row {index}"
         gas = _GASES[gas_match[1]] if gas_match[1] else "co2e"
