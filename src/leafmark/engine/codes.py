@@ -50,10 +50,15 @@ def make_codes(backend: Backend, method: Method, packs: Sequence[Pack], source: 
         return distinct(backend, bound) if "i." in bound else distinct(backend, bound, "(SELECT 1 AS one)")
 
     keys = [str(key) for key in values(method.key)]
-    chosen = lookup.choose(packs, method, settings.known_on, settings.gwp, keys, settings.gwp_strict)
     places = sorted({str(place) for place in values(method.region)} | {"WORLD"})
     units = [str(unit) for unit in values(method.unit)]
-    days = {day for day in values(method.date) if isinstance(day, dt.date)} | {settings.default_date}
+    days = {day for day in values(method.date) if isinstance(day, dt.date)}
+    date = plan.expression(method, bare, method.date)
+    undated = backend.fetch(f"SELECT COUNT(*) - COUNT({date}) AS n FROM input AS i").column("n").to_pylist()[0]
+    if undated or not days:
+        days.add(settings.default_date)
+    window = min(days), max(days)
+    chosen = lookup.choose(packs, method, settings.known_on, settings.gwp, keys, settings.gwp_strict, window)
     register(backend, method, chosen, keys, places, units, sorted(days))
     number_of_regions = sum(regions.known(place) for place in places)
     names = [chosen.factor_name(n) for n in range(len(chosen.factors))]
@@ -77,7 +82,7 @@ def register(
     days: list[dt.date], marks_too: Sequence[dt.date] = (),
 ) -> None:  # fmt: skip
     """Register the code tables and the cells; `marks_too` are days on which a period must begin besides."""
-    have = sorted(set(chosen.table.column("key").to_pylist()))
+    have = sorted({key for key, _ in chosen.served})
     backend.table(
         "keys", pa.table({"key": pa.array(have, pa.string()), "key_no": pa.array(range(len(have)), pa.int64())})
     )
@@ -137,9 +142,11 @@ def register(
     twice = backend.fetch("SELECT COUNT(*) AS n FROM (SELECT cell FROM cells GROUP BY cell HAVING COUNT(*) > 1) AS x")
     if twice.column("n").to_pylist()[0]:
         raise lookup.FactorChoiceError("two factors in one cell: the lookup side overlaps and lines would count twice")
-    backend.temp(
-        "pairs",
-        f"""
-        SELECT k.key_no * {len(known)} + ch.region_no AS pair FROM spans AS sp INNER JOIN keys AS k ON k.key = sp.key
-        INNER JOIN chain AS ch ON ch.ancestor = sp.region GROUP BY k.key_no * {len(known)} + ch.region_no""",
-    )
+    backend.table("served", pa.table({
+        "key": pa.array([key for key, _ in chosen.served], pa.string()),
+        "region": pa.array([region for _, region in chosen.served], pa.string()),
+    }))  # fmt: skip
+    pair = f"k.key_no * {len(known)} + ch.region_no"
+    backend.temp("pairs", f"""
+        SELECT {pair} AS pair FROM served AS sp INNER JOIN keys AS k ON k.key = sp.key
+        INNER JOIN chain AS ch ON ch.ancestor = sp.region GROUP BY {pair}""")

@@ -17,7 +17,7 @@ from sqlglot import exp
 Row = Mapping[str, Any]
 Evaluator = Callable[[Row], Any]
 
-_ARITHMETIC: dict[type[exp.Expression], Callable[[Any, Any], Any]] = {
+_ARITHMETIC: dict[type[exp.Expr], Callable[[Any, Any], Any]] = {
     exp.Add: operator.add,
     exp.Sub: operator.sub,
     exp.Mul: operator.mul,
@@ -40,7 +40,7 @@ def evaluator(sql: str) -> Evaluator:
     return _compile(sqlglot.parse_one(sql, read="duckdb"), sql)
 
 
-def _compile(node: exp.Expression, sql: str) -> Evaluator:
+def _compile(node: exp.Expr, sql: str) -> Evaluator:
     if isinstance(node, exp.Paren):
         return _compile(node.this, sql)
     if isinstance(node, exp.Column):

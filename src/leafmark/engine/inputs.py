@@ -155,7 +155,7 @@ def _csv(path: Path) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     delimiter = "\t" if ".tsv" in path.suffixes else ","
     try:
         with pa.input_stream(str(path)) as stream:
-            first = stream.readline() if hasattr(stream, "readline") else stream.read(1 << 20).split(b"\n", 1)[0]
+            first = bytes(stream.read(1 << 20)).split(b"\n", 1)[0]
         if not first.strip():
             raise InputError(f"{path}: the file is empty; expected a header row")
         names = [

@@ -41,12 +41,14 @@ class FactorChoiceError(ValueError):
     """The packs cannot serve this run."""
 
 
+@lru_cache(maxsize=65536)
 def widened_sigma(gsd: float, gap_years: int) -> float:
     """ln GSD of a factor used `gap_years` outside its valid period (pedigree matrix, temporal correlation)."""
     extra = next((factor for years, factor in _GAP_FACTORS if gap_years <= years), _GAP_FACTOR_BEYOND)
     return math.hypot(math.log(gsd), math.log(extra) / 2)
 
 
+@lru_cache(maxsize=65536)
 def relative_sd(sigma: float) -> float:
     """Standard deviation over mean of a lognormal: sqrt(e^(sigma^2) - 1)."""
     return math.sqrt(math.expm1(sigma * sigma))
@@ -111,7 +113,11 @@ def effective_spans(periods: tuple[tuple[dt.date, dt.date], ...], vintage: Vinta
             if best is None or rank < best[0]:
                 best = (rank, index, years)
         if best is not None:
-            spans.append(Span(left, right, best[1], best[2]))
+            last = spans[-1] if spans else None
+            if last and last.end == left and (last.index, last.gap_years) == best[1:]:
+                spans[-1] = Span(last.start, right, best[1], best[2])
+            else:
+                spans.append(Span(left, right, best[1], best[2]))
     return tuple(spans)
 
 
@@ -142,6 +148,8 @@ class Lookup:
     factors: list[tuple[str, ...]]
     dimensions: list[str]
     dimension_units: list[str]
+    served: list[tuple[str, str]]
+    """(key, region) with a recipe at any date: tells a missing factor from a date out of reach."""
 
     def factor_name(self, number: int) -> str:
         """The ids of a recipe's factors joined by ` + `."""
@@ -165,6 +173,7 @@ def choose(
     gwp_set: str,
     keys: Iterable[str] | None = None,
     strict: bool = False,
+    window: tuple[dt.date, dt.date] = (DAY_MIN, DAY_MAX),
 ) -> Lookup:
     """Choose the factors a method may meet, as disjoint spans.
 
@@ -174,6 +183,7 @@ def choose(
     known_on : only what was published by then, and not yet superseded.
     gwp_set : the GWP set asked for; rows without gas masses keep their own (`native`), or are left out if `strict`.
     keys : only these keys (those of the input), or all.
+    window : first and last day of the input; spans outside it are left out.
     """
     wanted = None if keys is None else set(keys)
     groups: dict[tuple[str, str], dict[str, list[int]]] = {}
@@ -195,7 +205,7 @@ def choose(
         if (wanted is None or columns["key"][index] in wanted) and not (strict and native[index]):
             place = (columns["key"][index], columns["region"][index])
             groups.setdefault(place, {}).setdefault(columns["boundary"][index], []).append(index)
-    builder = _Builder(columns, co2e, native)
+    builder = _Builder(columns, co2e, native, window)
     for (key, region), by_boundary in sorted(groups.items()):
         for part_no, part in enumerate(method.parts):
             builder.add(key, region, part_no, part.recipes, by_boundary, method.vintage)
@@ -203,7 +213,11 @@ def choose(
 
 
 class _Builder:
-    def __init__(self, columns: dict[str, list[Any]], co2e: Any, native: Any) -> None:
+    def __init__(
+        self, columns: dict[str, list[Any]], co2e: Any, native: Any, window: tuple[dt.date, dt.date]
+    ) -> None:
+        self.window = window
+        self.served: set[tuple[str, str]] = set()
         self.columns, self.co2e, self.native = columns, co2e, native
         self.rows: dict[str, list[Any]] = {
             name: []
@@ -244,10 +258,15 @@ class _Builder:
                 rows = sorted(by_boundary[boundary], key=lambda i: (self.native[i], self.columns["factor_id"][i]))
                 periods = tuple((self.columns["valid_from"][i], self.columns["valid_to"][i] or DAY_MAX) for i in rows)
                 layers.append([(s.start, s.end, rows[s.index], s.gap_years) for s in effective_spans(periods, vintage)])
-            for start, end, indices, gaps in _intersect(layers):
-                for left, right in _minus(start, end, taken):
+            spans = _intersect(layers)
+            if spans:
+                self.served.add((key, region))
+            for start, end, indices, gaps in spans:
+                if end <= self.window[0] or start > self.window[1]:
+                    continue
+                for left, right in _minus(start, end, taken) if taken else ((start, end),):
                     self._row(key, region, part, left, right, indices, gaps)
-            taken.extend((start, end) for start, end, _, _ in _intersect(layers))
+            taken = [*taken, *((start, end) for start, end, _, _ in spans)]
 
     def _row(
         self, key: str, region: str, part: int, start: dt.date, end: dt.date, indices: tuple[int, ...],
@@ -300,7 +319,7 @@ class _Builder:
                  "native": pa.float64()}  # fmt: skip
         arrays = {name: pa.array([rows[name][i] for i in order], types.get(name, pa.string())) for name in rows}
         table = pa.table({"lookup_no": pa.array(np.arange(len(order), dtype=np.int32)), **arrays})
-        return Lookup(table, ids, list(self.dimensions), list(self.dimension_units.values()))
+        return Lookup(table, ids, list(self.dimensions), list(self.dimension_units.values()), sorted(self.served))
 
 
 def base_unit(dimension: str, like: str) -> str:

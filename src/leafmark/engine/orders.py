@@ -152,10 +152,10 @@ def _meet_catalogue(
     if repeated.column("n").to_pylist()[0]:
         raise InputError("catalogue: a product_id occurs more than once; expected one row per product")
     keys = sorted({key for tier in TIERS for key in values(f"{tier}_key")})
-    chosen = lookup.choose(packs, method, settings.known_on, settings.gwp, keys, settings.gwp_strict)
+    days = days or [settings.default_date]
+    chosen = lookup.choose(packs, method, settings.known_on, settings.gwp, keys, settings.gwp_strict, (days[0], days[-1]))
     places = sorted({*values("region"), "WORLD"})
     count_units = values("count_unit")
-    days = days or [settings.default_date]
     years = sorted({day.year for day in days})
     marks = [dt.date(year, 1, 1) for year in years]
     register(backend, method, chosen, keys, places, ["kg", *count_units], days, marks)

@@ -341,9 +341,11 @@ def totals(method: Method, shape: Shape) -> str:
     """Per stage, part, factor and sign over the whole chunk: the run's totals group by factor before they square."""
     keys = "stage_no, part_no, factor_no" + (", negative" if _credit(method, shape) else "")
     own = "SUM(own_var)" if _amount_gsd(method, shape) else "0"
-    return f"""
-    SELECT {keys}, SUM(ug) AS ug, SUM(sd) AS sd, {own} AS own_var, SUM(lines) AS lines, SUM(accepted) AS accepted,
-      SUM(bad) AS bad, MAX(gap_years) AS gap_years FROM grouped GROUP BY {keys}"""
+    sums = ", ".join(
+        f"CAST({value} AS DECIMAL(38, 0)) AS {name}"
+        for name, value in (("ug", "SUM(ug)"), ("sd", "SUM(sd)"), ("own_var", own), ("bad", "SUM(bad)"))
+    )
+    return f"SELECT {keys}, {sums} FROM grouped GROUP BY {keys}"
 
 
 def rejected(method: Method, shape: Shape) -> str:

@@ -61,7 +61,7 @@ class SubjectReader:
         self._connection = duckdb.connect()
         self._connection.execute("SET threads = 1")
         self._connection.execute("SET autoinstall_known_extensions = false")
-        columns = pa.schema(self._connection.execute(f"{self.source.sql} LIMIT 0").to_arrow_table().schema)
+        columns = self._connection.sql(f"{self.source.sql} LIMIT 0").to_arrow_table().schema
         self._integer_ids = pa.types.is_integer(columns.field(self.method.subject).type)
         self._has_components = self.method.component != "NULL" and "component_id" in self.source.columns
 

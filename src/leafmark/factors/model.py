@@ -131,12 +131,19 @@ class Pack:
         PackError
             With all faults at once, if there is one.
         """
+        from leafmark.factors import checked
+
+        known = checked.recall(Path(path))
+        if known is not None:
+            return known
         from leafmark.factors.check import inspect
 
         inspection = inspect(Path(path))
         if inspection.faults:
             raise PackError(str(path), inspection.faults)
-        return cls.from_rows(inspection.fields, inspection.factor_rows, inspection.source_rows)
+        pack = cls.from_rows(inspection.fields, inspection.factor_rows, inspection.source_rows)
+        checked.remember(Path(path), pack)
+        return pack
 
     @classmethod
     def from_rows(

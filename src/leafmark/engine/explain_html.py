@@ -1,0 +1,88 @@
+"""An explanation as a page that stands by itself: no script, no outside file; <details> that keyboards can open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from leafmark.engine.explain_text import details
+from leafmark.engine.wording import between, grams_exact, mass
+
+_STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.4rem;margin:0}dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}dt{color:#4a4a4a}
+dd{margin:0;overflow-wrap:anywhere}details{border-left:2px solid #767676;padding-left:.8rem;margin:.3rem 0}
+summary{cursor:pointer;display:flex;justify-content:space-between;gap:1rem}summary::before{content:"+ "}
+details[open]>summary::before{content:"- "}summary span:first-child{flex:1;overflow-wrap:anywhere}
+.n{font-variant-numeric:tabular-nums;white-space:nowrap}ul{margin:.3rem 0;padding-left:1.2rem}
+li{overflow-wrap:anywhere}.note{border:1px solid #8a5a00;padding:.5rem 1rem}
+@media print{details{break-inside:avoid}}
+"""
+
+
+def page(tree: dict[str, Any]) -> str:
+    """The whole page, in English."""
+    figure = "no figure" if tree["co2e_ug"] is None else f"{mass(tree['co2e_ug'])} CO2e"
+    title = f"{tree['subject_id']}: {figure}"
+    body = "\n".join([*_head(tree, title), *_stages(tree), *_rejected(tree)])
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
+    )
+
+
+def _head(tree: dict[str, Any], title: str) -> Iterator[str]:
+    method = tree["method"]
+    yield f"<h1>{escape(title)}</h1>"
+    facts = {
+        "95 % range": "-" if tree["co2e_ug"] is None else between(tree["low_ug"], tree["high_ug"]),
+        "Status": tree["status"],
+        "Method": f"{method['id']}@{method['version']}: {method['title']}",
+        "Clause": method["reference"],
+        "Boundary": method["boundary"],
+        "Not assessed": ", ".join(tree["not_assessed"]) or "-",
+        "Factors": ", ".join(f"{pack['id']} {pack['version']}" for pack in tree["packs"]),
+        "As known on": tree["known_on"],
+        "GWP set": tree["gwp"],
+        "Run": tree["run_id"],
+    }
+    yield "<dl>" + "".join(f"<dt>{name}</dt><dd>{escape(str(value))}</dd>" for name, value in facts.items()) + "</dl>"
+    for name in tree["inputs_changed"] + tree["packs_changed"]:
+        yield f'<p class="note">{escape(name)} has changed since the run.</p>'
+
+
+def _row(name: str, ug: int | None) -> str:
+    return f'<summary><span>{escape(name)}</span><span class="n">{escape(grams_exact(ug))}</span></summary>'
+
+
+def _stages(tree: dict[str, Any]) -> Iterator[str]:
+    yield f"<details open>{_row('Figure', tree['co2e_ug'])}"
+    for stage in tree["stages"]:
+        yield f"<details open>{_row(stage['stage'].replace('_', ' '), stage['co2e_ug'])}"
+        for line in stage["lines"]:
+            yield f"<details>{_row(str(line['key']), line['co2e_ug'])}<ul>"
+            for detail in details(line):
+                yield f"<li>{_linked(detail.strip())}</li>"
+            yield "</ul></details>"
+        yield "</details>"
+    yield "</details>"
+
+
+def _linked(detail: str) -> str:
+    if detail.startswith(("https://", "http://")):
+        return f'<a href="{escape(detail)}" rel="noreferrer">{escape(detail)}</a>'
+    return escape(detail)
+
+
+def _rejected(tree: dict[str, Any]) -> Iterator[str]:
+    if not tree["rejected"]:
+        return
+    yield "<h2>Rejected lines, not in the figure</h2><ul>"
+    for line in tree["rejected"]:
+        found = f"found {line['found']}, expected {line['expected']}"
+        place = f"Row {line['row']}: {line['reason']} in {line['field']}"
+        meaning = line["meaning"]
+        yield f"<li>{escape(f'{place}: {found}. {meaning}.')}</li>"
+    yield "</ul>"

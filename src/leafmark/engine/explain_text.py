@@ -1,0 +1,125 @@
+"""An explanation as a plain tree for a terminal: no colours, no library; every figure with all its digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+from leafmark.engine.wording import between, grams_exact, mass, plain
+
+_LINES_SHOWN_WIDTH = 58
+
+
+def text(tree: dict[str, Any]) -> str:
+    """The whole explanation."""
+    return "\n".join([*_head(tree), "", *_body(tree), *_tail(tree)])
+
+
+def _head(tree: dict[str, Any]) -> Iterator[str]:
+    method = tree["method"]
+    figure = "no figure" if tree["co2e_ug"] is None else f"{mass(tree['co2e_ug'])} CO2e"
+    spread = "" if tree["co2e_ug"] is None else f", 95 % range {between(tree['low_ug'], tree['high_ug'])}"
+    yield f"{tree['subject_id']}: {figure}{spread}; {tree['status']}"
+    if tree["status"] != "complete":
+        yield "  a line was rejected, so the product is unknown: the sum below holds only the lines that were met"
+    yield f"  method   {method['id']}@{method['version']}: {method['title']}"
+    yield f"  clause   {method['reference']}"
+    yield f"  boundary {method['boundary']}"
+    if tree["not_assessed"] and tree["book"] == "product":
+        yield f"  not assessed: {', '.join(tree['not_assessed'])}"
+    packs = ", ".join(f"{pack['id']} {pack['version']} ({pack['sha256'][:12]})" for pack in tree["packs"])
+    yield f"  factors  {packs}, as known on {tree['known_on']}, GWP {tree['gwp']}"
+    yield f"  run      {tree['run_id']}"
+
+
+def _body(tree: dict[str, Any]) -> Iterator[str]:
+    yield _figure("figure", tree["co2e_ug"])
+    stages = tree["stages"]
+    for n, stage in enumerate(stages):
+        last = n == len(stages) - 1
+        yield _figure(("└─ " if last else "├─ ") + stage["stage"], stage["co2e_ug"])
+        indent = "   " if last else "│  "
+        for m, line in enumerate(stage["lines"]):
+            final = m == len(stage["lines"]) - 1
+            yield _figure(indent + ("└─ " if final else "├─ ") + _title(line), line["co2e_ug"])
+            inner = indent + ("   " if final else "│  ")
+            for detail in details(line):
+                yield inner + detail
+
+
+def _figure(name: str, ug: int | None) -> str:
+    return f"{name:<{_LINES_SHOWN_WIDTH}} {grams_exact(ug):>24}"
+
+
+def _title(line: dict[str, Any]) -> str:
+    part = f" ({line['part']})" if line["scope"] is not None else ""
+    return f"{line['key']}{part}"
+
+
+def details(line: dict[str, Any]) -> Iterator[str]:
+    """What stands under a line: where it is, place, date, sum, factors, sources; one text each."""
+    place = f"row {line['row']:,} of {PurePath(line['file']).name}"
+    who = f", id {line['activity_id']}" if line["activity_id"] is not None else ""
+    measured = ", measured by the supplier" if line["primary"] else ""
+    yield f"   {place}{who}; tier {line['tier']}{measured}"
+    if line["component_id"] is not None:
+        yield f"   inside product {line['component_id']}, which is used {plain(line['times'])} times"
+    if line["scope"] is not None:
+        category = f", category {line['category']}" if line["category"] is not None else ""
+        yield f"   scope {line['scope']}{category}"
+    yield f"   place    {_place(line)}"
+    given = "" if line["date_given"] else " (the run's date; the line has none)"
+    gap = line["vintage_gap_years"]
+    outside = "inside the factor's period" if gap == 0 else f"{gap} year{'s' if gap > 1 else ''} outside the factor's period"
+    yield f"   date     {line['date']}{given}: {outside} (rule: {line['vintage_rule']})"
+    for factor in line["factors"]:
+        yield from _factor(line, factor, several=len(line["factors"]) > 1)
+
+
+def _place(line: dict[str, Any]) -> str:
+    if not line["region_given"]:
+        return "none given: the world's factor"
+    if line["region_level"] == 0:
+        return f"{line['region_asked']}, as asked"
+    return f"{line['region_asked']} has no factor of its own; taken from {line['region_used']} (level {line['region_level']})"
+
+
+def _factor(line: dict[str, Any], factor: dict[str, Any], several: bool) -> Iterator[str]:
+    share = f" = {grams_exact(factor['co2e_ug'])}" if several else ""
+    converted = ""
+    if factor["unit_conversion"] != 1.0:
+        converted = f" x {plain(factor['unit_conversion'])} {factor['unit']}/{line['unit']}"
+    value = f"{plain(factor['co2e_kg_used'])} kg CO2e/{factor['unit']}"
+    yield f"   sum      {plain(line['amount'])} {line['unit']}{converted} x {value}{share}"
+    yield f"   factor   {factor['factor_id']}: {factor['name']}, {factor['boundary']}, data of {factor['data_year']}"
+    yield f"            {_gwp(factor)}; GSD {plain(factor['gsd'])} ({factor['gsd_basis']}); pack {factor['pack']}"
+    source = factor["source"]
+    yield f"   source   {source['publisher']}: {source['title']} ({source['year']}), {source['locator']}; {source['licence']}"
+    if source["url"]:
+        yield f"            {source['url']}"
+
+
+def _gwp(factor: dict[str, Any]) -> str:
+    if factor["gwp_native"]:
+        return f"as published in {factor['gwp_set_published']}: its gases are not known, so it is not restated"
+    if factor["co2e_kg_published"] != factor["co2e_kg_used"]:
+        return (
+            f"restated from {plain(factor['co2e_kg_published'])} ({factor['gwp_set_published']}) to {factor['gwp_set_used']}"
+        )
+    return f"as published, {factor['gwp_set_published']}"
+
+
+def _tail(tree: dict[str, Any]) -> Iterator[str]:
+    if tree["rejected"]:
+        yield ""
+        yield "rejected lines (not in the figure):"
+        for line in tree["rejected"]:
+            inside = f" of component {line['component_id']}" if line["component_id"] is not None else ""
+            yield (
+                f"  row {line['row']:,} of {PurePath(line['file']).name}{inside}: {line['reason']} in {line['field']}: "
+                f"found {line['found']}, expected {line['expected']}"
+            )
+            yield f"    {line['meaning']}"
+    for name in tree["inputs_changed"] + tree["packs_changed"]:
+        yield f"note: {name} has changed since the run"
