@@ -25,11 +25,11 @@ import pyarrow.parquet as pq
 from leafmark.engine.evaluate import evaluator, rounded
 from leafmark.engine.inputs import quote
 from leafmark.engine.line_factors import LineFactors, Met
+from leafmark.engine.lookup import base_unit
 from leafmark.engine.pinned import Pinned, open_pinned
 from leafmark.engine.run import Run, RunError, open_run
 from leafmark.engine.schema import LINE_UG_MAX, REASONS, STAGES
 from leafmark.engine.subject_lines import Line, SubjectReader, day_of
-from leafmark.engine.lookup import base_unit
 from leafmark.factors import units
 
 SCHEMA = "leafmark.explain/1"
@@ -40,7 +40,15 @@ Tree = dict[str, Any]
 PRODUCTS_WARM_MAX = 2_000_000
 """Products whose figures are kept in memory while warm (about 100 bytes each); past it they are queried one by one."""
 
-_FIGURES = ["product_id", "status", "co2e_ug", "low_ug", "high_ug", *(f"{stage}_ug" for stage in STAGES), "rejected_lines"]
+_FIGURES = [
+    "product_id",
+    "status",
+    "co2e_ug",
+    "low_ug",
+    "high_ug",
+    *(f"{stage}_ug" for stage in STAGES),
+    "rejected_lines",
+]
 
 
 class ExplainMismatch(AssertionError):
@@ -111,7 +119,9 @@ class Explainer:
         for line in lines:
             reason = refused.get(self._relative(line))
             if reason is not None:
-                rejected.append({**reason, "component_id": line.component, "meaning": REASONS.get(reason["reason"], "")})
+                rejected.append(
+                    {**reason, "component_id": line.component, "meaning": REASONS.get(reason["reason"], "")}
+                )
             elif line.component is not None or line.row.get("component_id") is None:
                 counted.extend(self._entries(line))
         tree = self._tree(subject, product, counted, rejected)
@@ -157,7 +167,9 @@ class Explainer:
             quantity = amount * portion if stage else amount
             where = stage or line.stage or self._stage(line.row)
             for number, part in enumerate(self.method.parts):
-                entry = self._entry(line, where, line.times * quantity if line.component is not None else quantity, number)
+                entry = self._entry(
+                    line, where, line.times * quantity if line.component is not None else quantity, number
+                )
                 if entry is not None:
                     found.append(entry)
                 elif not part.optional:
@@ -272,4 +284,3 @@ def check(tree: Tree) -> None:
 
 
 __all__ = ["SCHEMA", "ExplainMismatch", "Explainer", "Tree", "check", "explain", "shared"]
-

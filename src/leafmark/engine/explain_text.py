@@ -71,7 +71,9 @@ def details(line: dict[str, Any]) -> Iterator[str]:
     yield f"   place    {_place(line)}"
     given = "" if line["date_given"] else " (the run's date; the line has none)"
     gap = line["vintage_gap_years"]
-    outside = "inside the factor's period" if gap == 0 else f"{gap} year{'s' if gap > 1 else ''} outside the factor's period"
+    outside = (
+        "inside the factor's period" if gap == 0 else f"{gap} year{'s' if gap > 1 else ''} outside the factor's period"
+    )
     yield f"   date     {line['date']}{given}: {outside} (rule: {line['vintage_rule']})"
     for factor in line["factors"]:
         yield from _factor(line, factor, several=len(line["factors"]) > 1)
@@ -104,9 +106,7 @@ def _gwp(factor: dict[str, Any]) -> str:
     if factor["gwp_native"]:
         return f"as published in {factor['gwp_set_published']}: its gases are not known, so it is not restated"
     if factor["co2e_kg_published"] != factor["co2e_kg_used"]:
-        return (
-            f"restated from {plain(factor['co2e_kg_published'])} ({factor['gwp_set_published']}) to {factor['gwp_set_used']}"
-        )
+        return f"restated from {plain(factor['co2e_kg_published'])} ({factor['gwp_set_published']}) to {factor['gwp_set_used']}"
     return f"as published, {factor['gwp_set_published']}"
 
 

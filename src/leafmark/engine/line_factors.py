@@ -58,7 +58,9 @@ class LineFactors:
         self._where: dict[str, tuple[int, int]] = {}
         for number, pack in enumerate(packs):
             keys = pack.factors.column("key").to_pylist()
-            for row, (key, factor_id) in enumerate(zip(keys, pack.factors.column("factor_id").to_pylist(), strict=True)):
+            for row, (key, factor_id) in enumerate(
+                zip(keys, pack.factors.column("factor_id").to_pylist(), strict=True)
+            ):
                 self._rows.setdefault(key, (number, []))[1].append(row)
                 self._where[factor_id] = (number, row)
         self._spans: dict[str, dict[tuple[str, int], list[dict[str, Any]]]] = {}
@@ -115,6 +117,11 @@ class LineFactors:
             base = lookup.base_unit(units.dimension(factor.unit), factor.unit)
             per_base = float(co2e[row]) * UG_PER_KG / units.factor_between(factor.unit, base)
             self._used[factor_id] = Used(
-                factor, pack.source_of(factor), f"{pack.id} {pack.version}", float(co2e[row]), bool(native[row]), per_base
+                factor,
+                pack.source_of(factor),
+                f"{pack.id} {pack.version}",
+                float(co2e[row]),
+                bool(native[row]),
+                per_base,
             )
         return self._used[factor_id]

@@ -34,7 +34,9 @@ def pinned_method(run: Run) -> Method:
     name = f"{wanted['id']}@{wanted['version']}"
     found = next((m for m in LIBRARY if (m.id, m.version) == (wanted["id"], wanted["version"])), None)
     if found is None:
-        raise RunError(f"method {name} of run {run.id} is not in this Leafmark; the run was made by {run.record['leafmark']}")
+        raise RunError(
+            f"method {name} of run {run.id} is not in this Leafmark; the run was made by {run.record['leafmark']}"
+        )
     if found.hash != wanted["hash"]:
         raise RunError(
             f"method {name} has hash {found.hash[:16]} here, but the run pinned {wanted['hash'][:16]}: "

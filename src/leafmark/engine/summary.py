@@ -29,7 +29,11 @@ def rows(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "run", content["run_id"], content["path"]
     yield "method", f"{method['id']}@{method['version']}", f"as known on {content['known_on']}, GWP {content['gwp']}"
     yield "lines in", f"{content['lines_in']:,}", ""
-    yield "accepted", f"{content['lines_accepted']:,}", percent(content["coverage_lines"]) if content["lines_in"] else ""
+    yield (
+        "accepted",
+        f"{content['lines_accepted']:,}",
+        percent(content["coverage_lines"]) if content["lines_in"] else "",
+    )
     yield "rejected", f"{content['lines_rejected']:,}", ""
     for reason, count in content["rejected_by_reason"].items():
         yield f"  {reason}", f"{count:,}", REASONS.get(reason, "")
@@ -47,6 +51,10 @@ def rows(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for tier, group in totals.get("by_tier", {}).items():
         yield f"  by {tier}", mass(group["co2e_ug"]), f"{group['lines']:,} lines"
     if totals.get("gwp_native_share"):
-        yield "not restated", percent(totals["gwp_native_share"]), f"of the total stands as published, not in {content['gwp']}"
+        yield (
+            "not restated",
+            percent(totals["gwp_native_share"]),
+            f"of the total stands as published, not in {content['gwp']}",
+        )
     if "wall_s" in content:
         yield "time", f"{content['wall_s']} s", ""

@@ -1,0 +1,42 @@
+"""`leafmark explain`: from a figure to its lines, factors and sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from leafmark.cli.output import emit, json_option, note
+
+
+@click.command(short_help="From a figure back to its lines, factors and sources.")
+@click.argument("run", metavar="RUN")
+@click.argument("subject", metavar="ID")
+@click.option("--html", "html_file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FILE",
+              help="Write a page that stands by itself; - is stdout.")  # fmt: skip
+@json_option
+def explain(run: str, subject: str, html_file: Path | None, as_json: bool) -> None:
+    """Explain the figure of ID (a product, site or shipment) in RUN (a folder, or a run's id).
+
+    Every level adds up to the one above it, to the microgram. Exit status 1 where the recomputed figure is not the
+    published one.
+    """
+    if html_file is not None and as_json and str(html_file) == "-":
+        raise click.UsageError("--json and --html - both want stdout; give --html a file")
+    from leafmark.engine.explain import explain as explain_figure
+    from leafmark.engine.explain_text import text
+
+    tree = explain_figure(run, subject)
+    for name in tree["inputs_changed"] + tree["packs_changed"]:
+        note(f"note: {name} has changed since the run")
+    if html_file is not None:
+        from leafmark.engine.explain_html import page
+
+        if str(html_file) == "-":
+            click.echo(page(tree))
+            return
+        html_file.write_text(page(tree), encoding="utf-8")
+        note(f"written: {html_file}")
+        if not as_json:
+            return
+    emit(tree, as_json, lambda: text(tree))

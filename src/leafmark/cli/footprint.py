@@ -1,0 +1,53 @@
+"""`leafmark footprint`: a bill of activities becomes footprints."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leafmark.cli.inputs import load_packs, make_engine, make_settings, run_options
+from leafmark.cli.output import Progress, emit, json_option, note, table
+
+
+@click.command(short_help="Footprints of products from a bill of activities.")
+@click.argument("bill", metavar="BILL")
+@run_options
+@click.option("--method", "method_name", default="product.bill", show_default=True, metavar="ID[@V]",
+              help="Method to run; see `leafmark methods list`.")  # fmt: skip
+@click.option("--lines", is_flag=True, help="Keep an entry for every line, not per product and stage.")
+@json_option
+def footprint(
+    bill: str, packs: tuple[str, ...], known_on: dt.date | None, run_date: dt.date | None, gwp: str, gwp_strict: bool,
+    out: Path | None, engine: str, master: str | None, memory_limit: str, threads: int | None, method_name: str,
+    lines: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Run a method over BILL: Parquet (file or folder), CSV, or DATABASE::TABLE.
+
+    Columns are those of the method (`leafmark methods show product.bill`). Lines that cannot be met are rejected with a
+    reason, never dropped; the run is a folder that `leafmark explain` and `leafmark replay` read.
+    """
+    from leafmark.engine.folders import folder_of
+    from leafmark.engine.run import run
+    from leafmark.methods import method
+
+    chosen = method(method_name)
+    make = make_engine(engine, master, memory_limit, threads)
+    loaded = load_packs(packs)
+    settings = make_settings(known_on, run_date, gwp, gwp_strict, lines)
+    folder = out or folder_of(chosen, [(bill, chosen.columns)], loaded, settings)
+    with Progress() as progress:
+        done = run(chosen, bill, loaded, folder, settings, engine=make, progress=progress)
+    report(done, as_json)
+
+
+def report(done: Any, as_json: bool) -> None:
+    """Show a finished run."""
+    from leafmark.engine.summary import facts, rows
+
+    content = facts(done)
+    emit(content, as_json, lambda: table(list(rows(content)), right=(1,)))
+    if not as_json:
+        note(f"next: leafmark explain {done.path} ID   |   leafmark statement {done.path}")

@@ -1,0 +1,93 @@
+"""Options that several verbs share, and how they become packs, settings, engines and folders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from leafmark.engine.backends import Backend
+    from leafmark.engine.settings import Settings
+    from leafmark.factors.model import Pack
+
+BUILTIN = "builtin"
+GWP_SETS = ("SAR", "AR4", "AR5", "AR6")
+
+
+class Day(click.ParamType[dt.date]):
+    """A date as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Read the date; today where nothing was given."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write YYYY-MM-DD, for example 2026-09-30", param, ctx)
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every verb that makes a run."""
+    for option in reversed((
+        click.option("--pack", "packs", multiple=True, metavar="FOLDER", help="Pack of factors; may be given several "
+                     f"times; `{BUILTIN}` is the pack inside Leafmark.  [default: {BUILTIN}]"),
+        click.option("--known-on", type=Day(), help="Only factors published by this day count.  [default: today]"),
+        click.option("--run-date", type=Day(), help="Date of lines without one.  [default: the --known-on day]"),
+        click.option("--gwp", type=click.Choice(GWP_SETS), default="AR6", show_default=True,
+                     help="Set of global warming potentials the figures are restated to."),
+        click.option("--gwp-strict", is_flag=True, help="Reject lines whose factor cannot be restated, instead of "
+                     "using it as published."),
+        click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; the same command continues a "
+                     "killed run.  [default: $LEAFMARK_HOME/runs/ID]"),
+        click.option("--engine", type=click.Choice(("duckdb", "spark")), default="duckdb", show_default=True,
+                     help="Where the plans run."),
+        click.option("--master", metavar="URL", help="Spark master, for example local[2] or spark://host:7077."),
+        click.option("--memory-limit", default="2GB", show_default=True, metavar="SIZE", help="Memory DuckDB may take "
+                     "before it spills to the run's folder."),
+        click.option("--threads", type=click.IntRange(1, 1024), help="Threads of DuckDB.  [default: all cores]"),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def load_packs(names: tuple[str, ...]) -> list[Pack]:
+    """The packs named, checked; the built-in one where none is."""
+    from leafmark.factors.model import Pack, builtin
+
+    return [builtin() if name == BUILTIN else Pack.load(name) for name in names or (BUILTIN,)]
+
+
+def load_pack(name: str) -> Pack:
+    """One pack by folder, or the built-in one."""
+    return load_packs((name,))[0]
+
+
+def make_settings(
+    known_on: dt.date | None, run_date: dt.date | None, gwp: str, gwp_strict: bool, lines: bool
+) -> Settings:
+    """Settings of a run from its options."""
+    from leafmark.engine.settings import Settings
+
+    return Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines)
+
+
+def make_engine(name: str, master: str | None, memory_limit: str, threads: int | None) -> Callable[[Path], Backend]:
+    """The backend's maker, as `leafmark.engine.run.run` takes it."""
+    if name == "spark":
+        try:
+            from leafmark.engine.spark import Spark  # type: ignore[import-not-found, unused-ignore]
+        except ImportError as error:
+            raise click.UsageError(f"--engine spark needs Spark: pip install 'leafmark[spark]' ({error})") from error
+        return lambda spill: Spark(spill, master or "local[*]")  # type: ignore[no-any-return, unused-ignore]
+    if master:
+        raise click.UsageError("--master goes with --engine spark")
+    from leafmark.engine.backends import DuckDB
+
+    return lambda spill: DuckDB(spill, memory_limit, threads)
