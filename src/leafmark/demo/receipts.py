@@ -146,12 +146,15 @@ def _reading(rule: Rule | None, text: str | None) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-_SOLD = """
+# Money is summed in whole cents: a sum of floats depends on the threads' order, and the files' hashes with it.
+CENTS = "sum(round(100 * sales_value)::BIGINT) / 100"
+
+_SOLD = f"""
 CREATE TABLE sold AS
 SELECT p.product_id, p.department, p.product_category, p.product_type, p.package_size, p.brand, s.lines, s.pieces,
        s.spend_usd, s.usd_per_piece
 FROM (
-    SELECT product_id, count(*) AS lines, sum(quantity)::BIGINT AS pieces, sum(sales_value) AS spend_usd,
+    SELECT product_id, count(*) AS lines, sum(quantity)::BIGINT AS pieces, {CENTS} AS spend_usd,
            median(sales_value / quantity) FILTER (quantity > 0 AND sales_value > 0) AS usd_per_piece
     FROM sales GROUP BY product_id
 ) s JOIN products p USING (product_id)
@@ -267,9 +270,9 @@ SELECT basket_id AS order_id, product_id, quantity::DOUBLE AS pieces, sales_valu
 FROM sales ORDER BY date, order_id, product_id
 """
 
-_SUMMARY = """
+_SUMMARY = f"""
 SELECT count(*), count(*) FILTER (c.product_id IS NULL), (SELECT count(*) FROM catalogue), count(DISTINCT basket_id),
-       count(DISTINCT household_id), sum(sales_value),
+       count(DISTINCT household_id), {CENTS},
        min(transaction_timestamp)::DATE, max(transaction_timestamp)::DATE
 FROM sales LEFT JOIN catalogue c USING (product_id)
 """

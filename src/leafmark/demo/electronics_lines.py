@@ -1,0 +1,57 @@
+"""The demo's electronics as the engine's input tables: one row per device, in the columns of their methods."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+
+from leafmark.demo.electronics import demo_declared_footprints, demo_televisions
+
+REGISTER_REGION = "AU"
+"""Where the register's televisions are sold and its labels hold."""
+
+
+def television_lines(lifetime_years: float, region: str = REGISTER_REGION, date: dt.date | None = None) -> pa.Table:
+    """Televisions for the method ``appliance.use``: labelled kWh a year, lifetime in years, the grid's region.
+
+    ``product_id`` is the register's number; name, brand, screen and rated power come along for the label. The
+    labelled energy has the register's duty cycle (10 hours on a day) in it, so no hours are given.
+    """
+    rows = demo_televisions()
+    return pa.table({
+        "product_id": [row["registration"] for row in rows],
+        "kwh_per_year": [float(row["labelled_kwh_per_year"]) for row in rows],
+        "lifetime_years": pa.array([lifetime_years] * len(rows), pa.float64()),
+        "region": [region] * len(rows),
+        "date": pa.array([date] * len(rows), pa.date32()),
+        "name": [f"{row['brand']} {row['model']}" for row in rows],
+        "brand": [row["brand"] for row in rows],
+        "screen_cm": [float(row["screen_cm"]) for row in rows],
+        "rated_on_w": [_number(row["on_w"]) for row in rows],
+        "rated_standby_w": pa.array([_number(row["standby_w"]) for row in rows], pa.float64()),
+        "registration_expires": [row["registration_expires"] for row in rows],
+    })  # fmt: skip
+
+
+def declared_lines() -> pa.Table:
+    """Declared footprints for the method ``product.declared``: total in kg CO2e and the shares of its phases.
+
+    ``product_id`` is maker and name. Materials, manufacturing and packaging are one phase in the table, given as
+    manufacturing. ``sheet`` is the address Boavizta lists; ``kind`` and the maker's report date come along.
+    """
+    rows = demo_declared_footprints()
+    numbers = ("manufacturing_share", "transport_share", "use_share", "eol_share", "lifetime_years")
+    return pa.table({
+        "product_id": [f"{row['manufacturer']} {row['name']}" for row in rows],
+        "total_kg": [float(row["total_kg"]) for row in rows],
+        **{name: pa.array([_number(row[name]) for row in rows], pa.float64()) for name in numbers},
+        "manufacturer": [row["manufacturer"] for row in rows],
+        "kind": [row["kind"] for row in rows],
+        "report_date": [row["report_date"] for row in rows],
+        "sheet": [row["sheet"] for row in rows],
+    })  # fmt: skip
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
