@@ -209,3 +209,17 @@ def test_it_takes_less_than_five_seconds(panel: Path, tmp_path: Path) -> None:
     start = time.perf_counter()
     write_receipts(tmp_path)
     assert time.perf_counter() - start < 5
+
+
+def test_the_page_says_what_the_files_hold(written: tuple[Path, PanelSummary]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "demo.md").read_text(encoding="utf-8")
+    counted = coverage(written[0])
+    everything = counted.total()
+    assert everything.kg is not None
+    for tier in ("mass", "count", "spend", "not mapped", "unknown product"):
+        part = counted.total(tier)
+        row = f"| {tier} | {part.products:,} | {part.spend_usd / everything.spend_usd:.0%}".replace("%", " %")
+        assert row in page, row
+        if part.kg is not None:
+            assert f"{row} | {part.kg / everything.kg:.0%}".replace("0%", "0 %") in page
+    assert f"{counted.products_labelled:,} products have a category estimate" in page
