@@ -173,7 +173,7 @@ def lines(method: Method, shape: Shape, detail: bool = False) -> str:
         "c.level AS level",
         "c.gap_years AS gap_years",
         "c.rel_sd AS rel_sd",
-        f"CASE WHEN {ok} AND ABS({raw}) <= {number(LINE_UG_MAX)} THEN CAST(ROUND({raw}) AS BIGINT) END AS ug",
+        f"CASE WHEN {ok} AND ABS({raw}) <= {number(LINE_UG_MAX)} THEN TRY_CAST(ROUND({raw}) AS BIGINT) END AS ug",
         ("COALESCE(i._derived, FALSE)" if shape.has("_derived") else "FALSE") + " AS derived",
     ]
     if shape.has("_carrier"):
