@@ -198,8 +198,9 @@ def _database(text: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         if not Path(url).exists():
             raise InputError(f"{url}: no such database file")
         if Path(url).suffix in (".duckdb", ".ddb"):
-            reader = duckdb.connect(url, read_only=True).execute(query).to_arrow_reader(100_000)
-            return reader.schema, iter(reader)
+            opened = duckdb.connect(url, read_only=True)
+            reader = opened.sql(query).to_arrow_reader(100_000)
+            return reader.schema, _closing(reader, opened)
         from adbc_driver_sqlite import dbapi as sqlite
 
         return _adbc(sqlite.connect(url), query)
@@ -217,7 +218,16 @@ def _adbc(connection: Any, query: str) -> tuple[pa.Schema, Iterator[pa.RecordBat
     cursor = connection.cursor()
     cursor.execute(query)
     reader = cursor.fetch_record_batch()
-    return reader.schema, iter(reader)
+    return reader.schema, _closing(reader, cursor, connection)
+
+
+def _closing(reader: Any, *opened: Any) -> Iterator[pa.RecordBatch]:
+    """The batches; then, or when their reader gives up, the connection is closed."""
+    try:
+        yield from reader
+    finally:
+        for each in opened:
+            each.close()
 
 
 def _arrow(source: Any) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
