@@ -93,7 +93,7 @@ def cases(draw: st.DrawFn) -> tuple[list[Row], list[Row], Vintage]:
     return rows, lines, vintage
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=cases())
 def test_run_equals_brute_force(case: tuple[list[Row], list[Row], Vintage]) -> None:
     rows, lines, vintage = case
