@@ -1,6 +1,42 @@
-"""The engine's small packs and bills serve tests in other folders too."""
+"""What tests of every folder share: the data beside the project, and a home of their own."""
 
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+# The engine's small packs and bills serve tests in other folders too.
 sys.path.insert(0, str(Path(__file__).parent / "engine"))
+
+SHARED_DATA_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def leafmark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folder that `LEAFMARK_HOME` names while tests run, so that none of them reads or writes the user's own."""
+    home = tmp_path_factory.mktemp("leafmark-home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEAFMARK_HOME", str(home))
+        yield home
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real tables that are too large or not ours to commit."""
+    named = os.environ.get("LEAFMARK_SHARED_DATA")
+    folder = Path(named) if named else SHARED_DATA_BESIDE
+    if not folder.is_dir():
+        pytest.skip(f"the shared data are not in {folder}; set LEAFMARK_SHARED_DATA to their folder")
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """With `LEAFMARK_NO_SKIPS` set (CI, where all that tests need is there) a skipped test is a failed one."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("LEAFMARK_NO_SKIPS"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and LEAFMARK_NO_SKIPS is set: {report.longrepr}"
+    return report

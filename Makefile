@@ -1,0 +1,105 @@
+# `make demo` and `make test` do all their own set-up: they need Python 3.11 or newer and make, and nothing else.
+# Everything is installed from requirements.lock, by hash; Leafmark itself without build isolation, so nothing is unlocked.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+READY_SPARK := $(VENV)/.installed-spark
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED_EXTRAS := --extra demo --extra sqlite --extra postgresql --extra bench --extra test --group build
+
+# Arguments for pytest, as in `make test ARGS="-k fallback -x"`, and for the demo, as in `make demo ARGS="--no-open"`.
+ARGS ?=
+# Test processes. More only where there are more cores.
+WORKERS ?= 2
+
+.PHONY: help install demo test test-spark stress bench bench-large lint format types docs readme lock clean
+
+help:
+	@echo "make demo         the main job on a published year of receipts; opens its report"
+	@echo "make test         the tests"
+	@echo "make test-spark   the same plans on Apache Spark (needs Java 17 or newer)"
+	@echo "make stress       long runs: kills, full disks, large inputs"
+	@echo "make bench        the speed tables of docs/speed.md and of the README"
+	@echo "make bench-large  a thousand million order lines; 30 GB of disk and an hour"
+	@echo "make lint types   ruff, mypy"
+	@echo "make docs         the generated pages of docs/ and the README's generated parts"
+	@echo "make lock         requirements.lock and requirements-spark.lock again, from pyproject.toml"
+	@echo "make clean        removes what the others made, and $(VENV)"
+
+install: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Leafmark needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing)." >&2; \
+	  echo "Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make virtual environments: its modules venv and ensurepip are missing." >&2; \
+	  echo "On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "making $(VENV)" >&2; $(PYTHON) -m venv $(VENV); }
+	@echo "installing from requirements.lock" >&2
+	@$(PIP_INSTALL) --require-hashes --requirement requirements.lock
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(READY_SPARK): $(READY) requirements-spark.lock
+	@echo "installing from requirements-spark.lock" >&2
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --require-hashes --requirement requirements-spark.lock
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/leafmark demo $(ARGS)
+
+test: $(READY)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
+
+test-spark: $(READY_SPARK)
+	@java -version >/dev/null 2>&1 || { \
+	  echo "Spark needs Java 17 or newer. On Debian or Ubuntu: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
+	@$(BIN)/python -m pytest -m spark $(ARGS)
+
+stress: $(READY)
+	@$(BIN)/python -m pytest -m stress $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python -m bench bill --size 500000
+	$(BIN)/python -m bench orders --size 10000000
+	$(BIN)/python -m bench ranges
+	$(BIN)/python tools/make_readme.py --speed
+
+bench-large: $(READY)
+	$(BIN)/python -m bench orders --size 100000000 --only ours --repeats 1
+	$(BIN)/python -m bench orders --size 1000000000 --only ours --repeats 1
+	$(BIN)/python tools/make_readme.py --speed
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+docs: $(READY)
+	@if test -f tools/make_docs.py; then $(BIN)/python tools/make_docs.py; fi
+	@$(BIN)/python tools/make_readme.py
+
+readme: $(READY)
+	@$(BIN)/python tools/make_readme.py
+
+lock: $(READY)
+	@$(PIP_INSTALL) uv
+	@$(BIN)/uv pip compile $(UV_COMPILE) $(LOCKED_EXTRAS) --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile $(UV_COMPILE) --extra spark --constraint requirements.lock \
+	  --output-file requirements-spark.lock pyproject.toml
+
+UV_COMPILE := --quiet --no-config --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header --upgrade
+
+clean:
+	rm -rf $(VENV) build dist out demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis bench/data
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
