@@ -1,0 +1,70 @@
+"""Traps that real projects fell into (shared data README), by number; those of one pack file are in tests/factors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from engine_rows import bill, line, products, run_bill
+
+from leafmark.demo.sizes import mass_kg, parse_size
+from leafmark.factors import units
+from leafmark.factors.model import Pack, builtin
+
+
+@pytest.fixture(scope="module")
+def facts() -> Pack:
+    return builtin()
+
+
+def test_trap_1_and_2_each_year_has_its_own_grid_factor(facts: Pack) -> None:
+    assert facts.factor("electricity.grid@GB:direct:2021").co2e_kg == 0.21233
+    assert facts.factor("electricity.grid@GB:direct:2021").valid_to == dt.date(2022, 1, 1)
+    years = {year: facts.factor(f"electricity.grid@CN:direct:{year}").co2e_kg for year in (2021, 2022, 2023)}
+    assert years == {2021: 0.5568, 2022: 0.5366, 2023: 0.5306}
+
+
+def test_trap_3_direct_is_not_life_cycle(facts: Pack) -> None:
+    assert facts.factor("electricity.grid@CN:life_cycle:2022").co2e_kg == 0.58675
+    assert facts.factor("electricity.grid@CN:direct:2022").co2e_kg == 0.5366
+
+
+def test_trap_4_net_and_gross_do_not_convert(facts: Pack) -> None:
+    assert facts.factor("fuel.natural_gas.energy_net@GB:direct:2023").co2e_kg == 0.20267
+    assert facts.factor("fuel.natural_gas.energy_gross@GB:direct:2023").co2e_kg == 0.18293
+    with pytest.raises(units.UnitError, match="calorific"):
+        units.factor_between("kWh_net", "kWh_gross")
+
+
+@pytest.mark.parametrize(("known_on", "kg"), [(dt.date(2025, 1, 1), 0.38598), (dt.date(2026, 6, 1), 0.41039)])
+def test_trap_7_a_revision_changes_only_what_is_asked_later(
+    tmp_path: Path, facts: Pack, known_on: dt.date, kg: float
+) -> None:
+    use = line(key="electricity.grid", amount=1.0, unit="kWh", region="US", stage="use", date=dt.date(2022, 5, 1))
+    made = run_bill(tmp_path / "run", bill([use]), facts, known_on=known_on)
+    assert products(made)[1]["co2e_ug"] == round(kg * 10**9)
+
+
+def test_trap_8_money_needs_year_and_basis() -> None:
+    for vague in ("USD", "USD_2021"):
+        with pytest.raises(units.UnitError, match="price year and price basis"):
+            units.canonical(vague)
+
+
+def test_trap_9_a_series_keeps_each_rows_gwp_set(facts: Pack) -> None:
+    sets = [facts.factor(f"electricity.grid@GB:direct:{year}").gwp_set for year in (2022, 2023)]
+    assert sets == ["AR4", "AR5"]
+
+
+def test_trap_11_zero_is_a_value_and_missing_is_none(tmp_path: Path) -> None:
+    found = products(run_bill(tmp_path / "run", bill([line(amount=0.0), line(2, amount=None)])))
+    assert (found[1]["co2e_ug"], found[2]["co2e_ug"]) == (0, None)
+
+
+def test_trap_13_package_sizes() -> None:
+    assert (parse_size("12 PK/12 OZ").units, parse_size("12 PK/12 OZ").each) == (12, 12.0)
+    assert (parse_size("10/6.75 OZ").units, parse_size("10/6.75 OZ").each) == (10, 6.75)
+    assert parse_size("1 DZ").units == 12
+    assert parse_size("GAL").kind == "volume"
+    assert mass_kg(parse_size("83710413 OZ"), "weight")[0] is None
