@@ -17,6 +17,8 @@ class Backend(Protocol):
     """What a plan needs of an engine."""
 
     name: str
+    chunk_lines: int | None
+    """Lines of input this engine likes per chunk; None: as the run's own rule says."""
 
     def source(self, view: str, source: Source) -> None:
         """Give an input the name `view`, with `_file` and `_row`."""
@@ -44,6 +46,7 @@ class DuckDB:
     """DuckDB in process: no extension, no network, spill files beside the run."""
 
     name = "duckdb"
+    chunk_lines: int | None = None
 
     def __init__(self, spill: Path, memory_limit: str = "2GB", threads: int | None = None) -> None:
         self.connection = duckdb.connect()

@@ -22,6 +22,7 @@ import sqlglot
 from sqlglot import exp
 
 from leafmark.engine.schema import LINE_UG_MAX, STAGES, Z95
+from leafmark.engine.spark_dialect import to_spark
 from leafmark.methods.model import Method
 
 FACTOR_BASE = 1 << 21
@@ -68,14 +69,8 @@ def check_portable(tree: exp.Expression) -> None:
 def write(tree: exp.Expression, dialect: str) -> str:
     """The statement in an engine's dialect; an unsupported construct is an error, never a guess."""
     if dialect == "spark":
-        tree = tree.transform(_spark_types)
+        tree = to_spark(tree)
     return tree.sql(dialect=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
-
-
-def _spark_types(node: exp.Expression) -> exp.Expression:
-    if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128:
-        return exp.DataType.build("DECIMAL(38, 0)")
-    return node
 
 
 @dataclass(frozen=True)

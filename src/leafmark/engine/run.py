@@ -210,6 +210,8 @@ def run(
         ready = components.expand(backend, method, ready)
         codes = make_codes(backend, method, packs, ready, settings)
         if chunk_lines is None:
+            chunk_lines = backend.chunk_lines
+        if chunk_lines is None:
             chunk_lines = CHUNK_LINES if sorted_by(ready, method.subject) else CHUNK_LINES_UNSORTED
         bounds = _bounds(backend, method, ready, chunk_lines, out)
         for number, where in enumerate(bounds):
