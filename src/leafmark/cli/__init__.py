@@ -8,9 +8,16 @@ from __future__ import annotations
 import click
 
 import leafmark
+from leafmark.cli.demo import demo
 from leafmark.cli.explain import explain
+from leafmark.cli.factors import factors
 from leafmark.cli.footprint import footprint
+from leafmark.cli.label import label
+from leafmark.cli.methods import methods
+from leafmark.cli.orders import orders
 from leafmark.cli.output import Verbs
+from leafmark.cli.replay import replay
+from leafmark.cli.statement import statement
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,7 +31,7 @@ def main() -> None:
     """
 
 
-for verb in (footprint, explain):
+for verb in (demo, explain, factors, footprint, label, methods, orders, replay, statement):
     main.add_command(verb)
 
 if __name__ == "__main__":

@@ -81,11 +81,9 @@ def make_settings(
 def make_engine(name: str, master: str | None, memory_limit: str, threads: int | None) -> Callable[[Path], Backend]:
     """The backend's maker, as `leafmark.engine.run.run` takes it."""
     if name == "spark":
-        try:
-            from leafmark.engine.spark import Spark  # type: ignore[import-not-found, unused-ignore]
-        except ImportError as error:
-            raise click.UsageError(f"--engine spark needs Spark: pip install 'leafmark[spark]' ({error})") from error
-        return lambda spill: Spark(spill, master or "local[*]")  # type: ignore[no-any-return, unused-ignore]
+        from leafmark.engine.spark import Spark
+
+        return lambda spill: Spark(master, spill)
     if master:
         raise click.UsageError("--master goes with --engine spark")
     from leafmark.engine.backends import DuckDB

@@ -1,0 +1,38 @@
+"""`leafmark orders`: order lines and a catalogue become grams per order, day and category."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from leafmark.cli.footprint import report
+from leafmark.cli.inputs import load_packs, make_engine, make_settings, run_options
+from leafmark.cli.output import Progress, json_option
+
+
+@click.command(short_help="Grams per order, day and category from order lines.")
+@click.argument("lines", metavar="LINES")
+@click.option("--catalogue", required=True, metavar="FILE", help="The products: category, mass, keys per tier.")
+@run_options
+@json_option
+def orders(
+    lines: str, catalogue: str, packs: tuple[str, ...], known_on: dt.date | None, run_date: dt.date | None, gwp: str,
+    gwp_strict: bool, out: Path | None, engine: str, master: str | None, memory_limit: str, threads: int | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Run LINES (order_id, product_id, pieces, spend, date) against a catalogue: mass, then count, then spend."""
+    from leafmark.engine.folders import folder_of
+    from leafmark.engine.orders import CATALOGUE
+    from leafmark.engine.orders import orders as run_orders
+    from leafmark.methods import method
+
+    chosen = method("retail.purchase")
+    make = make_engine(engine, master, memory_limit, threads)
+    loaded = load_packs(packs)
+    settings = make_settings(known_on, run_date, gwp, gwp_strict, lines=False)
+    folder = out or folder_of(chosen, [(lines, chosen.columns), (catalogue, CATALOGUE)], loaded, settings)
+    with Progress() as progress:
+        done = run_orders(lines, catalogue, loaded, folder, settings, method=chosen, engine=make, progress=progress)
+    report(done, as_json)

@@ -1,0 +1,25 @@
+"""`leafmark replay`: compute a run again and say whether every figure is the same."""
+
+from __future__ import annotations
+
+import click
+
+from leafmark.cli.output import CheckFailedError, Progress, emit, json_option
+
+
+@click.command(short_help="Compute a past run again and compare every figure.")
+@click.argument("run", metavar="RUN")
+@json_option
+def replay(run: str, as_json: bool) -> None:
+    """Recompute RUN (a folder, or a run's id) from its pinned method and packs, and compare every figure.
+
+    Exit status 1 where a figure differs, or an input or a pinned pack is no longer the recorded one.
+    """
+    from leafmark.engine.replay import replay as again
+    from leafmark.engine.replay import text
+
+    with Progress() as progress:
+        found = again(run, progress=progress)
+    emit(found, as_json, lambda: text(found))
+    if not found["same"]:
+        raise CheckFailedError(f"run {found['run_id']} does not replay as recorded")

@@ -1,0 +1,80 @@
+"""A method's page in the reference, made from the object itself: what the code does and what the page says are one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from leafmark.methods.model import Column, Method
+
+
+def page(method: Method) -> str:
+    """The page of one method, Markdown."""
+    return "\n".join(_parts(method)) + "\n"
+
+
+def _parts(m: Method) -> Iterator[str]:
+    yield f"# {m.title} (`{m.name}`)"
+    yield ""
+    yield f"{m.title_zh}. Book: `{m.book}`. Boundary: {m.boundary or 'as its factors state'}."
+    yield ""
+    yield m.docs
+    yield ""
+    yield f"**Clause.** {m.reference}."
+    yield ""
+    yield f"**Identity.** `{m.hash}` (sha256 of every field but the prose)."
+    yield ""
+    yield "## A line of it"
+    yield ""
+    yield "| what | expression over the input's columns |"
+    yield "|---|---|"
+    for name in (
+        "subject",
+        "stage",
+        "key",
+        "amount",
+        "unit",
+        "region",
+        "date",
+        "tier",
+        "primary",
+        "amount_gsd",
+        "credit",
+    ):
+        yield f"| {name} | `{getattr(m, name)}` |"
+    for stage, share in m.stage_shares:
+        yield f"| share of {stage} | `{share}` |"
+    yield ""
+    yield "## Columns"
+    yield ""
+    yield "| column | type | required | bounds | meaning |"
+    yield "|---|---|---|---|---|"
+    for column in m.columns:
+        yield f"| `{column.name}` | {column.type} | {'yes' if column.required else 'no'} | {_bounds(column)} | {column.meaning} |"
+    yield ""
+    yield "## Factors it may meet"
+    yield ""
+    yield "Recipes in order of preference; the boundaries of one recipe are added."
+    yield ""
+    yield "| part | scope | category | recipes | without a factor |"
+    yield "|---|---|---|---|---|"
+    for part in m.parts:
+        recipes = "; ".join(" + ".join(recipe) for recipe in part.recipes)
+        scope, category = (str(value) if value is not None else "-" for value in (part.scope, part.category))
+        yield f"| {part.name} | {scope} | {category} | {recipes} | {'no entry' if part.optional else 'rejected'} |"
+    yield ""
+    yield f"**Vintage.** `{m.vintage.rule}`, reach {m.vintage.reach_years} years."
+    if m.checks:
+        yield ""
+        yield "## Checks"
+        yield ""
+        yield "| reason | column | must hold | expected |"
+        yield "|---|---|---|---|"
+        for check in m.checks:
+            yield f"| `{check.reason}` | `{check.field}` | `{check.must}` | {check.expected} |"
+
+
+def _bounds(column: Column) -> str:
+    if column.low is None and column.high is None:
+        return ""
+    low, high = ("" if value is None else f"{value:g}" for value in (column.low, column.high))
+    return f"{low} to {high}" + (f" ({column.cap_reason})" if column.cap_reason else "")
