@@ -1,0 +1,81 @@
+"""Every product of the demo graded, and a sheet of real labels drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from leafmark.products import Method, footprint_from, get_scheme, grade, label_data, render
+
+SCHEME = "leafmark.declared"
+SHEET_LANGS = ("en", "zh-Hans")
+
+
+def make_labels(out: Path, runs: dict[str, Any], lifetime_years: float, on_date: dt.date) -> dict[str, Any]:
+    """Write `labels/labels.parquet` and the sheet's SVG; counts by sector and state, and the sheet."""
+    folder = out / "labels"
+    folder.mkdir(exist_ok=True)
+    scheme = get_scheme(SCHEME)
+    rows: list[dict[str, Any]] = []
+    chosen: dict[str, tuple[int, dict[str, Any], dict[str, Any], str]] = {}
+    for run, catalogue in _catalogues(out, lifetime_years).items():
+        for product in runs[run].table("products").to_pylist():
+            row = catalogue[product["product_id"]]
+            outcome = grade(footprint_from(product, row), scheme, None, (), on_date)
+            labelled = outcome.state != "unknown"
+            rows.append({"run": run, "product_id": str(product["product_id"]), "name": row["name"],
+                         "sector": row["sector"], "state": outcome.state, "tier": row["tier"],
+                         "co2e_ug": product["co2e_ug"], "low_ug": product["low_ug"], "high_ug": product["high_ug"]})  # fmt: skip
+            slot = row["sector"] if run != "declared" else "declared laptop"
+            if labelled and slot != "other" and (run != "declared" or row["kind"] == "Laptop"):
+                weight = int(row.get("lines") or 0)
+                if slot not in chosen or weight > chosen[slot][0]:
+                    chosen[slot] = weight, product, row, run
+    pq.write_table(pa.Table.from_pylist(rows), folder / "labels.parquet", compression="zstd")
+    sheet = []
+    for slot, (_, product, row, run) in chosen.items():
+        record = runs[run].record
+        label = label_data(
+            product, row, scheme, on_date=on_date, gwp_set=record["gwp"],
+            method=Method(record["method"]["id"], str(record["method"]["version"])),
+            factor_vintage=record["packs"][0]["version"],
+        )  # fmt: skip
+        for lang in SHEET_LANGS:
+            svg = str(render(label, lang, "full", "svg"))
+            (folder / f"{slot.replace(' ', '-')}.{lang}.svg").write_text(svg, encoding="utf-8")
+            sheet.append({"slot": slot, "lang": lang, "svg": svg, "run": run, "id": str(product["product_id"]),
+                          "name": row["name"], "co2e_ug": product["co2e_ug"]})  # fmt: skip
+    counts = Counter((row["sector"], row["state"]) for row in rows)
+    return {"counts": counts, "sheet": sheet, "labelled": sum(n for (_, s), n in counts.items() if s != "unknown")}
+
+
+def _catalogues(out: Path, lifetime_years: float) -> dict[str, dict[Any, dict[str, Any]]]:
+    products = {}
+    for row in pq.read_table(out / "inputs" / "catalogue.parquet").to_pylist():
+        gate = str(row["mass_key"] or row["count_key"]).startswith("material.")
+        row.update(category_estimate=True, declared_unit="package or piece",
+                   boundary="cradle_to_gate" if gate else "cradle_to_retail")  # fmt: skip
+        products[row["product_id"]] = row
+    years = f"{lifetime_years:g} years"
+    televisions = {
+        row["product_id"]: row | {
+            "sector": "consumer electronics", "tier": "use", "boundary": "use_only", "category": "television",
+            "declared_unit": "television", "lifetime_years": lifetime_years, "use_region": "AU",
+            "scenario": f"use in Australia for {years}, 10 h on a day, today's grid", "notes": ("use stage only",),
+        }
+        for row in pa_csv.read_csv(out / "inputs" / "televisions.csv").to_pylist()
+    }  # fmt: skip
+    declared = {
+        row["product_id"]: row | {
+            "sector": "consumer electronics", "tier": "declared", "name": row["product_id"], "category": row["kind"],
+            "declared_unit": "device", "notes": (f"declared by {row['manufacturer']}, as listed by Boavizta",),
+        }
+        for row in pa_csv.read_csv(out / "inputs" / "declared.csv").to_pylist()
+    }  # fmt: skip
+    return {"products": products, "televisions": televisions, "declared": declared}
