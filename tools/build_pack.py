@@ -37,6 +37,22 @@ FIELDS = {
 MINIMUM_FACTS = 1500
 
 
+IDENTITY: Row = {
+    "factor_id": "declared.co2e@WORLD:unit:2026", "key": "declared.co2e", "theme": "declared",
+    "name_en": "Declared footprint, as stated", "name_zh": "声明的碳足迹(按声明值)", "region": "WORLD",
+    "boundary": "unit", "unit": "kg", "co2e_kg": 1.0, "gwp_set": "unstated", "data_year": 2026,
+    "valid_from": "2000-01-01", "published_on": "2000-01-01", "gsd": 1.0, "gsd_basis": "constant",
+    "source_id": "leafmark", "locator": "identity: 1 kg CO2e stated by its declarer is 1 kg CO2e",
+    "note": "carries a manufacturer's own figure through the engine unchanged; its GWP set is the declarer's",
+}  # fmt: skip
+"""The factor 1 that declared footprints meet, so that they too are activity x method -> entry."""
+
+IDENTITY_SOURCE: Row = {
+    "source_id": "leafmark", "publisher": "Leafmark", "title": "Identities", "year": 2026, "licence": "CC0-1.0",
+    "licence_class": "open", "note": "a constant, no measurement",
+}  # fmt: skip
+
+
 def collect(data: SharedData) -> tuple[list[Row], list[Row]]:
     """Return (factors, sources) of all themes, complete but for dates' types."""
     factors: list[Row] = []
@@ -51,6 +67,8 @@ def collect(data: SharedData) -> tuple[list[Row], list[Row]]:
     repeated = [factor_id for factor_id, count in Counter(row["factor_id"] for row in named).items() if count > 1]
     if repeated:
         raise SystemExit(f"factor ids twice: {repeated[:10]}")
+    named.append({**dict.fromkeys(named[0], ""), **IDENTITY})
+    found.append({**dict.fromkeys(found[0], ""), **IDENTITY_SOURCE})
     by_id = {str(row["source_id"]): row for row in found}
     cited = {str(row["source_id"]) for row in named}
     if missing := cited - by_id.keys():

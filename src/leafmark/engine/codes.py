@@ -82,7 +82,7 @@ def register(
     days: list[dt.date], marks_too: Sequence[dt.date] = (),
 ) -> None:  # fmt: skip
     """Register the code tables and the cells; `marks_too` are days on which a period must begin besides."""
-    have = sorted({key for key, _ in chosen.served})
+    have = chosen.keys
     backend.table(
         "keys", pa.table({"key": pa.array(have, pa.string()), "key_no": pa.array(range(len(have)), pa.int64())})
     )

@@ -148,6 +148,8 @@ class Lookup:
     factors: list[tuple[str, ...]]
     dimensions: list[str]
     dimension_units: list[str]
+    keys: list[str]
+    """Keys of the packs that were asked for, with or without a factor the method takes."""
     served: list[tuple[str, str]]
     """(key, region) with a recipe at any date: tells a missing factor from a date out of reach."""
 
@@ -209,7 +211,7 @@ def choose(
     for (key, region), by_boundary in sorted(groups.items()):
         for part_no, part in enumerate(method.parts):
             builder.add(key, region, part_no, part.recipes, by_boundary, method.vintage)
-    return builder.finish()
+    return builder.finish(sorted(owner if wanted is None else wanted & owner.keys()))
 
 
 class _Builder:
@@ -298,7 +300,7 @@ class _Builder:
         for name, value in row.items():
             self.rows[name].append(value)
 
-    def finish(self) -> Lookup:
+    def finish(self, keys: list[str]) -> Lookup:
         """The lookup table, checked: spans of one key, region and part are disjoint."""
         rows = self.rows
         order = sorted(range(len(rows["key"])), key=lambda i: (rows["key"][i], rows["region"][i], rows["part"][i],
@@ -319,7 +321,7 @@ class _Builder:
                  "native": pa.float64()}  # fmt: skip
         arrays = {name: pa.array([rows[name][i] for i in order], types.get(name, pa.string())) for name in rows}
         table = pa.table({"lookup_no": pa.array(np.arange(len(order), dtype=np.int32)), **arrays})
-        return Lookup(table, ids, list(self.dimensions), list(self.dimension_units.values()), sorted(self.served))
+        return Lookup(table, ids, list(self.dimensions), list(self.dimension_units.values()), keys, sorted(self.served))
 
 
 def base_unit(dimension: str, like: str) -> str:

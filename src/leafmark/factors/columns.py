@@ -83,10 +83,11 @@ PACK_FIELDS = ("id", "version", "title", "licence_note", "gwp_note")
 
 THEMES = (
     "grid", "fuel", "freight", "travel", "material", "waste", "water", "refrigerant", "food", "spend", "cloud",
+    "declared",
 )  # fmt: skip
 BOUNDARIES = (
     "direct", "generation", "upstream", "td_loss", "td_loss_upstream", "life_cycle", "ttw", "wtt", "wtw",
-    "cradle_to_gate", "cradle_to_retail", "end_of_life", "embodied", "supply_chain",
+    "cradle_to_gate", "cradle_to_retail", "end_of_life", "embodied", "supply_chain", "unit",
 )  # fmt: skip
 LICENCE_CLASSES = ("open", "share-alike", "cite-only", "private")
 
