@@ -26,7 +26,11 @@ from leafmark.demo.labels import make_labels
 from leafmark.demo.receipts import panel_folder, write_receipts
 from leafmark.demo.report import page
 from leafmark.demo.summary import facts, screen
+from leafmark.engine.backends import DuckDB
+from leafmark.engine.orders import orders as run_orders
 from leafmark.engine.run import SCHEMA, write_json
+from leafmark.engine.settings import Settings
+from leafmark.factors.model import builtin
 
 KNOWN_ON = dt.date(2026, 11, 1)
 LIFETIME_YEARS = 7.0
@@ -78,9 +82,9 @@ def _runs(out: Path) -> dict[str, Any]:
             write_receipts(inputs)
             _write_bill(inputs)
         bar.update(task, advance=1, description="order lines")
-        found["orders"] = engine.orders(
-            inputs / "orders.parquet", catalogue=inputs / "catalogue.parquet", out=out / "orders",
-            known_on=KNOWN_ON, memory_limit=MEMORY_LIMIT,
+        found["orders"] = run_orders(
+            inputs / "orders.parquet", inputs / "catalogue.parquet", [builtin()], out / "orders", Settings(KNOWN_ON),
+            engine=lambda spill: DuckDB(spill, MEMORY_LIMIT),
         )  # fmt: skip
         tables: dict[str, pa.Table] = {"televisions": television_lines(LIFETIME_YEARS), "declared": declared_lines()}
         for name, table in tables.items():

@@ -9,7 +9,8 @@ from leafmark.engine.wording import between, mass
 
 _CSS = """:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:70rem;margin:auto;padding:1rem}
 table{border-collapse:collapse}td,th{padding:.2rem .6rem;text-align:left}td.n{text-align:right}
-svg.chart{width:100%;height:auto;fill:currentColor}.sheet{display:flex;flex-wrap:wrap;gap:1rem}
+svg.chart{width:100%;height:auto;fill:currentColor}
+.sheet{display:flex;flex-wrap:wrap;gap:1rem}
 .sheet figure{margin:0;width:min(100%,360px)}.sheet svg{width:100%;height:auto}code{overflow-wrap:anywhere}
 div.wide{overflow-x:auto}"""
 

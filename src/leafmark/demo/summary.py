@@ -59,7 +59,8 @@ def screen(content: dict[str, Any]) -> str:
         f"per basket {mass(ug['co2e_ug'] // content['orders']):>10}   {content['orders']:,} baskets",
     ]
     for name, tier in content["by_tier"].items():
-        lines.append(f"  by {name:<6} {tier['spend'] / money:>6.1%} of accepted money   {tier['co2e_ug'] / ug['co2e_ug']:>6.1%} of kg")
+        of_money, of_kg = tier["spend"] / money, tier["co2e_ug"] / ug["co2e_ug"]
+        lines.append(f"  by {name:<6} {of_money:>6.1%} of accepted money   {of_kg:>6.1%} of kg")
     cells = [f"{name[:26]:<26} {mass(group['co2e_ug']):>10}" for name, group in content["ten_largest"].items()]
     lines += ["ten largest categories", *(f"  {a}   {b}" for a, b in zip(cells[::2], cells[1::2], strict=False))]
     gaps = ", ".join(f"{k} {a}-{b}" if a != b else f"{k} {a}" for k, (a, b) in content["vintage_gap_years"].items())
