@@ -56,7 +56,9 @@ def kg_per_unit(method: Method, rows: list[Row], line: Row, known_on: dt.date) -
                     if (row["key"], row["region"], row["boundary"]) == (line["key"], here, boundary)
                     and row["published_on"] <= known_on < (row["superseded_on"] or OPEN_END)
                 ]  # fmt: skip
-                added.append(serving(known, line.get("date") or known_on, method.vintage.rule, method.vintage.reach_years))
+                added.append(
+                    serving(known, line.get("date") or known_on, method.vintage.rule, method.vintage.reach_years)
+                )
             if all(added):
                 return sum((Fraction(str(row["co2e_kg"])) for row in added), Fraction(0)), added[0]["unit"]
     return None

@@ -72,7 +72,11 @@ def test_a_bad_line_is_rejected_by_name_and_the_others_go_on(
     assert row["expected"]
     assert reason in REASONS
     assert (products(made)[1]["status"], products(made)[1]["rejected_lines"]) == ("complete", 0)
-    assert (products(made)[2]["status"], products(made)[2]["rejected_lines"], products(made)[2]["lines"]) == ("unknown", 1, 2)
+    assert (products(made)[2]["status"], products(made)[2]["rejected_lines"], products(made)[2]["lines"]) == (
+        "unknown",
+        1,
+        2,
+    )
     assert products(made)[2]["co2e_ug"] == 6 * 10**9  # what was accepted, and no letter or comparison with it
 
 
@@ -106,7 +110,6 @@ def test_a_result_of_more_than_a_megatonne_is_too_large(tmp_path: Path) -> None:
     assert products(made)[2]["status"] == "complete"
 
 
-@pytest.mark.xfail(strict=True, reason="known: a raw DuckDB ConversionException, no RunError, where a sum or an amount's spread leaves int64")
 def test_twenty_lines_of_a_megatonne_and_wide_spreads_do_not_overflow(tmp_path: Path) -> None:
     lines = [line(amount=4.9e6, unit="t", amount_gsd=100.0) for _ in range(20)]
     try:
@@ -284,7 +287,6 @@ def test_changed_input_in_the_same_folder_is_refused(tmp_path: Path) -> None:
         run_bill(tmp_path / "full", bill([SOUND]))
 
 
-@pytest.mark.xfail(strict=True, reason="known: the parts of a rejected line that were met still count in entries and totals")
 def test_a_line_is_rejected_whole_where_a_part_of_the_method_has_no_factor(tmp_path: Path) -> None:
     """Tank-to-wheel without well-to-tank would make freight look cheaper: neither counts."""
     key = "freight.hgv"
@@ -300,7 +302,11 @@ def test_a_line_is_rejected_whole_where_a_part_of_the_method_has_no_factor(tmp_p
 
 
 def test_every_line_can_be_kept(tmp_path: Path) -> None:
-    lines = [line(1, activity_id="a"), line(1, activity_id="b", amount=-1.0, kind="credit"), line(2, key="x", activity_id="c")]
+    lines = [
+        line(1, activity_id="a"),
+        line(1, activity_id="b", amount=-1.0, kind="credit"),
+        line(2, key="x", activity_id="c"),
+    ]
     made = run_bill(tmp_path / "run", bill(lines), lines=True, run_date=dt.date(2024, 5, 3))
     entries = {entry["activity_id"]: entry for entry in made.table("entries").to_pylist()}
     assert {name: entry["co2e_ug"] for name, entry in entries.items()} == {"a": 6 * 10**9, "b": -2 * 10**9}

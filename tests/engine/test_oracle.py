@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from leafmark.engine.inputs import InputError
 from leafmark.methods import Vintage
 from leafmark.methods.bill import STAGES
+import itertools
 
 KEYS = {
     "material.board": ("kg", ("kg", "g", "t", "lb"), ("cradle_to_gate", "cradle_to_retail")),
@@ -36,7 +37,7 @@ def periods(draw: st.DrawFn) -> list[tuple[dt.date, dt.date | None]]:
         dt.date(year, month, 28 if (month, number) == (2, 29) and year % 4 else number)
         for year, (month, number) in draw(st.lists(st.tuples(st.sampled_from(YEARS), day), min_size=2, max_size=5))
     })  # fmt: skip
-    spans: list[tuple[dt.date, dt.date | None]] = list(zip(cuts, cuts[1:], strict=False))
+    spans: list[tuple[dt.date, dt.date | None]] = list(itertools.pairwise(cuts))
     kept = [span for span in spans if draw(st.booleans())]
     if draw(st.booleans()) and cuts:
         kept.append((cuts[-1], None))
@@ -64,7 +65,9 @@ def factor_rows(draw: st.DrawFn) -> list[Row]:
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[list[Row], list[Row], Vintage]:
     rows = draw(factor_rows())
-    vintage = draw(st.sampled_from([Vintage("nearest", 10), Vintage("nearest", 1), Vintage("latest", 3), Vintage("exact", 0)]))
+    vintage = draw(
+        st.sampled_from([Vintage("nearest", 10), Vintage("nearest", 1), Vintage("latest", 3), Vintage("exact", 0)])
+    )
     edges = {day for row in rows for day in (row["valid_from"], row["valid_to"]) if day}
     middles = {a + (b - a) // 2 + n * DAY for a in edges for b in edges if a < b for n in (-1, 0, 1)}
     reach = {oracle.shift(day, n * vintage.reach_years) for day in edges for n in (-1, 1)}

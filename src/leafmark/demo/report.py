@@ -28,17 +28,17 @@ def page(content: dict[str, Any], labels: dict[str, Any]) -> str:
     )  # fmt: skip
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Leafmark demo</title><style>{_CSS}</style>
-</head><body><h1>Leafmark demo</h1><p>The data: {escape(content['data'])}, {content['orders']:,} baskets.</p>
-<p>{mass(ug['co2e_ug'])} CO2e, 95 % range {between(ug['low_ug'], ug['high_ug'])}.</p>
+</head><body><h1>Leafmark demo</h1><p>The data: {escape(content["data"])}, {content["orders"]:,} baskets.</p>
+<p>{mass(ug["co2e_ug"])} CO2e, 95 % range {between(ug["low_ug"], ug["high_ug"])}.</p>
 <h2>Ten largest categories</h2>{_chart(bars)}<h2>By tier</h2>{_chart(tiers)}
-<h2>Rejected lines</h2>{_table({k: f'{v:,}' for k, v in content['rejected_by_reason'].items()})}
+<h2>Rejected lines</h2>{_table({k: f"{v:,}" for k, v in content["rejected_by_reason"].items()})}
 <h2>Labels</h2><p>Category estimates are typical of this category, not measured for this product. Home is household
 goods: a grocery panel holds no furnishing. Televisions: use stage only. Declared footprints: as listed by Boavizta.</p>
-{_table({f"{x['sector']}, {x['state'].replace('_', ' ')}": f"{x['count']:,}" for x in content['labels']})}
+{_table({f"{x['sector']}, {x['state'].replace('_', ' ')}": f"{x['count']:,}" for x in content["labels"]})}
 <div class="sheet">{sheet}</div><h2>How to ask</h2><p>DIR is the folder of this page.</p><ul>{asked}</ul>
-<h2>Products without a label</h2><details><summary>{len(content['products_not_labelled'])} reasons</summary>
-{_table({k: f'{v:,}' for k, v in content['products_not_labelled'].items()})}</details>
-<p>Factors as known on {content['known_on']}; their sources and licences: DIR/orders/packs.</p></body></html>
+<h2>Products without a label</h2><details><summary>{len(content["products_not_labelled"])} reasons</summary>
+{_table({k: f"{v:,}" for k, v in content["products_not_labelled"].items()})}</details>
+<p>Factors as known on {content["known_on"]}; their sources and licences: DIR/orders/packs.</p></body></html>
 """
 
 

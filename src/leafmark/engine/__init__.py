@@ -1,8 +1,8 @@
 """The engine: runs methods over tables. Arrow (or a path, pandas, polars) in, a run folder and Arrow out.
 
-    from leafmark.engine import footprint
-    run = footprint("bill.parquet", out="out")
-    run.table("products")
+from leafmark.engine import footprint
+run = footprint("bill.parquet", out="out")
+run.table("products")
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from leafmark.engine.backends import Backend
     from leafmark.engine.run import Progress, Run
     from leafmark.factors.model import Pack
-
 
 
 def _packs(pack: Any) -> list[Pack]:

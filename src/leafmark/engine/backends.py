@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +13,32 @@ import pyarrow as pa
 
 from leafmark.engine.inputs import Source, quote
 from leafmark.engine.plan import parse, write
+
+
+class RunError(RuntimeError):
+    """A run that cannot go on: what was found, what to do."""
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what a database says of a full disk, memory or an overflow into what a person can do about it."""
+    try:
+        yield
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        raise RunError(
+            "a sum or a spread left the range of whole micrograms (9.2 million tonnes); an amount or an amount_gsd of "
+            f"this input is far too large: {str(error).splitlines()[0]}"
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise RunError(
+            f"out of memory or of room to spill: {str(error).splitlines()[0]}; give --memory-limit more, free disk, "
+            "and start the same command again: it goes on where it stopped"
+        ) from error
+    except (duckdb.IOException, duckdb.FatalException) as error:
+        raise RunError(
+            f"reading or writing failed: {str(error).splitlines()[0]}; mend that (is the disk full?) and start the same "
+            "command again: nothing half-written counts"
+        ) from error
 
 
 class Backend(Protocol):
@@ -80,7 +108,8 @@ class DuckDB:
     def temp(self, name: str, sql: str) -> None:
         """Compute and keep."""
         self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
-        self.connection.execute(f'CREATE TEMP TABLE "{name}" AS {self.sql(sql)}')
+        with told():
+            self.connection.execute(f'CREATE TEMP TABLE "{name}" AS {self.sql(sql)}')
 
     def view(self, name: str, sql: str) -> None:
         """Name a plan."""
@@ -88,12 +117,14 @@ class DuckDB:
 
     def fetch(self, sql: str) -> pa.Table:
         """Bring a small result here."""
-        return self.connection.sql(self.sql(sql)).to_arrow_table()
+        with told():
+            return self.connection.sql(self.sql(sql)).to_arrow_table()
 
     def copy(self, sql: str, path: Path) -> None:
         """Write one Parquet file."""
         statement = f"COPY ({self.sql(sql)}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION snappy)"
-        self.connection.execute(statement)
+        with told():
+            self.connection.execute(statement)
 
     def close(self) -> None:
         """Close the connection."""

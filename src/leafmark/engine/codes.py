@@ -11,8 +11,8 @@ import pyarrow as pa
 from leafmark.engine import lookup, plan
 from leafmark.engine.backends import Backend
 from leafmark.engine.inputs import Source
-from leafmark.engine.settings import Settings
 from leafmark.engine.schema import STAGES
+from leafmark.engine.settings import Settings
 from leafmark.factors import regions
 from leafmark.factors.model import Pack
 from leafmark.methods.model import Method
@@ -77,6 +77,26 @@ def make_codes(backend: Backend, method: Method, packs: Sequence[Pack], source: 
     return Codes(number_of_regions, int(periods), len(method.parts), chosen, native)
 
 
+def _whole_lines_only(backend: Backend, method: Method) -> None:
+    """A line that lacks a mandatory part is rejected whole: drop the cells of its other parts."""
+    parts = len(method.parts)
+    mandatory = [n for n, part in enumerate(method.parts) if not part.optional]
+    if parts == 1:
+        return
+    base = f"cell - cell % {parts}"
+    held = f"SUM(CASE WHEN cell % {parts} IN ({', '.join(map(str, mandatory))}) THEN 1 ELSE 0 END)"
+    backend.temp("whole", f"SELECT {base} AS base FROM cells GROUP BY {base} HAVING {held} = {len(mandatory)}")
+    backend.temp(
+        "whole_cells",
+        "SELECT c.cell, c.level, c.lookup_no, c.factor_no, c.ug_per_base, c.dim, c.rel_sd, c.gap_years FROM cells AS c "
+        f"INNER JOIN whole AS w ON w.base = c.cell - c.cell % {parts}",
+    )
+    backend.temp(
+        "cells",
+        "SELECT cell, level, lookup_no, factor_no, ug_per_base, dim, rel_sd, gap_years FROM whole_cells",
+    )
+
+
 def register(
     backend: Backend, method: Method, chosen: lookup.Lookup, keys: list[str], places: list[str], units: list[str],
     days: list[dt.date], marks_too: Sequence[dt.date] = (),
@@ -139,14 +159,22 @@ def register(
         ON a.cell = b.cell AND a.level = b.level""",
     )
     backend.temp("all_cells", "SELECT 1 AS gone")
+    _whole_lines_only(backend, method)
     twice = backend.fetch("SELECT COUNT(*) AS n FROM (SELECT cell FROM cells GROUP BY cell HAVING COUNT(*) > 1) AS x")
     if twice.column("n").to_pylist()[0]:
         raise lookup.FactorChoiceError("two factors in one cell: the lookup side overlaps and lines would count twice")
     backend.table("served", pa.table({
-        "key": pa.array([key for key, _ in chosen.served], pa.string()),
-        "region": pa.array([region for _, region in chosen.served], pa.string()),
+        "key": pa.array([key for key, _, _ in chosen.served], pa.string()),
+        "region": pa.array([region for _, region, _ in chosen.served], pa.string()),
+        "part": pa.array([part for _, _, part in chosen.served], pa.int8()),
     }))  # fmt: skip
     pair = f"k.key_no * {len(known)} + ch.region_no"
-    backend.temp("pairs", f"""
-        SELECT {pair} AS pair FROM served AS sp INNER JOIN keys AS k ON k.key = sp.key
-        INNER JOIN chain AS ch ON ch.ancestor = sp.region GROUP BY {pair}""")
+    mandatory = [n for n, part in enumerate(method.parts) if not part.optional]
+    backend.temp(
+        "served_parts",
+        f"""
+        SELECT {pair} AS pair, sp.part FROM served AS sp INNER JOIN keys AS k ON k.key = sp.key
+        INNER JOIN chain AS ch ON ch.ancestor = sp.region
+        WHERE sp.part IN ({", ".join(map(str, mandatory))}) GROUP BY {pair}, sp.part""",
+    )
+    backend.temp("pairs", f"SELECT pair FROM served_parts GROUP BY pair HAVING COUNT(*) = {len(mandatory)}")

@@ -124,9 +124,7 @@ def _unroll(backend: Backend, method: Method, source: Source, columns: set[str])
         FROM reached AS x INNER JOIN own_lines AS i ON i.product_id = x.component""",
     )
     quoted = ", ".join(f'"{c}"' for c in plain)
-    names = (
-        f"product_id, stage, key, component_id, {'activity_id, ' if activity else ''}{quoted}, _file, _row"
-    )
+    names = f"product_id, stage, key, component_id, {'activity_id, ' if activity else ''}{quoted}, _file, _row"
     every = f"{names}, {', '.join(_BAD)}, _derived, _carrier, _times"
     return f"SELECT {every} FROM own_lines UNION ALL SELECT {every} FROM component_lines"
 

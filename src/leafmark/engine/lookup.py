@@ -26,6 +26,7 @@ from leafmark.engine.schema import UG_PER_KG
 from leafmark.factors import gwp, units
 from leafmark.factors.model import Pack
 from leafmark.methods.model import Method, Vintage
+import itertools
 
 # Contribution of an age gap to the squared GSD of a factor: pedigree matrix, temporal correlation.
 # Frischknecht et al. 2007, ecoinvent report No. 1, table 7.2 (1.00, 1.03, 1.10, 1.20, 1.50).
@@ -96,7 +97,7 @@ def effective_spans(periods: tuple[tuple[dt.date, dt.date], ...], vintage: Vinta
         marks.update(end + (start - end).days // 2 * dt.timedelta(1) for end in ends for start in starts if end < start)
     ordered = sorted(marks)
     spans: list[Span] = []
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in itertools.pairwise(ordered):
         best: tuple[tuple[int, int], int, int] | None = None
         for index, (start, end) in enumerate(periods):
             after = (left - end).days + 1 if left >= end else 0
@@ -150,8 +151,8 @@ class Lookup:
     dimension_units: list[str]
     keys: list[str]
     """Keys of the packs that were asked for, with or without a factor the method takes."""
-    served: list[tuple[str, str]]
-    """(key, region) with a recipe at any date: tells a missing factor from a date out of reach."""
+    served: list[tuple[str, str, int]]
+    """(key, region, part) with a recipe at any date: tells a missing factor from a date out of reach."""
 
     def factor_name(self, number: int) -> str:
         """The ids of a recipe's factors joined by ` + `."""
@@ -215,11 +216,9 @@ def choose(
 
 
 class _Builder:
-    def __init__(
-        self, columns: dict[str, list[Any]], co2e: Any, native: Any, window: tuple[dt.date, dt.date]
-    ) -> None:
+    def __init__(self, columns: dict[str, list[Any]], co2e: Any, native: Any, window: tuple[dt.date, dt.date]) -> None:
         self.window = window
-        self.served: set[tuple[str, str]] = set()
+        self.served: set[tuple[str, str, int]] = set()
         self.columns, self.co2e, self.native = columns, co2e, native
         self.rows: dict[str, list[Any]] = {
             name: []
@@ -262,7 +261,7 @@ class _Builder:
                 layers.append([(s.start, s.end, rows[s.index], s.gap_years) for s in effective_spans(periods, vintage)])
             spans = _intersect(layers)
             if spans:
-                self.served.add((key, region))
+                self.served.add((key, region, part))
             for start, end, indices, gaps in spans:
                 if end <= self.window[0] or start > self.window[1]:
                     continue
@@ -288,7 +287,7 @@ class _Builder:
             not_restated += value if self.native[index] else 0.0
         self.dimension_units.setdefault(base, self.columns["unit"][indices[0]])
         total = math.fsum(values)
-        row = {
+        row: dict[str, Any] = {
             "key": key, "region": region, "part": part, "start": start, "end": end,
             "factor_no": self.recipes.setdefault(indices, len(self.recipes)),
             "ug_per_base": total,
@@ -305,7 +304,7 @@ class _Builder:
         rows = self.rows
         order = sorted(range(len(rows["key"])), key=lambda i: (rows["key"][i], rows["region"][i], rows["part"][i],
                                                                rows["start"][i]))  # fmt: skip
-        for before, after in zip(order, order[1:], strict=False):
+        for before, after in itertools.pairwise(order):
             same = all(rows[name][before] == rows[name][after] for name in ("key", "region", "part"))
             if same and rows["end"][before] > rows["start"][after]:
                 raise FactorChoiceError(f"overlapping spans for {rows['key'][after]} in {rows['region'][after]}")
@@ -357,6 +356,7 @@ def unit_table(names: Iterable[str], dimensions: Sequence[str]) -> pa.Table:
 def _intersect(
     layers: list[list[tuple[dt.date, dt.date, int, int]]],
 ) -> list[tuple[dt.date, dt.date, tuple[int, ...], tuple[int, ...]]]:
+    result: list[tuple[dt.date, dt.date, tuple[int, ...], tuple[int, ...]]]
     result = [(start, end, (index,), (gap,)) for start, end, index, gap in layers[0]]
     for layer in layers[1:]:
         result = [

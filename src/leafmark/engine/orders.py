@@ -39,6 +39,7 @@ from leafmark.factors import units
 from leafmark.factors.model import Pack
 from leafmark.methods.model import Column, Method
 from leafmark.methods.retail import RETAIL_PURCHASE, TIERS
+import itertools
 
 CHUNK_LINES = 5_000_000
 """Order lines per chunk of days: about a month of 60 million lines a year."""
@@ -132,7 +133,7 @@ def _chunks(per_day: list[dict[str, Any]], chunk_lines: int) -> list[str]:
     if not edges:
         return [""]
     literals = [f"CAST('{edge}' AS DATE)" for edge in edges]
-    middle = [f"i.date >= {a} AND i.date < {b}" for a, b in zip(literals, literals[1:], strict=False)]
+    middle = [f"i.date >= {a} AND i.date < {b}" for a, b in itertools.pairwise(literals)]
     return [f"(i.date < {literals[0]} OR i.date IS NULL)", *middle, f"i.date >= {literals[-1]}"]
 
 
@@ -148,12 +149,16 @@ def _meet_catalogue(
     def values(name: str) -> list[str]:
         return [str(v) for v in distinct(backend, f"i.{name}", "catalogue")] if name in columns else []
 
-    repeated = backend.fetch("SELECT COUNT(*) AS n FROM (SELECT product_id FROM catalogue GROUP BY product_id HAVING COUNT(*) > 1) AS x")
+    repeated = backend.fetch(
+        "SELECT COUNT(*) AS n FROM (SELECT product_id FROM catalogue GROUP BY product_id HAVING COUNT(*) > 1) AS x"
+    )
     if repeated.column("n").to_pylist()[0]:
         raise InputError("catalogue: a product_id occurs more than once; expected one row per product")
     keys = sorted({key for tier in TIERS for key in values(f"{tier}_key")})
     days = days or [settings.default_date]
-    chosen = lookup.choose(packs, method, settings.known_on, settings.gwp, keys, settings.gwp_strict, (days[0], days[-1]))
+    chosen = lookup.choose(
+        packs, method, settings.known_on, settings.gwp, keys, settings.gwp_strict, (days[0], days[-1])
+    )
     places = sorted({*values("region"), "WORLD"})
     count_units = values("count_unit")
     years = sorted({day.year for day in days})
@@ -175,12 +180,15 @@ def _meet_catalogue(
         "period_no": firsts.column("period_no"),
         "year": pa.array([day.year for day in firsts.column("first_day").to_pylist()], pa.int64()),
     }))  # fmt: skip
-    backend.temp("shelf", f"""
+    backend.temp(
+        "shelf",
+        f"""
         SELECT i.product_id, i.category, COALESCE({column("region")}, 'WORLD') AS region,
           CAST({column("mass_kg")} AS DOUBLE) AS mass_kg, CAST({column("mass_key")} AS VARCHAR) AS mass_key,
           CAST({column("count_amount")} AS DOUBLE) AS count_amount, CAST({column("count_unit")} AS VARCHAR) AS count_unit,
           CAST({column("count_key")} AS VARCHAR) AS count_key, CAST({column("spend_key")} AS VARCHAR) AS spend_key,
-          COALESCE(CAST({column("currency")} AS VARCHAR), 'USD') AS currency FROM catalogue AS i""")
+          COALESCE(CAST({column("currency")} AS VARCHAR), 'USD') AS currency FROM catalogue AS i""",
+    )
     categories = [str(v) for v in distinct(backend, "i.category", "shelf")]
     backend.table("categories", pa.table({
         "category": pa.array(categories, pa.string()), "category_no": pa.array(range(len(categories)), pa.int32()),
@@ -193,7 +201,9 @@ def _meet_catalogue(
 
     mass = "CASE WHEN s.mass_kg > 0 AND u1.dim = c1.dim THEN s.mass_kg * (u1.to_base * c1.ug_per_base) END"
     count = "CASE WHEN s.count_amount > 0 AND u2.dim = c2.dim THEN s.count_amount * (u2.to_base * c2.ug_per_base) END"
-    backend.temp("product_cells", f"""
+    backend.temp(
+        "product_cells",
+        f"""
         SELECT s.product_id, p.period_no, g.category_no, COALESCE({mass}, {count}) AS piece_ug,
           CAST(CASE WHEN {mass} IS NOT NULL THEN 0 ELSE 1 END AS TINYINT) AS piece_tier,
           CASE WHEN {mass} IS NOT NULL THEN c1.factor_no ELSE c2.factor_no END AS piece_factor,
@@ -205,11 +215,17 @@ def _meet_catalogue(
         LEFT JOIN unit_codes AS u2 ON u2.unit = s.count_unit
         LEFT JOIN cells AS c1 ON c1.cell = {cell(1)} LEFT JOIN cells AS c2 ON c2.cell = {cell(2)}
         LEFT JOIN cells AS c3 ON c3.cell = {cell(3)}
-        LEFT JOIN money AS m ON m.dim = c3.dim AND m.currency = s.currency AND m.year = p.year""")
-    backend.temp("spread", """
+        LEFT JOIN money AS m ON m.dim = c3.dim AND m.currency = s.currency AND m.year = p.year""",
+    )
+    backend.temp(
+        "spread",
+        """
         SELECT p.period_no, c.factor_no, MAX(c.rel_sd) AS rel_sd, MAX(c.gap_years) AS gap_years, MIN(c.level) AS level
-        FROM cells AS c INNER JOIN period_years AS p ON p.period_no = c.cell % """ + str(spans) + """
-        GROUP BY p.period_no, c.factor_no""")
+        FROM cells AS c INNER JOIN period_years AS p ON p.period_no = c.cell % """
+        + str(spans)
+        + """
+        GROUP BY p.period_no, c.factor_no""",
+    )
     factors = [chosen.factor_name(n) for n in range(len(chosen.factors))]
     backend.table("factor_names", pa.table({
         "factor_no": pa.array(range(len(factors)), pa.int32()), "factor_id": pa.array(factors, pa.string()),
@@ -263,22 +279,36 @@ def _rejected(method: Method, shape: plan.Shape, where: str) -> str:
     for reason, name, must, expected in plan.ok_terms(method, shape):
         quoted = "'" + expected.replace("'", "''") + "'"
         cases.append((f"NOT COALESCE({must}, FALSE)", f"'{reason}'", f"'{name}'", text(name), quoted))
-    cases.append(("s.product_id IS NULL", "'unknown_product'", "'product_id'", text("product_id"), "'a product of the catalogue'"))
+    cases.append(
+        (
+            "s.product_id IS NULL",
+            "'unknown_product'",
+            "'product_id'",
+            text("product_id"),
+            "'a product of the catalogue'",
+        )
+    )
     pieces = "i.pieces" if shape.has("pieces") else "NULL"
     spend = "i.spend" if shape.has("spend") else "NULL"
     bare = f"({pieces} IS NULL OR c.piece_ug IS NULL) AND ({spend} IS NULL OR c.money_ug IS NULL)"
-    cases.append((bare, "'no_tier'", "'product_id'", text("product_id"), "'mass, count or spend with a factor for the date'"))
+    cases.append(
+        (bare, "'no_tier'", "'product_id'", text("product_id"), "'mass, count or spend with a factor for the date'")
+    )
     last = ("'too_large'", "'pieces'", text("pieces"), "'at most 1 Mt in one line'")
 
     def pick(position: int) -> str:
         return "CASE " + " ".join(f"WHEN {c[0]} THEN {c[position]}" for c in cases) + f" ELSE {last[position - 1]} END"
 
-    lines = _lines(method, shape, where).replace(
-        "SELECT i.order_id,",
-        f"SELECT i._file AS file, i._row AS row_no, {text('activity_id')} AS activity_id, {pick(2)} AS field, "
-        f"{pick(1)} AS reason, {pick(3)} AS found, {pick(4)} AS expected, i.order_id,",
-        1,
-    ).replace("LEFT JOIN days AS d", "LEFT JOIN shelf AS s ON s.product_id = i.product_id LEFT JOIN days AS d", 1)
+    lines = (
+        _lines(method, shape, where)
+        .replace(
+            "SELECT i.order_id,",
+            f"SELECT i._file AS file, i._row AS row_no, {text('activity_id')} AS activity_id, {pick(2)} AS field, "
+            f"{pick(1)} AS reason, {pick(3)} AS found, {pick(4)} AS expected, i.order_id,",
+            1,
+        )
+        .replace("LEFT JOIN days AS d", "LEFT JOIN shelf AS s ON s.product_id = i.product_id LEFT JOIN days AS d", 1)
+    )
     return f"SELECT file, row_no, activity_id, field, reason, found, expected FROM ({lines}) AS l WHERE ug IS NULL"
 
 
@@ -293,13 +323,17 @@ def _chunk(
         "COUNT(*) - COUNT(ug) AS rejected_lines FROM met GROUP BY order_id, date",
         stem.with_suffix(".orders.parquet"),
     )
-    backend.temp("by_day", """
+    backend.temp(
+        "by_day",
+        """
         SELECT m.date, m.period_no, m.category_no, m.tier, m.factor_no, CAST(SUM(m.ug) AS BIGINT) AS ug,
           SUM(m.spend) AS spend, COUNT(*) AS lines FROM met AS m WHERE m.ug IS NOT NULL
-        GROUP BY m.date, m.period_no, m.category_no, m.tier, m.factor_no""")
+        GROUP BY m.date, m.period_no, m.category_no, m.tier, m.factor_no""",
+    )
     part = method.parts[0]
     tier = "CASE e.tier " + " ".join(f"WHEN {n} THEN '{name}'" for n, name in enumerate(TIERS)) + " END"
-    backend.copy(f"""
+    backend.copy(
+        f"""
         SELECT '{run_id}' AS run_id, CAST(NULL AS VARCHAR) AS activity_id, g.category AS subject_id, e.date,
           '{method.book}' AS book, CAST({part.scope} AS TINYINT) AS scope, CAST({part.category} AS TINYINT) AS category,
           CAST(NULL AS VARCHAR) AS stage, '{method.id}' AS method_id, {method.version} AS method_version,
@@ -311,7 +345,9 @@ def _chunk(
           FROM by_day AS b LEFT JOIN spread AS s ON s.period_no = b.period_no AND s.factor_no = b.factor_no
           GROUP BY b.date, b.category_no, b.tier) AS e
         LEFT JOIN categories AS g ON g.category_no = e.category_no
-        LEFT JOIN factor_names AS f ON f.factor_no = {plan.dominant_factor("e.top")}""", stem.with_suffix(".entries.parquet"))
+        LEFT JOIN factor_names AS f ON f.factor_no = {plan.dominant_factor("e.top")}""",
+        stem.with_suffix(".entries.parquet"),
+    )
     totals = backend.fetch("""
         SELECT y.year, b.category_no, b.tier, b.factor_no, CAST(SUM(b.ug) AS BIGINT) AS ug,
           CAST(SUM(CAST(ROUND(b.ug * s.rel_sd) AS BIGINT)) AS BIGINT) AS sd, SUM(b.spend) AS spend, SUM(b.lines) AS lines,
@@ -339,7 +375,9 @@ def _finish(out: Path, rows: int, chunks: int) -> dict[str, Any]:
         join_files([out / "chunks" / f"{n:05}.{table}.parquet" for n in range(chunks)], out / f"{table}.parquet")
     pieces = [p for n in range(chunks) if (p := out / "chunks" / f"{n:05}.rejected.parquet").is_file()]
     found = [pq.read_table(p).rename_columns(REJECTED_SCHEMA.names).cast(REJECTED_SCHEMA) for p in pieces]
-    rejected = pa.concat_tables([REJECTED_SCHEMA.empty_table(), *found]).sort_by([("file", "ascending"), ("row", "ascending")])
+    rejected = pa.concat_tables([REJECTED_SCHEMA.empty_table(), *found]).sort_by(
+        [("file", "ascending"), ("row", "ascending")]
+    )
     rejected = first_reason(rejected)
     pq.write_table(rejected, out / "rejected.parquet", compression="zstd")
     by_factor: dict[tuple[int, bool], list[int]] = {}
@@ -367,7 +405,7 @@ def _finish(out: Path, rows: int, chunks: int) -> dict[str, Any]:
     years = sorted(views["year"])
     change = {
         later: views["year"][later]["ug_per_money"] / views["year"][sooner]["ug_per_money"] - 1
-        for sooner, later in zip(years, years[1:], strict=False)
+        for sooner, later in itertools.pairwise(years)
         if views["year"][sooner]["ug_per_money"]
     }
     reasons: dict[str, int] = {}

@@ -29,8 +29,42 @@ FACTOR_BASE = 1 << 21
 """Factor numbers stay below this, so that (size, factor) packs into one 128-bit integer for a scalar MAX."""
 
 _ALLOWED_FUNCTIONS = frozenset(
-    "Sum Count Max Min Coalesce Case If Cast TryCast Round Abs Ln Exp Sqrt Pow Greatest Least RowNumber Lag And Or Not "
-    "Paren Substring Length Trim Concat Anonymous IntDiv Mod ArgMax Sign Floor IsNan".split()
+    [
+        "Sum",
+        "Count",
+        "Max",
+        "Min",
+        "Coalesce",
+        "Case",
+        "If",
+        "Cast",
+        "TryCast",
+        "Round",
+        "Abs",
+        "Ln",
+        "Exp",
+        "Sqrt",
+        "Pow",
+        "Greatest",
+        "Least",
+        "RowNumber",
+        "Lag",
+        "And",
+        "Or",
+        "Not",
+        "Paren",
+        "Substring",
+        "Length",
+        "Trim",
+        "Concat",
+        "Anonymous",
+        "IntDiv",
+        "Mod",
+        "ArgMax",
+        "Sign",
+        "Floor",
+        "IsNan",
+    ]
 )
 _ALLOWED_ANONYMOUS = frozenset({"ISNAN"})
 _BANNED = (exp.ArrayAgg, exp.PercentileCont, exp.PercentileDisc, exp.ApproxQuantile, exp.Qualify, exp.Unnest,
@@ -41,14 +75,14 @@ class PlanError(ValueError):
     """An expression outside the portable subset."""
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Expr:
     """Parse one statement and hold it to the portable subset."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     check_portable(tree)
     return tree
 
 
-def check_portable(tree: exp.Expression) -> None:
+def check_portable(tree: exp.Expr) -> None:
     """Refuse what changes meaning, or breaks memory limits, on another engine."""
     for node in tree.walk():
         if isinstance(node, _BANNED):
@@ -66,7 +100,7 @@ def check_portable(tree: exp.Expression) -> None:
             raise PlanError(f"function {type(node).__name__} is outside the portable subset")
 
 
-def write(tree: exp.Expression, dialect: str) -> str:
+def write(tree: exp.Expr, dialect: str) -> str:
     """The statement in an engine's dialect; an unsupported construct is an error, never a guess."""
     if dialect == "spark":
         tree = to_spark(tree)
@@ -94,7 +128,7 @@ def expression(method: Method, shape: Shape, sql: str) -> str:
     tree = sqlglot.parse_one(sql, read="duckdb")
     check_portable(tree)
 
-    def bind(node: exp.Expression) -> exp.Expression:
+    def bind(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column):
             if method.column(node.name) is None:
                 raise PlanError(f"{method.name}: {node.name} is not a column of its input")
@@ -374,7 +408,9 @@ def rejected(method: Method, shape: Shape) -> str:
          f"'within {method.vintage.reach_years} years of a factor ({method.vintage.rule})'"),
         ("NOT COALESCE(dim_fits, FALSE)", "'unit_mismatch'", "'unit'", "unit", "'a unit that converts to the factor''s'"),
     ]  # fmt: skip
-    cases.append(("amount IS NULL", "'missing_value'", "'amount'", "CAST(NULL AS VARCHAR)", "'cells that give an amount'"))
+    cases.append(
+        ("amount IS NULL", "'missing_value'", "'amount'", "CAST(NULL AS VARCHAR)", "'cells that give an amount'")
+    )
     floats = [column.name for column in method.columns if column.type == "float" and shape.has(column.name)]
     for name in floats:
         odd = f"(ISNAN(in_{name}) OR ABS(in_{name}) = CAST('Infinity' AS DOUBLE))"

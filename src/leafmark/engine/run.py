@@ -25,13 +25,16 @@ import pyarrow.parquet as pq
 
 import leafmark
 from leafmark.engine import components, plan
-from leafmark.engine.backends import Backend, DuckDB
+from leafmark.engine.backends import Backend, DuckDB, RunError
 from leafmark.engine.codes import Codes, make_codes
 from leafmark.engine.inputs import Source, open_input
 from leafmark.engine.schema import STAGES, Z95
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import Pack
 from leafmark.methods.model import Method
+import itertools
+
+__all__ = ["Run", "RunError", "Settings", "open_run", "run"]
 
 SCHEMA = "leafmark.run/1"
 CHUNK_LINES = 1_000_000
@@ -42,10 +45,6 @@ CHUNK_LINES_UNSORTED = 6_000_000
 
 TABLES = ("entries", "products", "rejected")
 Progress = Callable[[int, int, str], None]
-
-
-class RunError(RuntimeError):
-    """A run that cannot go on: what was found, what to do."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +94,11 @@ def write_json(path: Path, content: Any) -> None:
     temporary.replace(path)
 
 
+def _absolute(name: str) -> str:
+    """A file's absolute path, so that explain and replay find it from anywhere; other names stay."""
+    return str(Path(name).resolve()) if Path(name).exists() else name
+
+
 def identity(method: Method, sources: Sequence[Source], packs: Sequence[Pack], settings: Settings) -> str:
     """The run's id: a hash of all that determines its figures."""
     content = {
@@ -137,7 +141,7 @@ def start(
         "schema": SCHEMA, "run_id": run_id, "status": "running", "leafmark": leafmark.__version__,
         "method": {"id": method.id, "version": method.version, "hash": method.hash, "book": method.book,
                    "boundary": method.boundary},
-        "inputs": [{"file": s.name, "sha256": s.digest, "rows": s.rows} for s in sources],
+        "inputs": [{"file": _absolute(s.name), "sha256": s.digest, "rows": s.rows} for s in sources],
         "packs": [{"id": p.id, "version": p.version, "sha256": p.hash} for p in packs],
         "known_on": str(settings.known_on), "gwp": settings.gwp, "gwp_strict": settings.gwp_strict,
         "run_date": str(settings.default_date), "lines": settings.lines,
@@ -266,7 +270,7 @@ def _bounds(backend: Backend, method: Method, source: Source, chunk_lines: int, 
         literal = [repr(cut) if isinstance(cut, int) else "'" + str(cut).replace("'", "''") + "'" for cut in cuts]
         edges: list[str | None] = [None, *literal, None] if literal else []
         conditions = [] if literal else [""]
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in itertools.pairwise(edges):
             terms = [f"i.{column} >= {low}"] if low else []
             terms += [f"i.{column} < {high}"] if high else []
             conditions.append(" AND ".join(terms) if low else f"({' AND '.join(terms)} OR i.{column} IS NULL)")
@@ -290,7 +294,7 @@ def _chunk(
     backend.copy(literals.subjects(plan.subjects(method, shape)), stem.with_suffix(".products.parquet"))
     bad = pq.read_table(stem.with_suffix(".totals.parquet"), columns=["bad"]).column("bad")
     if any(bad.to_pylist()):
-        subject = f"(SELECT subject FROM grouped WHERE bad > 0 GROUP BY subject)"
+        subject = "(SELECT subject FROM grouped WHERE bad > 0 GROUP BY subject)"
         name = f"i.{method.subject}"
         only = f"({name} IN {subject} OR {name} IS NULL)"
         narrow = codes.shape(source, settings, f"{where} AND {only}" if where else only)

@@ -44,7 +44,8 @@ def _place(folder: Path) -> Path:
 
 def recall(folder: Path) -> Pack | None:
     """The pack of that folder, if these very bytes were checked before."""
-    from leafmark.factors.model import PACK_FIELDS, Pack, Source
+    from leafmark.factors.columns import PACK_FIELDS
+    from leafmark.factors.model import Pack, Source
 
     try:
         place = _place(folder)
@@ -66,7 +67,7 @@ def remember(folder: Path, pack: Pack) -> None:
     """Keep a pack that passed its checks; each file is renamed into place whole, the JSON last."""
     from dataclasses import asdict
 
-    from leafmark.factors.model import PACK_FIELDS
+    from leafmark.factors.columns import PACK_FIELDS
 
     fields = {name: getattr(pack, name) for name in PACK_FIELDS}
     content = {**fields, "hash": pack.hash, "sources": [asdict(source) for source in pack.sources.values()]}

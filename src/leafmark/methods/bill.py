@@ -8,6 +8,7 @@ FULL_CHAIN = (
     ("ttw", "wtt"),
     ("wtw",),
     ("direct", "upstream"),
+    ("direct", "wtt"),
     ("cradle_to_gate",),
     ("cradle_to_retail",),
     ("supply_chain",),

@@ -16,7 +16,7 @@ feasible one; a factor for the actual distance says so), factors in kg CO2e per 
 tank-to-wheel and well-to-tank, so that either can be read alone.""",
     columns=(
         Column("shipment_id", "id"),
-        Column("mode", "text", meaning="factor key of the vehicle, e.g. freight.hgv.all_diesel.average_laden"),
+        Column("mode", "text", meaning="factor key of the vehicle, e.g. freight.hgv.average_laden"),
         Column("mass_kg", "float", low=0, high=4e8, cap_reason="the largest bulk carriers take 400,000 t"),
         Column("distance_km", "float", low=0, high=45_000, cap_reason="the way round the earth is 40,000 km"),
         Column("region", "text", required=False),

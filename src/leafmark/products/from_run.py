@@ -79,7 +79,8 @@ def _catalogue_row(path: Path, product_id: str) -> Mapping[str, Any]:
         found = _row_of(pq.read_table(path), product_id)
     else:
         texts = {name: pa.string() for name in ("product_id", "gtin", "valid_until")}
-        found = _row_of(pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(column_types=texts)), product_id)
+        table = pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(column_types=texts))
+        found = _row_of(table, product_id)
     if found is None:
         raise ValueError(f"{path}: no product {product_id!r}; expected a row with that product_id")
     return found
