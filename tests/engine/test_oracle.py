@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from hypothesis import strategies as st
 from leafmark.engine.inputs import InputError
 from leafmark.methods import Vintage
 from leafmark.methods.bill import STAGES
-import itertools
 
 KEYS = {
     "material.board": ("kg", ("kg", "g", "t", "lb"), ("cradle_to_gate", "cradle_to_retail")),

@@ -13,6 +13,7 @@ the regions and periods that the input really holds. Cost: factors x spans in Py
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,6 @@ from leafmark.engine.schema import UG_PER_KG
 from leafmark.factors import gwp, units
 from leafmark.factors.model import Pack
 from leafmark.methods.model import Method, Vintage
-import itertools
 
 # Contribution of an age gap to the squared GSD of a factor: pedigree matrix, temporal correlation.
 # Frischknecht et al. 2007, ecoinvent report No. 1, table 7.2 (1.00, 1.03, 1.10, 1.20, 1.50).

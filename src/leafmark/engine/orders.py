@@ -8,6 +8,7 @@ orders' sums and the days' entries come from the same pass. Days run in chunks, 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import shutil
 import time
@@ -39,7 +40,6 @@ from leafmark.factors import units
 from leafmark.factors.model import Pack
 from leafmark.methods.model import Column, Method
 from leafmark.methods.retail import RETAIL_PURCHASE, TIERS
-import itertools
 
 CHUNK_LINES = 5_000_000
 """Order lines per chunk of days: about a month of 60 million lines a year."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -32,7 +33,6 @@ from leafmark.engine.schema import STAGES, Z95
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import Pack
 from leafmark.methods.model import Method
-import itertools
 
 __all__ = ["Run", "RunError", "Settings", "open_run", "run"]
 

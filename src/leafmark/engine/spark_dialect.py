@@ -19,17 +19,17 @@ from sqlglot import exp
 _INT128 = (exp.DataType.Type.INT128, exp.DataType.Type.DECIMAL)
 
 
-def to_spark(tree: exp.Expression) -> exp.Expression:
+def to_spark(tree: exp.Expr) -> exp.Expr:
     """A plan in Spark's meaning; inner nodes are rewritten before the ones that hold them."""
     tree = tree.copy()
-    nodes: list[exp.Expression] = list(tree.walk())  # type: ignore[arg-type, unused-ignore]
+    nodes: list[exp.Expr] = list(tree.walk())  # type: ignore[arg-type, unused-ignore]
     for node in reversed(nodes):
         if (new := _rewritten(node)) is not node:
             node.replace(new)
     return tree
 
 
-def _rewritten(node: exp.Expression) -> exp.Expression:
+def _rewritten(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128:
         return exp.DataType.build("DECIMAL(38, 0)")
     if isinstance(node, exp.Literal) and not node.is_string and not node.this.isdigit():
@@ -51,11 +51,11 @@ def _rewritten(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _double(text: str) -> exp.Expression:
+def _double(text: str) -> exp.Expr:
     return exp.cast(exp.Literal.string(text), exp.DataType.Type.DOUBLE)
 
 
-def _is_nonzero(node: exp.Expression) -> bool:
+def _is_nonzero(node: exp.Expr) -> bool:
     """Whether an expression is a literal other than zero."""
     if isinstance(node, exp.Cast):
         node = node.this

@@ -83,4 +83,4 @@ def _catalogue_row(path: Path, product_id: str) -> Mapping[str, Any]:
         found = _row_of(table, product_id)
     if found is None:
         raise ValueError(f"{path}: no product {product_id!r}; expected a row with that product_id")
-    return found
+    return dict(found)
