@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import time
@@ -46,3 +47,10 @@ def test_a_killed_run_goes_on(tmp_path: Path, delay_s: float) -> None:
         assert ordered(resumed.table(name), key) == ordered(whole.table(name), key)
     assert resumed.record["totals"] == whole.record["totals"]
     assert not (tmp_path / "run" / "chunks").exists()
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize("seed", range(20))
+def test_a_run_killed_at_a_random_moment_goes_on(tmp_path: Path, seed: int) -> None:
+    """Twenty moments, from before the first chunk to after the last; the seed is in the test's name."""
+    test_a_killed_run_goes_on(tmp_path, random.Random(seed).uniform(0.0, 1.5))

@@ -11,7 +11,6 @@ from engine_rows import BILL, KNOWN_ON, bill, factor, line, pack
 from leafmark.engine.run import run
 from leafmark.engine.settings import Settings
 
-pytest.importorskip("pyspark")
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")]
 
 

@@ -24,4 +24,4 @@ def demo(out: Path, open_report: bool, as_json: bool) -> None:
     from leafmark.demo.main import demo as run_demo
 
     may_open = open_report and not as_json and sys.stdout.isatty() and not os.environ.get("CI")
-    run_demo(out, as_json, may_open)
+    raise SystemExit(run_demo(out, as_json, may_open))

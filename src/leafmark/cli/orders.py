@@ -24,8 +24,8 @@ def orders(
 ) -> None:  # fmt: skip
     """Run LINES (order_id, product_id, pieces, spend, date) against a catalogue: mass, then count, then spend."""
     from leafmark.engine.folders import folder_of
-    from leafmark.engine.orders import CATALOGUE
-    from leafmark.engine.orders import orders as run_orders
+    from leafmark.engine.order_lines import CATALOGUE
+    from leafmark.engine.order_lines import orders as run_orders
     from leafmark.methods import method
 
     chosen = method("retail.purchase")

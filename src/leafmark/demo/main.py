@@ -27,7 +27,7 @@ from leafmark.demo.receipts import panel_folder, write_receipts
 from leafmark.demo.report import page
 from leafmark.demo.summary import facts, screen
 from leafmark.engine.backends import DuckDB
-from leafmark.engine.orders import orders as run_orders
+from leafmark.engine.order_lines import orders as run_orders
 from leafmark.engine.run import SCHEMA, write_json
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import builtin

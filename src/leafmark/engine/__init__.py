@@ -85,7 +85,7 @@ def orders(
     progress: Progress | None = None,
 ) -> Run:
     """Grams of order lines per order, day and category; parameters as `footprint`, and the catalogue's columns."""
-    from leafmark.engine.orders import orders as run_orders
+    from leafmark.engine.order_lines import orders as run_orders
     from leafmark.engine.settings import Settings
 
     settings = Settings(known_on or dt.date.today(), gwp, gwp_strict)

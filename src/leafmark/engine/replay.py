@@ -91,7 +91,7 @@ def _again(
     progress: Progress | None,
 ) -> Run:  # fmt: skip
     if pinned.method.id == "retail.purchase":
-        from leafmark.engine.orders import orders
+        from leafmark.engine.order_lines import orders
 
         lines, catalogue = inputs
         return orders(
