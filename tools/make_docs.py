@@ -1,0 +1,144 @@
+"""The generated pages of docs/: methods, reason codes and the command line, each from the object that the code runs.
+
+python tools/make_docs.py            # writes what changed
+python tools/make_docs.py --check    # writes nothing; exit status 1 if a page is stale
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from leafmark.cli import main as leafmark
+from leafmark.engine.schema import REASONS
+from leafmark.methods import LIBRARY
+from leafmark.methods.reference import page
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+MADE = "<!-- Made by tools/make_docs.py; edit the code, then `make docs`. -->"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page: path below docs/ -> its text."""
+    made = {f"methods/{identity}.md": _method(identity) for identity in sorted({m.id for m in LIBRARY})}
+    made["methods/README.md"] = _methods()
+    made["reasons.md"] = _reasons()
+    made["cli.md"] = "\n".join(_cli()) + "\n"
+    return made
+
+
+def stale() -> list[str]:
+    """Generated pages that are missing, out of date, or of a method that is no more."""
+    wanted = pages()
+    wrong = [name for name, text in wanted.items() if _read(DOCS / name) != text]
+    gone = [f"methods/{path.name}" for path in (DOCS / "methods").glob("*.md") if f"methods/{path.name}" not in wanted]
+    return sorted(wrong + gone)
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _method(identity: str) -> str:
+    """All versions of a method, the newest first."""
+    versions = sorted((m for m in LIBRARY if m.id == identity), key=lambda m: -m.version)
+    return f"{MADE}\n\n" + "\n".join(page(m) for m in versions)
+
+
+def _methods() -> str:
+    rows = "\n".join(
+        f"| [`{m.name}`]({m.id}.md) | {m.title} | {m.title_zh} | {m.book} |"
+        for m in sorted(LIBRARY, key=lambda m: (m.id, -m.version))
+    )
+    return (
+        f"{MADE}\n\n# Methods\n\nHow an activity becomes grams. A shipped method never changes: "
+        "a change is a new version.\n\n"
+        f"| method | title | | book |\n|---|---|---|---|\n{rows}\n"
+    )
+
+
+def _reasons() -> str:
+    rows = "\n".join(f"| `{code}` | {meaning} |" for code, meaning in REASONS.items())
+    return (
+        f"{MADE}\n\n# Reason codes\n\nWhy a line was rejected. The list is closed. A rejected line is never counted "
+        "as zero: it stands in `rejected.parquet` with its\nrow, field, value, reason and what was expected "
+        f"([formats.md](formats.md)).\n\n| reason | meaning |\n|---|---|\n{rows}\n"
+    )
+
+
+def verbs(command: click.Command = leafmark, path: str = "leafmark") -> Iterator[tuple[str, click.Command]]:
+    """Every command of the tree with its full name, groups before what they hold."""
+    yield path, command
+    if isinstance(command, click.Group):
+        for name in sorted(command.commands):
+            yield from verbs(command.commands[name], f"{path} {name}")
+
+
+def _cli() -> Iterator[str]:
+    yield from (MADE, "", "# The command line", "")
+    yield "What the environment changes is in [settings.md](settings.md)."
+    for path, command in verbs():
+        ctx = click.Context(command, info_name=path)
+        yield from ("", f"{'##' if path.count(' ') < 2 else '###'} `{path}`", "")
+        yield f"    {' '.join([path, *command.collect_usage_pieces(ctx)])}"
+        yield from ("", _paragraphs(command.help or ""))
+        options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+        if options:
+            yield from ("", "| option | default | meaning |", "|---|---|---|")
+            yield from (_option(option, ctx) for option in options)
+        if isinstance(command, click.Group):
+            yield from ("", "| verb | |", "|---|---|")
+            for name in sorted(command.commands):
+                yield f"| `{name}` | {_cell(command.commands[name].get_short_help_str(200))} |"
+
+
+def _paragraphs(text: str) -> str:
+    """Help as Markdown; a paragraph that click keeps as it is (its \\b) becomes a block."""
+    out = []
+    for paragraph in text.strip().split("\n\n"):
+        if paragraph.lstrip().startswith("\b"):
+            out.append("\n".join("    " + line for line in paragraph.replace("\b", "").strip("\n").splitlines()))
+        else:
+            out.append(" ".join(paragraph.split()))
+    return "\n\n".join(out)
+
+
+def _option(option: click.Option, ctx: click.Context) -> str:
+    names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+    value = "" if option.is_flag else f" {_cell(option.make_metavar(ctx))}"
+    text, _, default = (option.help or "").partition("[default: ")
+    if option.show_default and not default:
+        default = "" if option.default is None else str(option.default)
+    if option.required:
+        default = "required"
+    return f"| {names}{value} | {_cell(default.rstrip(']'))} | {_cell(text)} |"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def main() -> int:
+    """Write the pages, or say which are stale."""
+    wrong = stale()
+    if "--check" in sys.argv[1:]:
+        for name in wrong:
+            print(f"stale: docs/{name}")
+        return 1 if wrong else 0
+    made = pages()
+    for name in wrong:
+        target = DOCS / name
+        if name in made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(made[name], encoding="utf-8")
+        else:
+            target.unlink()
+        print(f"{'written' if name in made else 'removed'}: docs/{name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
