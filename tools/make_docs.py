@@ -1,4 +1,5 @@
-"""The generated pages of docs/: methods, reason codes and the command line, each from the object that the code runs.
+"""The generated pages of docs/: methods, category rules, reason codes and the command line, each
+from the object that the code runs.
 
 python tools/make_docs.py            # writes what changed
 python tools/make_docs.py --check    # writes nothing; exit status 1 if a page is stale
@@ -15,6 +16,7 @@ import click
 from leafmark.cli import main as leafmark
 from leafmark.engine.schema import REASONS
 from leafmark.methods import LIBRARY
+from leafmark.methods.category_rules import RULES
 from leafmark.methods.reference import page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -25,6 +27,7 @@ def pages() -> dict[str, str]:
     """Every generated page: path below docs/ -> its text."""
     made = {f"methods/{identity}.md": _method(identity) for identity in sorted({m.id for m in LIBRARY})}
     made["methods/README.md"] = _methods()
+    made["category-rules.md"] = _category_rules()
     made["reasons.md"] = _reasons()
     made["cli.md"] = "\n".join(_cli()) + "\n"
     return made
@@ -60,11 +63,36 @@ def _methods() -> str:
     )
 
 
+def _category_rules() -> str:
+    out = [
+        f"{MADE}\n\n# Category rules\n\nWhat products of one category must share before their footprints may stand side "
+        "by side: versioned data in\n`leafmark.methods.category_rules`. They are Leafmark's defaults; published rules "
+        "of a programme operator go first.\nNo verb applies them to a run: whoever makes a bill keeps to them, and "
+        "names them by `id@version` and hash.\n"
+    ]
+    for rules in RULES:
+        rows = {
+            "functional unit": rules.functional_unit,
+            "reference flow": rules.reference_flow,
+            "boundary": rules.boundary.replace("_", " "),
+            "cut-off": f"{rules.cut_off_each:.0%} each, {rules.cut_off_total:.0%} together",
+            "allocation, in order": ", ".join(rules.allocation_order),
+            "end of life": rules.end_of_life_method,
+            "use scenario": rules.use_scenario or "none: the boundary ends before use",
+            "lifetime": "-" if rules.lifetime_years is None else f"{rules.lifetime_years:g} years",
+            "sources": rules.reference,
+            "identity": f"`{rules.hash}`",
+        }
+        body = "\n".join(f"| {what} | {text} |" for what, text in rows.items())
+        out.append(f"## `{rules.name}`\n\n| | |\n|---|---|\n{body}\n")
+    return "\n".join(out)
+
+
 def _reasons() -> str:
     rows = "\n".join(f"| `{code}` | {meaning} |" for code, meaning in REASONS.items())
     return (
         f"{MADE}\n\n# Reason codes\n\nWhy a line was rejected. The list is closed. A rejected line is never counted "
-        "as zero: it stands in `rejected.parquet` with its\nrow, field, value, reason and what was expected "
+        "as zero: it stands in `rejected.parquet` with its\nfile, row, field, reason, what was found and what was expected "
         f"([formats.md](formats.md)).\n\n| reason | meaning |\n|---|---|\n{rows}\n"
     )
 
