@@ -166,7 +166,7 @@ def test_regions_are_where_the_pack_has_the_factor() -> None:
 
 
 def test_the_engine_accepts_every_mapped_line(written: tuple[Path, PanelSummary], tmp_path: Path) -> None:
-    from leafmark.engine.orders import orders
+    from leafmark.engine.order_lines import orders
     from leafmark.engine.settings import Settings
     from leafmark.factors.model import builtin
 
