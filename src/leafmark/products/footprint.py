@@ -29,6 +29,13 @@ STAGES_OF_BOUNDARY: Final[dict[frozenset[str], str]] = {
 }
 
 
+UNSPLIT_STAGES: Final[dict[str, frozenset[str]]] = {
+    "cradle_to_gate": frozenset({"materials", "manufacturing"}),
+    "cradle_to_retail": frozenset({"materials", "manufacturing", "packaging", "transport"}),
+}
+"""Stages that a stated boundary holds even where its figure comes unsplit, in one stage: they are assessed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What two figures must share to be compared; None means it was not stated, and equals only None."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .fit import brief
+from .footprint import UNSPLIT_STAGES
 from .i18n import day, has, mass_unit, plain, significant, text, whole
 from .label import LabelData
 from .words import Words, clean, pick
@@ -136,7 +137,8 @@ class Sentences:
     @property
     def unassessed(self) -> str:
         """The stages nobody assessed; nothing where the boundary's own words say it or all were."""
-        missing = [s.stage for s in self.label.stages if s.co2e_ug is None]
+        held = UNSPLIT_STAGES.get(self.label.boundary, frozenset())
+        missing = [s.stage for s in self.label.stages if s.co2e_ug is None and s.stage not in held]
         if not missing or not self.known or len(missing) == len(self.label.stages):
             return ""
         names = self.say("stages.comma").join(self.say(f"stages.{stage}") for stage in missing)
