@@ -62,7 +62,9 @@ def differences(one: Path, other: Path, work: str) -> list[str]:
         if left.num_rows != right.num_rows:
             found.append(f"{name}: {left.num_rows} rows against {right.num_rows}")
             continue
-        found += [f"{name}.{column}: only in {one}" for column in left.column_names if column not in right.column_names]
+        found += [
+            f"{name}.{column}: only in {one.name}" for column in left.column_names if column not in right.column_names
+        ]
         for column in (column for column in left.column_names if column in right.column_names):
             a, b = left.column(column), right.column(column)
             same = pc.equal(a, b)

@@ -366,7 +366,8 @@ def _chunk(
         row["factor"] = names["factors"][row["factor_no"]]
         row["tier"] = TIERS[row["tier"]]
         row["lines"] = int(row["lines"])
-    write_json(stem.with_suffix(".json"), {"totals": totals, "orders": baskets, **counts})
+    pq.write_table(pa.Table.from_pylist(totals), stem.with_suffix(".totals.parquet"))
+    write_json(stem.with_suffix(".json"), {"orders": baskets, **counts})
 
 
 def _finish(out: Path, rows: int, chunks: int) -> dict[str, Any]:
@@ -388,7 +389,7 @@ def _finish(out: Path, rows: int, chunks: int) -> dict[str, Any]:
         chunk = json.loads((out / "chunks" / f"{number:05}.json").read_text(encoding="utf-8"))
         baskets += chunk["orders"]
         accepted += chunk["accepted"]
-        for row in chunk["totals"]:
+        for row in pq.read_table(out / "chunks" / f"{number:05}.totals.parquet").to_pylist():
             sums = by_factor.setdefault((row["factor_no"], False), [0, 0, 0])
             sums[0] += row["ug"]
             sums[1] += row["sd"]

@@ -414,6 +414,8 @@ def _finish(out: Path, method: Method, codes: Codes, source: Source, chunks: int
 
 def first_reason(rejected: pa.Table) -> pa.Table:
     """One row per rejected line: a line of several parts or stages is rejected once."""
+    if rejected.group_by(["file", "row"]).aggregate([]).num_rows == rejected.num_rows:
+        return rejected
     seen: set[tuple[Any, Any]] = set()
     keep = []
     files, rows = rejected.column("file").to_pylist(), rejected.column("row").to_pylist()
