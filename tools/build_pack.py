@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from pack.raw import SharedData  # noqa: E402
 
+from leafmark.factors.gsd import defaults  # noqa: E402
 from leafmark.factors.importers.base import Row  # noqa: E402
 from leafmark.factors.importers.spread import with_spread  # noqa: E402
 from leafmark.factors.model import Pack  # noqa: E402
@@ -47,6 +48,14 @@ IDENTITY: Row = {
 }  # fmt: skip
 """The factor 1 that declared footprints meet, so that they too are activity x method -> entry."""
 
+_UNSTATED = "declared_unstated"
+IDENTITY_UNSTATED: Row = {
+    **IDENTITY, "factor_id": "declared.co2e.unstated@WORLD:unit:2026", "key": "declared.co2e.unstated",
+    "name_en": "Declared footprint, as stated, its range not stated", "name_zh": "声明的碳足迹(按声明值, 未声明范围)",
+    "gsd": defaults()[_UNSTATED].gsd, "gsd_basis": f"default:{_UNSTATED}",
+    "note": "as declared.co2e, with a default spread because the declarer states none",
+}  # fmt: skip
+
 IDENTITY_SOURCE: Row = {
     "source_id": "leafmark", "publisher": "Leafmark", "title": "Identities", "year": 2026, "licence": "CC0-1.0",
     "licence_class": "open", "note": "a constant, no measurement",
@@ -67,7 +76,7 @@ def collect(data: SharedData) -> tuple[list[Row], list[Row]]:
     repeated = [factor_id for factor_id, count in Counter(row["factor_id"] for row in named).items() if count > 1]
     if repeated:
         raise SystemExit(f"factor ids twice: {repeated[:10]}")
-    named.append({**dict.fromkeys(named[0], ""), **IDENTITY})
+    named += [{**dict.fromkeys(named[0], ""), **identity} for identity in (IDENTITY, IDENTITY_UNSTATED)]
     found.append({**dict.fromkeys(found[0], ""), **IDENTITY_SOURCE})
     by_id = {str(row["source_id"]): row for row in found}
     cited = {str(row["source_id"]) for row in named}

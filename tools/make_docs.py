@@ -65,9 +65,9 @@ def _methods() -> str:
 
 def _category_rules() -> str:
     out = [
-        f"{MADE}\n\n# Category rules\n\nWhat products of one category must share before their footprints may stand side "
-        "by side: versioned data in\n`leafmark.methods.category_rules`. They are Leafmark's defaults; published rules "
-        "of a programme operator go first.\nNo verb applies them to a run: whoever makes a bill keeps to them, and "
+        f"{MADE}\n\n# Category rules\n\nWhat products of one category must share before their footprints may stand "
+        "side by side: versioned data in\n`leafmark.methods.category_rules`. They are Leafmark's defaults; published "
+        "rules of a programme operator go first.\nNo verb applies them to a run: whoever makes a bill keeps to them, and "
         "names them by `id@version` and hash.\n"
     ]
     for rules in RULES:
@@ -92,8 +92,8 @@ def _reasons() -> str:
     rows = "\n".join(f"| `{code}` | {meaning} |" for code, meaning in REASONS.items())
     return (
         f"{MADE}\n\n# Reason codes\n\nWhy a line was rejected. The list is closed. A rejected line is never counted "
-        "as zero: it stands in `rejected.parquet` with its\nfile, row, field, reason, what was found and what was expected "
-        f"([formats.md](formats.md)).\n\n| reason | meaning |\n|---|---|\n{rows}\n"
+        "as zero: it stands in `rejected.parquet` with its\nfile, row, field, reason, what was found and what was "
+        f"expected ([formats.md](formats.md)).\n\n| reason | meaning |\n|---|---|\n{rows}\n"
     )
 
 

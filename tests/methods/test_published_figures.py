@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pytest
 from engine_rows import BILL, Row, bill, factor, line, pack, products, run_bill, shared_data
 
+from leafmark.factors.gsd import defaults, gsd_of_deviation, gsd_of_part
 from leafmark.factors.importers import read
 from leafmark.factors.model import Pack, builtin
 from leafmark.methods import Part, Vintage, method
@@ -160,17 +162,57 @@ def test_a_life_cycle_factor_in_scope_2_has_nothing_upstream_added(tmp_path: Pat
     assert made.record["totals"]["by_scope_ug"] == {"scope 2": round(0.36292 * 1000 * 10**9)}
 
 
-def test_a_declared_total_is_split_by_its_shares(tmp_path: Path) -> None:
-    unit = pack(factor("declared.co2e", boundary="unit", co2e_kg=1.0, valid_from=dt.date(1990, 1, 1), valid_to=None))
-    rows = [
-        {"product_id": "laptop", "total_kg": 200.0, "manufacturing_share": 0.75, "use_share": 0.20, "transport_share": 0.05},
-        {"product_id": "odd", "total_kg": 200.0, "manufacturing_share": 0.75, "use_share": 0.75, "transport_share": 0.05},
-        {"product_id": "nil", "total_kg": 0.0, "manufacturing_share": 0.75, "use_share": 0.20, "transport_share": 0.05},
-    ]  # fmt: skip
-    made = run_rows(tmp_path, unit, "product.declared", *rows)
+def declared_row(product_id: str, **cells: Any) -> Row:
+    shares = {"manufacturing_share": 0.75, "use_share": 0.20, "transport_share": 0.05}
+    return {"product_id": product_id, "total_kg": 200.0} | shares | cells
+
+
+@pytest.mark.parametrize("name", ["product.declared@1", "product.declared@2"])
+def test_a_declared_total_is_split_by_its_shares(tmp_path: Path, facts: Pack, name: str) -> None:
+    rows = [declared_row("laptop"), declared_row("odd", use_share=0.75), declared_row("nil", total_kg=0.0)]
+    made = run_rows(tmp_path, facts, name, *rows)
     laptop = products(made)["laptop"]
     stages = {name: laptop[f"{name}_ug"] for name in ("manufacturing", "use", "transport", "packaging")}
     assert stages == {"manufacturing": 150 * 10**9, "use": 40 * 10**9, "transport": 10 * 10**9, "packaging": None}
     assert [(row["row"], row["reason"]) for row in made.table("rejected").to_pylist()] == [
         (2, "inconsistent_shares"), (3, "not_positive")
     ]  # fmt: skip
+
+
+def lognormal_range_kg(mean_kg: float, gsd: float) -> tuple[float, float]:
+    """Central 95 % of a lognormal with that arithmetic mean: mean x exp(-s^2 / 2 -+ 1.96 s), s = ln GSD."""
+    s = math.log(gsd)
+    return tuple(mean_kg * math.exp(-s * s / 2 + sign * 1.959964 * s) for sign in (-1, 1))  # type: ignore[return-value]
+
+
+def test_a_declared_figure_without_a_stated_range_carries_the_default_spread(tmp_path: Path, facts: Pack) -> None:
+    made = run_rows(tmp_path, facts, "product.declared", declared_row("laptop"))
+    laptop = products(made)["laptop"]
+    low_kg, high_kg = lognormal_range_kg(200.0, defaults()["declared_unstated"].gsd)
+    assert (kg(laptop["low_ug"]), kg(laptop["high_ug"])) == pytest.approx((low_kg, high_kg), rel=1e-6)
+    used = facts.factor(made.table("entries").to_pylist()[0]["factor_id"])
+    assert (used.co2e_kg, used.gsd_basis) == (1.0, "default:declared_unstated")
+
+
+def test_a_sheets_own_range_is_the_labels_range_whatever_its_phases(tmp_path: Path, facts: Pack) -> None:
+    """Dell C1422H: 442 kg, +- 22.4 % as one standard deviation: a lognormal of that mean and deviation."""
+    gsd = gsd_of_deviation(0.224)
+    assert math.expm1(math.log(gsd) ** 2) == pytest.approx(0.224**2)
+    splits = {"one": (1.0, 0.0, 0.0), "even": (0.4, 0.3, 0.3), "skewed": (0.9, 0.08, 0.02)}
+    rows = [
+        declared_row(name, total_kg=442.0, manufacturing_share=a, use_share=b, transport_share=c,
+                     phase_gsd=gsd_of_part(gsd, (a, b, c)))
+        for name, (a, b, c) in splits.items()
+    ]  # fmt: skip
+    made = products(run_rows(tmp_path, facts, "product.declared", *rows, declared_row("unstated", phase_gsd=None)))
+    for name in splits:
+        low_kg, high_kg = lognormal_range_kg(442.0, gsd)
+        assert (kg(made[name]["low_ug"]), kg(made[name]["high_ug"])) == pytest.approx((low_kg, high_kg), rel=1e-6)
+    assert made["unstated"]["high_ug"] / made["unstated"]["co2e_ug"] > made["one"]["high_ug"] / made["one"]["co2e_ug"]
+
+
+def test_a_part_has_the_totals_spread_where_it_is_the_whole() -> None:
+    assert gsd_of_part(1.3, [1.0]) == pytest.approx(1.3)
+    assert gsd_of_part(1.3, [0.5, 0.5]) > 1.3
+    with pytest.raises(ValueError, match="at least one above 0"):
+        gsd_of_part(1.3, [0.0, 0.0])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -53,6 +54,29 @@ def gsd_of_pedigree(basic_variance: float, scores: tuple[int, ...]) -> float:
         raise ValueError(f"pedigree scores {scores}: expected five of 1 to 5, for {', '.join(PEDIGREE_INDICATORS)}")
     added = (PEDIGREE_VARIANCES[name][score - 1] for name, score in zip(PEDIGREE_INDICATORS, scores, strict=True))
     return math.exp(math.sqrt(basic_variance + sum(added)))
+
+
+def gsd_of_deviation(deviation: float) -> float:
+    """Return the GSD of a lognormal from its standard deviation over its mean: `ln GSD = sqrt(ln(1 + deviation^2))`."""
+    return math.exp(math.sqrt(math.log1p(deviation * deviation)))
+
+
+def gsd_of_part(total_gsd: float, shares: Sequence[float]) -> float:
+    """Return the GSD each part must have for the sum of the parts to have `total_gsd`.
+
+    Parts err independently of each other and all by the same ratio: the variance of the sum is then the sum of theirs,
+    `cv_part^2 = cv_total^2 x (sum of shares)^2 / (sum of shares^2)` with `cv^2 = e^((ln GSD)^2) - 1`.
+
+    Raises
+    ------
+    ValueError
+        No share is above 0.
+    """
+    squares = math.fsum(share * share for share in shares)
+    if squares <= 0:
+        raise ValueError(f"shares {tuple(shares)}: expected at least one above 0")
+    variance = math.expm1(math.log(total_gsd) ** 2) * math.fsum(shares) ** 2 / squares
+    return math.exp(math.sqrt(math.log1p(variance)))
 
 
 @cache

@@ -1,14 +1,14 @@
 """Methods: how an activity becomes grams. One small file per family; every version ever shipped stays here."""
 
 from leafmark.methods.bill import PRODUCT_BILL
-from leafmark.methods.declared import DECLARED
+from leafmark.methods.declared import DECLARED, DECLARED_2
 from leafmark.methods.electricity import ELECTRICITY
 from leafmark.methods.freight import FREIGHT
 from leafmark.methods.model import Check, Column, Method, Part, Vintage
 from leafmark.methods.retail import RETAIL_PURCHASE
 from leafmark.methods.use_stage import USE_STAGE
 
-LIBRARY: tuple[Method, ...] = (PRODUCT_BILL, RETAIL_PURCHASE, USE_STAGE, DECLARED, FREIGHT, ELECTRICITY)
+LIBRARY: tuple[Method, ...] = (PRODUCT_BILL, RETAIL_PURCHASE, USE_STAGE, DECLARED, DECLARED_2, FREIGHT, ELECTRICITY)
 
 
 class MethodError(ValueError):

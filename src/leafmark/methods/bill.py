@@ -38,7 +38,10 @@ A line is an amount of a factor's key, or another product of the same bill (`com
 are taken `amount` times (unit `item`) into the stage of the line that names it. Factors hold everything upstream
 (electricity: generation + upstream + losses, or life cycle; fuel: combustion + upstream; freight: WTT + TTW). A line
 that cannot be met rejects, and its product is `unknown`: dropping a line would make its label greener. A negative
-amount must say `credit` in `kind`.""",
+amount must say `credit` in `kind`.
+
+Clause 6 of ISO 14067:2018 is its methodology of quantification; the numbers below it were not compared with the text,
+which is not open.""",
     columns=(
         Column("product_id", "id", meaning="the product"),
         Column("stage", "text", meaning="life-cycle stage: " + ", ".join(STAGES)),

@@ -1,5 +1,7 @@
 """A manufacturer's declared footprint with its phase split, checked for consistency."""
 
+import dataclasses
+
 from leafmark.methods.model import Check, Column, Method, Part, Vintage
 
 _SHARES = ("materials_share", "manufacturing_share", "packaging_share", "transport_share", "use_share", "eol_share")
@@ -14,10 +16,13 @@ DECLARED = Method(
     reference="ISO 14067:2018, clause 7; ISO 14026:2017 (communication); IEC TR 62921 / PAIA where the maker names it",
     boundary="as the manufacturer declares",
     docs="""\
-`stage = declared total x share / sum of shares`, kg CO2e per device. Leafmark adds nothing: the figure and its phases are the
-manufacturer's. Rows are checked for consistency before they count: total above zero, shares between 0 and 1 that add
-up to 1 within 2 percentage points (makers round; the stages are scaled by the shares' sum, so that they add up to the
-declared total), and a lifetime that a device can have.""",
+`stage = declared total x share / sum of shares`, kg CO2e per device. Leafmark adds nothing: the figure and its phases
+are the manufacturer's. Rows are checked for consistency before they count: total above zero, shares between 0 and 1
+that add up to 1 within 2 percentage points (makers round; the stages are scaled by the shares' sum, so that they add
+up to the declared total), and a lifetime that a device can have.
+
+Superseded by version 2: without `total_gsd` the range has no width, and with it the range is too narrow, since the
+phases' shares of the total's error count as independent of each other.""",
     columns=(
         Column("product_id", "id"),
         Column("total_kg", "float", low=0, high=100_000, cap_reason="a device is not a hundred tonnes"),
@@ -52,4 +57,31 @@ declared total), and a lifetime that a device can have.""",
         Check("inconsistent_shares", "use_share", f"({_SUM}) BETWEEN 0.98 AND 1.02", "phase shares that add up to 1"),
         Check("not_positive", "total_kg", "total_kg > 0", "a declared total above 0 kg"),
     ),
+)
+
+_UNSTATED = "declared.co2e.unstated"
+_PHASE_GSD = Column(
+    "phase_gsd", "float", required=False, low=1, high=100, cap_reason="a GSD starts at 1",
+    meaning="spread of each phase where the sheet states a range of the total; missing = the default spread",
+)  # fmt: skip
+
+DECLARED_2 = dataclasses.replace(
+    DECLARED,
+    version=2,
+    reference="ISO 14067:2018; ISO 14026:2017 (communication); IEC TR 62921 / PAIA where the maker names it",
+    docs="""\
+`stage = declared total x share / sum of shares`, kg CO2e per device. Leafmark adds nothing: the figure and its phases
+are the manufacturer's. Rows are checked for consistency before they count: total above zero, shares between 0 and 1
+that add up to 1 within 2 percentage points (makers round; the stages are scaled by the shares' sum, so that they add
+up to the declared total), and a lifetime that a device can have.
+
+The range is the maker's where the sheet gives one, else a default. Stated: `phase_gsd`, the spread of each phase, made
+of the total's by `leafmark.factors.gsd.gsd_of_part(total_gsd, shares)`, so that the range of the total is the stated
+one; a sheet's "+- x kg" is read as one standard deviation, `gsd_of_deviation(x / total)`, which is how Dell words its
+sheets and the widest of the usual readings. Not stated: the row meets `declared.co2e.unstated`, the number 1 with the
+spread `default:declared_unstated`. Figures without a stated range share that factor, so they are never ranked among
+each other.""",
+    columns=tuple(_PHASE_GSD if column.name == "total_gsd" else column for column in DECLARED.columns),
+    key=f"CASE WHEN phase_gsd IS NULL THEN '{_UNSTATED}' ELSE 'declared.co2e' END",
+    amount_gsd="phase_gsd",
 )

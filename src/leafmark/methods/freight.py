@@ -13,7 +13,10 @@ FREIGHT = Method(
     docs="""\
 `WTW = mass / 1000 x distance x (TTW + WTT)`, kg CO2e; mass in kg (goods with packaging), distance in km (the shortest
 feasible one; a factor for the actual distance says so), factors in kg CO2e per tonne-kilometre. Two entries a row,
-tank-to-wheel and well-to-tank, so that either can be read alone.""",
+tank-to-wheel and well-to-tank, so that either can be read alone.
+
+The contents of ISO 14083:2023 place the processes included in 5.2.2 and the transport activity of freight in 5.4.2;
+the clauses cited for the calculation, and GLEC's, were not compared with the texts, which are not open.""",
     columns=(
         Column("shipment_id", "id"),
         Column("mode", "text", meaning="factor key of the vehicle, e.g. freight.hgv.average_laden"),

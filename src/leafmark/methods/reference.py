@@ -49,7 +49,8 @@ def _parts(m: Method) -> Iterator[str]:
     yield "| column | type | required | bounds | meaning |"
     yield "|---|---|---|---|---|"
     for column in m.columns:
-        yield f"| `{column.name}` | {column.type} | {'yes' if column.required else 'no'} | {_bounds(column)} | {column.meaning} |"
+        required = "yes" if column.required else "no"
+        yield f"| `{column.name}` | {column.type} | {required} | {_bounds(column)} | {column.meaning} |"
     yield ""
     yield "## Factors it may meet"
     yield ""

@@ -8,7 +8,8 @@ USE_STAGE = Method(
     title="Use stage of electronics and appliances",
     title_zh="电子电器产品使用阶段",
     book="product",
-    reference="ISO 14067:2018, 6.3.7 (use stage) and 6.4.9.3 (electricity); IEC 62087 (televisions) for the on-mode power",
+    reference="ISO 14067:2018, 6.3.7 (use stage) and 6.4.9.3 (electricity); IEC 62087 (televisions) for the on-mode "
+    "power",
     boundary="use stage only",
     docs="""\
 `use = (on_w x on_hours + standby_w x (24 - on_hours)) x 365.25 / 1000 x lifetime x grid`, or
@@ -16,7 +17,9 @@ USE_STAGE = Method(
 
 The duty cycle is in the row (`on_hours` a day) or in the register's own test method behind `kwh_per_year`. The grid is
 generation + upstream + losses (or a life-cycle factor where that is all a publisher has) at the place of use, held
-constant at the latest year: a decarbonising grid is a scenario of its own.""",
+constant at the latest year: a decarbonising grid is a scenario of its own.
+
+Of the clauses cited, 6.4.9.3 is a slip that the frozen identity keeps: electricity is 6.4.9.4 of ISO 14067:2018.""",
     columns=(
         Column("product_id", "id"),
         Column("kwh_per_year", "float", required=False, low=0, high=20_000, cap_reason="more than four households use"),

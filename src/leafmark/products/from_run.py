@@ -1,4 +1,4 @@
-"""A label straight from a run's folder and a catalogue file: the row, the catalogue's row, the scheme, one rendering."""
+"""A label straight from a run's folder and a catalogue file: both rows of the product, the scheme, one rendering."""
 
 from __future__ import annotations
 
