@@ -9,13 +9,13 @@ import click
 
 import leafmark
 from leafmark.cli.demo import demo
+from leafmark.cli.endings import Verbs
 from leafmark.cli.explain import explain
 from leafmark.cli.factors import factors
 from leafmark.cli.footprint import footprint
 from leafmark.cli.label import label
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
-from leafmark.cli.output import Verbs
 from leafmark.cli.replay import replay
 from leafmark.cli.statement import statement
 
@@ -27,7 +27,16 @@ def main() -> None:
 
     Activity x method (factor, version) -> entry -> label, account, shelf, statement. Every figure explains itself.
 
-    Exit status: 0 done, 1 a check failed, 2 usage or unreadable input.
+    \b
+    Examples:
+      leafmark demo --no-open
+      leafmark footprint bill.csv --known-on 2026-09-30 --out run
+      leafmark explain run lamp-1
+
+    Exit status: 0 done (rejected lines are part of a result), 1 a check failed, 2 usage or input that cannot be read;
+    70 a fault in Leafmark itself, 130 stopped by Ctrl-C, 141 nobody reads stdout any more.
+
+    Results go to stdout, all else to stderr. With --json an error, too, is JSON on stdout: `error`, `exit_status`.
     """
 
 

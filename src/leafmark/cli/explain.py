@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from leafmark.cli.endings import reading_run
 from leafmark.cli.output import emit, json_option, note
 
 
@@ -20,20 +21,26 @@ def explain(run: str, subject: str, html_file: Path | None, as_json: bool) -> No
 
     Every level adds up to the one above it, to the microgram. Exit status 1 where the recomputed figure is not the
     published one.
+
+    \b
+    Examples:
+      leafmark explain run lamp-1
+      leafmark explain run lamp-1 --html lamp-1.html
     """
     if html_file is not None and as_json and str(html_file) == "-":
         raise click.UsageError("--json and --html - both want stdout; give --html a file")
     from leafmark.engine.explain import explain as explain_figure
     from leafmark.engine.explain_text import text
 
-    tree = explain_figure(run, subject)
+    with reading_run(run):
+        tree = explain_figure(run, subject)
     for name in tree["inputs_changed"] + tree["packs_changed"]:
         note(f"note: {name} has changed since the run")
     if html_file is not None:
         from leafmark.engine.explain_html import page
 
         if str(html_file) == "-":
-            click.echo(page(tree))
+            click.echo(page(tree).encode())
             return
         html_file.write_text(page(tree), encoding="utf-8")
         note(f"written: {html_file}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from leafmark.cli.inputs import load_packs, make_engine, make_settings, run_options
+from leafmark.cli.inputs import is_done, load_packs, make_engine, make_settings, run_options
 from leafmark.cli.output import Progress, emit, json_option, note, table
 
 
@@ -28,6 +28,11 @@ def footprint(
 
     Columns are those of the method (`leafmark methods show product.bill`). Lines that cannot be met are rejected with a
     reason, never dropped; the run is a folder that `leafmark explain` and `leafmark replay` read.
+
+    \b
+    Examples:
+      leafmark footprint bill.csv --known-on 2026-09-30 --out run
+      leafmark footprint bill.csv --known-on 2026-09-30 --pack builtin --pack mills-pack --lines --json
     """
     from leafmark.engine.folders import folder_of
     from leafmark.engine.run import run
@@ -38,16 +43,20 @@ def footprint(
     loaded = load_packs(packs)
     settings = make_settings(known_on, run_date, gwp, gwp_strict, lines)
     folder = out or folder_of(chosen, [(bill, chosen.columns)], loaded, settings)
+    was_done = is_done(folder)
     with Progress() as progress:
         done = run(chosen, bill, loaded, folder, settings, engine=make, progress=progress)
-    report(done, as_json)
+    report(done, as_json, was_done)
 
 
-def report(done: Any, as_json: bool) -> None:
-    """Show a finished run."""
+def report(done: Any, as_json: bool, was_done: bool) -> None:
+    """Show a finished run, and what may be asked of it."""
     from leafmark.engine.summary import facts, rows
 
     content = facts(done)
     emit(content, as_json, lambda: table(list(rows(content)), right=(1,)))
+    if was_done:
+        note(f"note: {done.path} held this very run already; shown as it was recorded")
     if not as_json:
-        note(f"next: leafmark explain {done.path} ID   |   leafmark statement {done.path}")
+        explain = f"leafmark explain {done.path} ID   |   " if "products" in content else ""
+        note(f"next: {explain}leafmark statement {done.path}")

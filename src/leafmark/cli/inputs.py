@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +35,19 @@ class Day(click.ParamType[dt.date]):
             self.fail(f"{value!r} is no date; write YYYY-MM-DD, for example 2026-09-30", param, ctx)
 
 
+class Memory(click.ParamType[str]):
+    """An amount of memory as DuckDB writes it."""
+
+    name = "size"
+    _FORM = re.compile(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", re.IGNORECASE)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the size; the text stays as it is."""
+        if not self._FORM.fullmatch(value):
+            self.fail(f"{value!r} is no size; write a number with KB, MB, GB or TB, for example 2GB", param, ctx)
+        return str(value)
+
+
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every verb that makes a run."""
     for option in reversed((
@@ -44,12 +59,12 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Set of global warming potentials the figures are restated to."),
         click.option("--gwp-strict", is_flag=True, help="Reject lines whose factor cannot be restated, instead of "
                      "using it as published."),
-        click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; the same command continues a "
+        click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the run; the same command continues a "
                      "killed run.  [default: $LEAFMARK_HOME/runs/ID]"),
         click.option("--engine", type=click.Choice(("duckdb", "spark")), default="duckdb", show_default=True,
                      help="Where the plans run."),
         click.option("--master", metavar="URL", help="Spark master, for example local[2] or spark://host:7077."),
-        click.option("--memory-limit", default="2GB", show_default=True, metavar="SIZE", help="Memory DuckDB may take "
+        click.option("--memory-limit", type=Memory(), default="2GB", show_default=True, metavar="SIZE", help="Memory DuckDB may take "
                      "before it spills to the run's folder."),
         click.option("--threads", type=click.IntRange(1, 1024), help="Threads of DuckDB.  [default: all cores]"),
     )):  # fmt: skip
@@ -67,6 +82,14 @@ def load_packs(names: tuple[str, ...]) -> list[Pack]:
 def load_pack(name: str) -> Pack:
     """One pack by folder, or the built-in one."""
     return load_packs((name,))[0]
+
+
+def is_done(folder: Path) -> bool:
+    """Whether the folder holds a finished run, of whatever kind."""
+    try:
+        return bool(json.loads((folder / "run.json").read_text(encoding="utf-8"))["status"] == "done")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def make_settings(

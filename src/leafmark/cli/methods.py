@@ -12,13 +12,24 @@ from leafmark.cli.output import emit, json_option, table
 
 @click.group(short_help="The methods: how an activity becomes grams.")
 def methods() -> None:
-    """The library of methods: frozen, versioned, each with its clause and formula."""
+    """The library of methods: frozen, versioned, each with its clause and formula.
+
+    \b
+    Examples:
+      leafmark methods list
+      leafmark methods show product.bill
+    """
 
 
 @methods.command("list", short_help="All methods.")
 @json_option
 def list_methods(as_json: bool) -> None:
-    """List every method and version."""
+    """List every method and version.
+
+    \b
+    Example:
+      leafmark methods list
+    """
     from leafmark.methods import LIBRARY
 
     found = [{"id": m.id, "version": m.version, "title": m.title, "book": m.book, "hash": m.hash} for m in LIBRARY]
@@ -31,7 +42,14 @@ def list_methods(as_json: bool) -> None:
 @click.argument("name", metavar="ID[@V]")
 @json_option
 def show(name: str, as_json: bool) -> None:
-    """Show one method: what it computes, by which clause, from which columns, with which bounds."""
+    """Show one method: what it computes, by which clause, from which columns, with which bounds.
+
+    Without @V it is the newest version. The text is Markdown.
+
+    \b
+    Example:
+      leafmark methods show product.bill
+    """
     from leafmark.methods import method
     from leafmark.methods.reference import page
 

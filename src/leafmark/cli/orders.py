@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from leafmark.cli.footprint import report
-from leafmark.cli.inputs import load_packs, make_engine, make_settings, run_options
+from leafmark.cli.inputs import is_done, load_packs, make_engine, make_settings, run_options
 from leafmark.cli.output import Progress, json_option
 
 
 @click.command(short_help="Grams per order, day and category from order lines.")
 @click.argument("lines", metavar="LINES")
-@click.option("--catalogue", required=True, metavar="FILE", help="The products: category, mass, keys per tier.")
+@click.option("--catalogue", required=True, metavar="FILE", help="The products: Parquet, CSV or DATABASE::TABLE.")
 @run_options
 @json_option
 def orders(
@@ -22,7 +22,16 @@ def orders(
     gwp_strict: bool, out: Path | None, engine: str, master: str | None, memory_limit: str, threads: int | None,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Run LINES (order_id, product_id, pieces, spend, date) against a catalogue: mass, then count, then spend."""
+    """Run LINES (order_id, product_id, pieces, spend, date) against a catalogue: mass, then count, then spend.
+
+    Columns of LINES are those of `leafmark methods show retail.purchase`. The catalogue has a row per product:
+    product_id, category, region, mass_kg and mass_key, count_amount, count_unit and count_key (all per piece),
+    spend_key and currency. The first of the three tiers that has what it needs is taken, and kept.
+
+    \b
+    Example:
+      leafmark orders orders.csv --catalogue products.csv --known-on 2026-09-30 --out orders-run
+    """
     from leafmark.engine.folders import folder_of
     from leafmark.engine.order_lines import CATALOGUE
     from leafmark.engine.order_lines import orders as run_orders
@@ -33,6 +42,7 @@ def orders(
     loaded = load_packs(packs)
     settings = make_settings(known_on, run_date, gwp, gwp_strict, lines=False)
     folder = out or folder_of(chosen, [(lines, chosen.columns), (catalogue, CATALOGUE)], loaded, settings)
+    was_done = is_done(folder)
     with Progress() as progress:
         done = run_orders(lines, catalogue, loaded, folder, settings, method=chosen, engine=make, progress=progress)
-    report(done, as_json)
+    report(done, as_json, was_done)

@@ -1,9 +1,8 @@
-"""What every verb shares: JSON alone on stdout, notes and progress on stderr, one clear sentence for an error."""
+"""What every verb says and where: JSON or text alone on stdout, notes and progress on stderr."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -11,67 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
-CHECK_FAILED = 1
-UNUSABLE = 2
 _QUIET_S = 2.0
 _BETWEEN_NOTES_S = 10.0
-_LIBRARIES = ("duckdb", "_duckdb", "pyarrow", "adbc")
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout, and nothing else there.")
-
-
-class CheckFailedError(click.ClickException):
-    """A check failed: exit status 1."""
-
-    exit_code = CHECK_FAILED
-
-    def show(self, file: Any = None) -> None:
-        """Write the sentence to stderr."""
-        click.echo(f"leafmark: {self.message}", err=True)
-
-
-class UnusableError(click.ClickException):
-    """Usage or input that cannot be read: exit status 2."""
-
-    exit_code = UNUSABLE
-
-    def show(self, file: Any = None) -> None:
-        """Write the sentence to stderr."""
-        click.echo(f"leafmark: {self.message}", err=True)
-
-
-class Verbs(click.Group):
-    """A group whose verbs end in one sentence, never a traceback, when the cause lies in what they were given."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the verb; turn expected errors into exit statuses."""
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
-            raise
-        except Exception as error:
-            if os.environ.get("LEAFMARK_DEBUG") or not expected(error):
-                raise
-            if isinstance(error, AssertionError):
-                raise CheckFailedError(sentence(error)) from error
-            raise UnusableError(sentence(error)) from error
-
-
-def expected(error: Exception) -> bool:
-    """Whether an error says something about what a person gave, rather than about this program."""
-    known = (ValueError, OSError, RuntimeError, AssertionError, ImportError, MemoryError, KeyError)
-    return isinstance(error, known) or type(error).__module__.startswith(_LIBRARIES)
-
-
-def sentence(error: Exception) -> str:
-    """The message of an error; KeyError quotes its own, and OSError has its file apart."""
-    if isinstance(error, KeyError) and error.args:
-        return str(error.args[0])
-    if isinstance(error, OSError) and error.filename and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    return str(error) or type(error).__name__
 
 
 def emit(content: Any, as_json: bool, text: str | Callable[[], str]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from leafmark.cli.output import CheckFailedError, Progress, emit, json_option
+from leafmark.cli.endings import CheckFailedError, reading_run
+from leafmark.cli.output import Progress, emit, json_option
 
 
 @click.command(short_help="Compute a past run again and compare every figure.")
@@ -14,11 +15,15 @@ def replay(run: str, as_json: bool) -> None:
     """Recompute RUN (a folder, or a run's id) from its pinned method and packs, and compare every figure.
 
     Exit status 1 where a figure differs, or an input or a pinned pack is no longer the recorded one.
+
+    \b
+    Example:
+      leafmark replay run
     """
     from leafmark.engine.replay import replay as again
     from leafmark.engine.replay import text
 
-    with Progress() as progress:
+    with reading_run(run), Progress() as progress:
         found = again(run, progress=progress)
     emit(found, as_json, lambda: text(found))
     if not found["same"]:
