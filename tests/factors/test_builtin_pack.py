@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 from collections import defaultdict
 from datetime import date
 from functools import cache
@@ -227,3 +228,32 @@ def test_the_committed_table_is_what_the_build_makes_of_the_shared_data(tmp_path
     subprocess.run(command, check=True, capture_output=True)
     for name in ("factors.csv", "sources.csv", "pack.toml"):
         assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes(), f"{name}: run tools/build_pack.py"
+
+
+def test_every_agribalyse_key_shares_a_word_with_its_publishers_name() -> None:
+    def folded(text: str) -> str:
+        return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+
+    named = {key: row for row in rows() if (key := str(row["key"])).startswith("food.agribalyse.")}
+    strangers = {
+        key
+        for key, row in named.items()
+        if not any(word.rstrip("s")[:4] in folded(row["name_en"]) for word in key.rpartition(".")[2].split("_"))
+    }
+    assert len(named) > 400
+    assert strangers == {"food.agribalyse.baking_soda"}, "sodium bicarbonate, in the publisher's words"
+
+
+@pytest.mark.parametrize(
+    ("slug", "code", "name"),
+    [
+        ("frankfurter", "30134", "Frankfurter sausage"),
+        ("mashed_potatoes_prepared", "4018", "Potato puree, with milk and butter"),
+        ("wafer", "24300", "Wafer biscuit without filling"),
+    ],
+)
+def test_a_key_takes_the_food_it_names_where_the_publisher_has_it(slug: str, code: str, name: str) -> None:
+    """Once they held a Strasbourg sausage, an aligot with cheese and a rolled biscuit."""
+    row = by_id()[f"food.agribalyse.{slug}@FR:cradle_to_retail:2020"]
+    assert f"Code AGB {code}," in row["locator"]
+    assert row["name_en"].startswith(name)

@@ -87,7 +87,8 @@ def _agribalyse(data: SharedData) -> list[Row]:
                     published_on="2020-12-31",
                     source_id="agribalyse-3",
                     locator=f"Synthèse, Code AGB {record['Code AGB']}, row {row}",
-                    note=f"French mix, to the plate (home included); data quality {quality}, 1 is best of 5",
+                    note=f"French mix, to the plate (home included); data quality {quality}, 1 is best of 5"
+                    + (f"; {chosen['note']}" if chosen["note"] else ""),
                 )
             )
     if choice:
