@@ -1,4 +1,4 @@
-"""Where plans run. DuckDB here; `spark.py` offers the same five verbs over Apache Spark."""
+"""Where plans run. DuckDB here; `spark.py` offers the same verbs over Apache Spark."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ import duckdb
 import pyarrow as pa
 
 from leafmark.engine.inputs import Source, quote
-from leafmark.engine.plan import parse, write
+from leafmark.engine.plan import translate
+
+BATCH_ROWS = 1 << 17
+"""Rows of a batch, and so of a row group of the tables a run writes."""
 
 
 class RunError(RuntimeError):
@@ -63,6 +66,9 @@ class Backend(Protocol):
     def fetch(self, sql: str) -> pa.Table:
         """Run a plan and bring its (small) result here."""
 
+    def stream(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Run a plan and bring its result in batches, at least one, be it empty."""
+
     def copy(self, sql: str, path: Path) -> None:
         """Run a plan and write its result as one Parquet file."""
 
@@ -92,7 +98,7 @@ class DuckDB:
 
     def sql(self, sql: str) -> str:
         """The statement as DuckDB writes it, once it has passed the portable subset."""
-        return write(parse(sql), "duckdb")
+        return translate(sql, "duckdb")
 
     def source(self, view: str, source: Source) -> None:
         """Give an input the name `view`."""
@@ -119,6 +125,17 @@ class DuckDB:
         """Bring a small result here."""
         with told():
             return self.connection.sql(self.sql(sql)).to_arrow_table()
+
+    def stream(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Bring a result in batches."""
+        with told():
+            reader = self.connection.sql(self.sql(sql)).to_arrow_reader(BATCH_ROWS)
+            empty = True
+            for batch in reader:
+                empty = False
+                yield batch
+            if empty:
+                yield pa.RecordBatch.from_pylist([], reader.schema)
 
     def copy(self, sql: str, path: Path) -> None:
         """Write one Parquet file."""

@@ -27,10 +27,14 @@ class Codes:
     parts: int
     lookup: lookup.Lookup
     native: list[float]
+    names: list[str]
+    """Of the factors, by their numbers."""
 
-    def shape(self, source: Source, settings: Settings, where: str = "") -> plan.Shape:
-        """The plan's shape for one chunk of an input."""
-        return plan.Shape(self.regions, self.periods, self.parts, source.columns, settings.default_date, where)
+    def shape(self, source: Source, settings: Settings) -> plan.Shape:
+        """The plan's shape for an input."""
+        return plan.Shape(
+            self.regions, self.periods, self.parts, source.columns, settings.default_date, any(self.native)
+        )
 
 
 def distinct(backend: Backend, expression: str, view: str = "input") -> list[object]:
@@ -67,14 +71,11 @@ def make_codes(backend: Backend, method: Method, packs: Sequence[Pack], source: 
         chosen.table.column("factor_no").to_pylist(), chosen.table.column("native").to_pylist(), strict=True
     ):
         native[number] = share
-    backend.table("factor_names", pa.table({
-        "factor_no": pa.array(range(len(names)), pa.int32()), "factor_id": pa.array(names, pa.string()),
-    }))  # fmt: skip
     backend.table("factor_native", pa.table({
         "number": pa.array(range(len(names)), pa.int32()), "native": pa.array(native, pa.float64()),
     }))  # fmt: skip
     periods = backend.fetch("SELECT COUNT(*) AS n FROM periods").column("n").to_pylist()[0]
-    return Codes(number_of_regions, int(periods), len(method.parts), chosen, native)
+    return Codes(number_of_regions, int(periods), len(method.parts), chosen, native, names)
 
 
 def _whole_lines_only(backend: Backend, method: Method) -> None:

@@ -2,13 +2,14 @@
 
 The data flow, and its cost for n lines:
 
-1. `lines`: the input's columns through the method's expressions; five joins of one column each turn key, region, unit,
-   date and stage into small integers, one integer join meets the cell; the product is rounded once to whole
+1. `lines`: the columns of `chunk` through the method's expressions; five joins of one column each turn key, region,
+   unit, date and stage into small integers, one integer join meets the cell; the product is rounded once to whole
    micrograms. One pass, streaming.
-2. `grouped`: sums per (subject, stage, part, factor): the only large hash table. Standard deviations add up linearly
-   here, since one factor's error is the same in all its lines, and are squared only afterwards.
-3. `entries` and `subjects`: from `grouped`, never from the lines again. `totals`: per factor, for the run.
-4. `rejected`: a second look at the lines of subjects that had one without a result, to say why.
+2. `met`: these lines, kept narrow. `entries`, `subjects` and `totals` (per factor, for the run) each aggregate it by the
+   few columns they need: a line's factor seldom comes twice in one subject, so one wide aggregation for all three would
+   shrink nothing and cost more (measured: decision 1). Standard deviations add up linearly within a factor, since one
+   factor's error is the same in all its lines, and are squared only then.
+3. `rejected`: a second look at the lines of subjects that had one without a result, to say why.
 
 Text is parsed by sqlglot, held to the portable subset by `check_portable`, and written out in the engine's dialect.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -75,6 +77,12 @@ class PlanError(ValueError):
     """An expression outside the portable subset."""
 
 
+@lru_cache(maxsize=512)
+def translate(sql: str, dialect: str) -> str:
+    """A statement in an engine's dialect, once it has passed the portable subset. Every chunk asks for the same ones."""
+    return write(parse(sql), dialect)
+
+
 def parse(sql: str) -> exp.Expr:
     """Parse one statement and hold it to the portable subset."""
     tree = sqlglot.parse_one(sql, read="duckdb")
@@ -116,7 +124,8 @@ class Shape:
     parts: int
     columns: frozenset[str]
     run_date: dt.date
-    where: str = ""
+    native: bool = True
+    """Whether any factor of the run stands as published, not in the GWP set asked for."""
 
     def has(self, name: str) -> bool:
         """Whether the input has that column."""
@@ -178,8 +187,8 @@ def _stages(method: Method, shape: Shape) -> tuple[str, str, str]:
     return f"LEFT JOIN stages AS s ON s.stage = {stage}", "s.stage_no", ""
 
 
-def lines(method: Method, shape: Shape, detail: bool = False) -> str:
-    """SQL of the coded, met and rounded lines; `detail` keeps what `rejected`, `--lines` and `explain` print."""
+def lines(method: Method, shape: Shape, detail: bool = False, source: str = "chunk") -> str:
+    """SQL of the coded, met and rounded lines; `detail` keeps what `rejected` and `--lines` print."""
     join_stage, stage_no, share = _stages(method, shape)
     amount = expression(method, shape, method.amount)
     if share:
@@ -235,7 +244,7 @@ def lines(method: Method, shape: Shape, detail: bool = False) -> str:
     cell = f"((k.key_no * {shape.regions} + r.region_no) * {shape.periods} + d.period_no){part}"
     region = f"COALESCE({expression(method, shape, method.region)}, 'WORLD')"
     join_parts = "" if shape.parts == 1 else "CROSS JOIN parts AS t"
-    conditions = [shape.where] if shape.where else []
+    conditions = []
     optional = [str(n) for n, each in enumerate(method.parts) if each.optional]
     if optional:
         conditions.append(f"(t.part_no NOT IN ({', '.join(optional)}) OR c.cell IS NOT NULL)")
@@ -245,7 +254,7 @@ def lines(method: Method, shape: Shape, detail: bool = False) -> str:
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"""
     SELECT {", ".join(columns)}
-    FROM input AS i {join_parts}
+    FROM {source} AS i {join_parts}
     LEFT JOIN keys AS k ON k.key = {expression(method, shape, method.key)}
     LEFT JOIN regions AS r ON r.region = {region}
     LEFT JOIN unit_codes AS u ON u.unit = {expression(method, shape, method.unit)}
@@ -255,26 +264,31 @@ def lines(method: Method, shape: Shape, detail: bool = False) -> str:
     {where}"""
 
 
-def grouped(method: Method, shape: Shape) -> str:
-    """Sums per subject, stage, part and factor (and sign, where credits are allowed)."""
-    keys = "subject, stage_no, part_no, factor_no" + (", negative" if _credit(method, shape) else "")
-    own = ""
+def met(method: Method, shape: Shape) -> str:
+    """The lines with what the aggregations need: `sd` is a line's standard deviation, `own_var` its amount's variance.
+
+    Lines that a component brought (`derived`) are not counted as the subject's own, and a line that only names a
+    component (`carried`) has no grams of its own and is still accepted.
+    """
+    extra = ", negative" if _credit(method, shape) else ""
     if _amount_gsd(method, shape):
         sd = "ROUND(ABS(ug) * SQRT(EXP(LN(amount_gsd) * LN(amount_gsd)) - 1))"
-        own = f", SUM(CAST(CAST(COALESCE({sd}, 0) AS BIGINT) AS INT128) * CAST(COALESCE({sd}, 0) AS BIGINT)) AS own_var"
-    primary = (
-        ", CAST(SUM(CASE WHEN is_primary THEN ug END) AS BIGINT) AS primary_ug" if method.primary != "NULL" else ""
-    )
-    count = "COUNT(*)" if not shape.has("_derived") else "SUM(CASE WHEN derived THEN 0 ELSE 1 END)"
-    good, bad = "COUNT(ug)", "COUNT(*) - COUNT(ug)"
+        extra += f", CAST(CAST(COALESCE({sd}, 0) AS BIGINT) AS INT128) * CAST(COALESCE({sd}, 0) AS BIGINT) AS own_var"
+    if _primary(method, shape):
+        extra += ", CASE WHEN is_primary THEN ug END AS primary_ug"
     if shape.has("_derived"):
-        good = "SUM(CASE WHEN derived OR ug IS NULL AND NOT carried THEN 0 ELSE 1 END)"
-        bad = "SUM(CASE WHEN ug IS NULL AND NOT carried THEN 1 ELSE 0 END)"
+        extra += ", CAST(CASE WHEN derived THEN 0 ELSE 1 END AS TINYINT) AS own"
+        extra += ", CAST(CASE WHEN derived OR ug IS NULL AND NOT carried THEN 0 ELSE 1 END AS TINYINT) AS good"
+        extra += ", CAST(CASE WHEN ug IS NULL AND NOT carried THEN 1 ELSE 0 END AS TINYINT) AS bad"
     return f"""
-    SELECT {keys}, CAST(SUM(ug) AS BIGINT) AS ug, CAST(SUM(CAST(ROUND(ABS(ug) * rel_sd) AS BIGINT)) AS BIGINT) AS sd,
-      CAST({count} AS BIGINT) AS lines, CAST({good} AS BIGINT) AS accepted, CAST({bad} AS BIGINT) AS bad,
-      MAX(level) AS level, MAX(gap_years) AS gap_years{own}{primary}
-    FROM ({lines(method, shape)}) AS l GROUP BY {keys}"""
+    SELECT subject, stage_no, part_no, factor_no, level, gap_years, ug,
+      CAST(ROUND(ABS(ug) * rel_sd) AS BIGINT) AS sd{extra}
+    FROM ({lines(method, shape)}) AS l"""
+
+
+def bad(shape: Shape) -> str:
+    """Which rows of `met` make their subject unknown."""
+    return "bad = 1" if shape.has("_derived") else "ug IS NULL"
 
 
 def _credit(method: Method, shape: Shape) -> bool:
@@ -283,6 +297,10 @@ def _credit(method: Method, shape: Shape) -> bool:
 
 def _amount_gsd(method: Method, shape: Shape) -> bool:
     return method.amount_gsd != "NULL" and shape.has(method.amount_gsd)
+
+
+def _primary(method: Method, shape: Shape) -> bool:
+    return method.primary != "NULL" and expression(method, shape, method.primary) != "NULL"
 
 
 def bound(mean: str, variance: str, sign: int) -> str:
@@ -331,44 +349,58 @@ def dominant_factor(packed: str) -> str:
     return f"CAST({FACTOR_BASE - 1} - ({packed} % {FACTOR_BASE}) AS INTEGER)"
 
 
+def _by_factor(method: Method, shape: Shape, keys: str, more: str = "", where: str = "") -> str:
+    """`met` summed by `keys`, factor and sign: the rows that are squared."""
+    keys += ", factor_no" + (", negative" if _credit(method, shape) else "")
+    own = ", SUM(own_var) AS own_var" if _amount_gsd(method, shape) else ""
+    return (
+        f"SELECT {keys}, CAST(SUM(ug) AS BIGINT) AS ug, CAST(SUM(sd) AS BIGINT) AS sd{own}{more} "
+        f"FROM met {where} GROUP BY {keys}"
+    )
+
+
 def entries(method: Method, shape: Shape) -> str:
-    """Per subject, stage and part: total, range, dominant factor. Reads the table `grouped`."""
+    """Per subject, stage and part: total, range, dominant factor. Reads the table `met`."""
+    keys = "subject, stage_no, part_no"
+    lines_of = _by_factor(method, shape, keys, ", MAX(level) AS level", "WHERE ug IS NOT NULL")
     return f"""
-    SELECT subject, stage_no, part_no, total AS co2e_ug, {ranges("total", _credit(method, shape))},
-      {dominant_factor("top")} AS factor_no, level, gap_years
-    FROM (SELECT subject, stage_no, part_no, CAST(SUM(ug) AS BIGINT) AS total, {_squares(method, shape)},
-        {DOMINANT} AS top, MAX(level) AS level, MAX(gap_years) AS gap_years
-      FROM grouped WHERE ug IS NOT NULL GROUP BY subject, stage_no, part_no) AS e"""
+    SELECT {keys}, total AS co2e_ug, {ranges("total", _credit(method, shape))}, {dominant_factor("top")} AS factor_no, level
+    FROM (SELECT {keys}, CAST(SUM(ug) AS BIGINT) AS total, {_squares(method, shape)}, {DOMINANT} AS top,
+        MAX(level) AS level
+      FROM ({lines_of}) AS f GROUP BY {keys}) AS e"""
 
 
 def subjects(method: Method, shape: Shape) -> str:
-    """Per subject: status, total, range, a column per stage. Reads `grouped` and `factor_native`.
+    """Per subject: total, range, a column per stage, lines without a result (`bad`). Reads `met` and `factor_native`.
 
     Two aggregations met on the subject: by factor and then squared, for the range; and by stage, for the rest. One
     wide aggregation by (subject, factor) would carry every stage's sum through the larger hash table: three times the
     time, measured.
     """
-    credit = ", negative" if _credit(method, shape) else ""
-    own = ", SUM(own_var) AS own_var" if _amount_gsd(method, shape) else ""
-    primary = ", CAST(SUM(primary_ug) AS BIGINT) AS primary_ug" if method.primary != "NULL" else ""
+    credit = _credit(method, shape)
+    primary = ", CAST(SUM(primary_ug) AS BIGINT) AS primary_ug" if _primary(method, shape) else ""
     per_stage = ", ".join(
         f"CAST(SUM(CASE WHEN stage_no = {n} THEN ug END) AS BIGINT) AS {stage}_ug" for n, stage in enumerate(STAGES)
     )
     names = ", ".join(f"s.{stage}_ug" for stage in STAGES)
+    counts = "COUNT(*) AS lines, COUNT(ug) AS accepted, COUNT(*) - COUNT(ug) AS bad"
+    if shape.has("_derived"):
+        counts = ", ".join(
+            f"CAST(SUM({column}) AS BIGINT) AS {name}"
+            for column, name in (("own", "lines"), ("good", "accepted"), ("bad", "bad"))
+        )
+    native, join_native = "CAST(0 AS BIGINT) AS native", ""
+    if shape.native:
+        native = "CAST(SUM(CAST(ROUND(ug * n.native) AS BIGINT)) AS BIGINT) AS native"
+        join_native = "LEFT JOIN factor_native AS n ON n.number = f.factor_no"
     return f"""
-    SELECT s.subject, CASE WHEN s.bad > 0 THEN 'unknown' ELSE 'complete' END AS status,
-      p.total AS co2e_ug, {ranges("p.total", bool(credit))}, {names}, s.lines, s.lines - s.accepted AS rejected_lines,
+    SELECT s.subject, s.bad, p.total AS co2e_ug, {ranges("p.total", credit)}, {names}, s.lines, s.lines - s.accepted AS rejected_lines,
       {dominant_factor("p.top")} AS factor_no, s.level AS factor_level, s.gap_years AS vintage_gap_years,
-      {"s.primary_ug" if primary else "CAST(NULL AS BIGINT) AS primary_ug"},
-      CAST(ROUND(p.native) AS BIGINT) AS gwp_native_ug
-    FROM (SELECT subject, {per_stage}, CAST(SUM(lines) AS BIGINT) AS lines, CAST(SUM(accepted) AS BIGINT) AS accepted,
-        CAST(SUM(bad) AS BIGINT) AS bad, MAX(level) AS level, MAX(gap_years) AS gap_years{primary}
-      FROM grouped GROUP BY subject) AS s
-    INNER JOIN (SELECT subject, CAST(SUM(ug) AS BIGINT) AS total, {_squares(method, shape)}, {DOMINANT} AS top,
-        SUM(ug * n.native) AS native
-      FROM (SELECT subject, factor_no{credit}, CAST(SUM(ug) AS BIGINT) AS ug, CAST(SUM(sd) AS BIGINT) AS sd{own}
-        FROM grouped GROUP BY subject, factor_no{credit}) AS f
-      LEFT JOIN factor_native AS n ON n.number = f.factor_no
+      {"s.primary_ug" if primary else "CAST(NULL AS BIGINT) AS primary_ug"}, p.native AS gwp_native_ug
+    FROM (SELECT subject, {per_stage}, {counts}, MAX(level) AS level, MAX(gap_years) AS gap_years{primary}
+      FROM met GROUP BY subject) AS s
+    INNER JOIN (SELECT subject, CAST(SUM(ug) AS BIGINT) AS total, {_squares(method, shape)}, {DOMINANT} AS top, {native}
+      FROM ({_by_factor(method, shape, "subject")}) AS f {join_native}
       GROUP BY subject) AS p ON p.subject = s.subject"""
 
 
@@ -377,14 +409,15 @@ def totals(method: Method, shape: Shape) -> str:
     keys = "stage_no, part_no, factor_no" + (", negative" if _credit(method, shape) else "")
     own = "SUM(own_var)" if _amount_gsd(method, shape) else "0"
     sums = ", ".join(
-        f"CAST({value} AS DECIMAL(38, 0)) AS {name}"
-        for name, value in (("ug", "SUM(ug)"), ("sd", "SUM(sd)"), ("own_var", own), ("bad", "SUM(bad)"))
-    )
-    return f"SELECT {keys}, {sums} FROM grouped GROUP BY {keys}"
+        f"CAST({value} AS DECIMAL(38, 0)) AS {name}" for name, value in (("ug", "SUM(ug)"), ("sd", "SUM(sd)"), ("own_var", own))
+    )  # fmt: skip
+    return f"SELECT {keys}, {sums} FROM met WHERE ug IS NOT NULL GROUP BY {keys}"
 
 
 def rejected(method: Method, shape: Shape) -> str:
-    """The lines without a result, each with its first reason. Reads `lines` in detail and the table `pairs`."""
+    """The lines without a result, each with its first reason. Reads `suspects` (the lines of `chunk` whose subjects have
+    one), in detail, and the table `pairs`.
+    """
     terms = ok_terms(method, shape)
 
     def text(name: str) -> str:
@@ -425,9 +458,10 @@ def rejected(method: Method, shape: Shape) -> str:
 
     activity = text("activity_id")
     unmet = "l.ug IS NULL AND NOT l.derived" + (" AND NOT l.carried" if shape.has("_carrier") else "")
+    once = "DISTINCT " if shape.parts > 1 or method.stage_shares else ""  # a line is several rows there
     return f"""
-    SELECT DISTINCT file, row_no, activity_id, field, reason, found, expected
+    SELECT {once}file, row_no, activity_id, field, reason, found, expected
     FROM (SELECT in__file AS file, in__row AS row_no, {activity} AS activity_id, {pick(2)} AS field, {pick(1)} AS reason,
         {pick(3)} AS found, {pick(4)} AS expected
-      FROM ({lines(method, shape, detail=True)}) AS l LEFT JOIN pairs ON pairs.pair = l.pair
+      FROM ({lines(method, shape, detail=True, source="suspects")}) AS l LEFT JOIN pairs ON pairs.pair = l.pair
       WHERE {unmet}) AS x"""

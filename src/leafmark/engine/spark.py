@@ -14,6 +14,7 @@ is held by `tests/spark`.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -27,8 +28,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from leafmark.engine.backends import BATCH_ROWS
 from leafmark.engine.inputs import InputError, Source
-from leafmark.engine.plan import parse, write
+from leafmark.engine.plan import translate
 from leafmark.methods.model import Column
 
 CHUNK_LINES = 1 << 60
@@ -145,7 +147,7 @@ class Spark:
 
     def sql(self, sql: str) -> str:
         """The statement as Spark writes it, once it has passed the portable subset."""
-        return write(parse(sql), "spark")
+        return translate(sql, "spark")
 
     def source(self, view: str, source: Source) -> None:
         """Give an input the name `view`; any Parquet path Spark can read, with `_file` and `_row` from 1."""
@@ -180,20 +182,36 @@ class Spark:
         with _arrow_only():
             return self.session.sql(self.sql(sql)).toArrow()
 
-    def copy(self, sql: str, path: Path) -> None:
-        """Write one Parquet file on this machine, in constant memory.
+    def stream(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Bring a result in batches.
 
-        The workers write a folder of parts in parallel; from a remote scratch it is fetched by Hadoop's own client; the
-        parts are then joined row group by row group. The limit is this machine's disk: twice the result.
+        The workers write a folder of parts in parallel; from a remote scratch it is fetched by Hadoop's own client. The
+        limit is this machine's disk: twice the result.
         """
-        folder, _ = self._write(sql, "copy")
+        folder, _ = self._write(sql, "stream")
         here = Path(folder)
         if not self._local:
             here = self.spill / f"fetched-{self._count}"
             self._files(folder)[0].copyToLocalFile(False, self._path(folder), self._path(here.as_uri()), True)
-        _join(sorted(here.glob("*.parquet")), path)
+        parts = sorted(here.glob("*.parquet"))
+        empty = True
+        for part in parts:
+            with pq.ParquetFile(part) as opened:
+                for batch in opened.iter_batches(BATCH_ROWS):
+                    empty = False
+                    yield batch
+        if empty:
+            yield pa.RecordBatch.from_pylist([], pq.read_schema(parts[0]))
         self._remove(folder)
         shutil.rmtree(here, ignore_errors=True)
+
+    def copy(self, sql: str, path: Path) -> None:
+        """Write one Parquet file on this machine, in constant memory."""
+        batches = self.stream(sql)
+        first = next(batches)
+        with pq.ParquetWriter(path, first.schema, compression="snappy") as writer:
+            for batch in itertools.chain((first,), batches):
+                writer.write_batch(batch)
 
     def close(self) -> None:
         """Remove scratch and spill files; stop Spark if it was started here."""
@@ -300,18 +318,3 @@ def _file_name(paths: Sequence[str]) -> str:
 def _text(value: str) -> str:
     """A string literal in Spark's dialect, where a backslash escapes."""
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _join(parts: Sequence[Path], target: Path) -> None:
-    """One Parquet file out of Spark's parts, renamed into place."""
-    temporary = target.with_suffix(".joining")
-    if len(parts) == 1:
-        shutil.move(parts[0], temporary)
-    else:
-        with pq.ParquetWriter(temporary, pq.read_schema(parts[0]), compression="snappy") as writer:
-            for part in parts:
-                opened = pq.ParquetFile(part)
-                for group in range(opened.num_row_groups):
-                    writer.write_table(opened.read_row_group(group))
-                opened.close()
-    temporary.replace(target)

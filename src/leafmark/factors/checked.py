@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -34,10 +35,32 @@ def _code() -> bytes:
     return digest.digest()
 
 
-def _place(folder: Path) -> Path:
-    digest = hashlib.sha256(_code())
+def fingerprint(folder: Path) -> bytes:
+    """sha256 of a pack folder's bytes; a missing file stands for itself."""
+    digest = hashlib.sha256()
     for name in _FILES:
-        digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
+        try:
+            digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
+        except OSError:
+            digest.update(b"missing")
+    return digest.digest()
+
+
+def copy(origin: tuple[Path, bytes] | None, folder: Path) -> bool:
+    """Copy a pack's own files; False if there are none or they are no longer the bytes that were loaded."""
+    if origin is None:
+        return False
+    path, bytes_loaded = origin
+    try:
+        for name in _FILES:
+            shutil.copyfile(path / name, folder / name)
+        return fingerprint(folder) == bytes_loaded
+    except FileNotFoundError:  # the folder it came from is gone
+        return False
+
+
+def _place(folder: Path) -> Path:
+    digest = hashlib.sha256(_code() + fingerprint(folder))
     home = Path(os.environ.get("LEAFMARK_HOME", Path.home() / ".leafmark"))
     return home / "packs" / digest.hexdigest()[:32]
 

@@ -133,16 +133,21 @@ class Pack:
         """
         from leafmark.factors import checked
 
-        known = checked.recall(Path(path))
-        if known is not None:
-            return known
+        before = checked.fingerprint(Path(path))
+        pack = checked.recall(Path(path)) or cls._checked(Path(path))
+        pack.__dict__["_origin"] = Path(path), before
+        return pack
+
+    @classmethod
+    def _checked(cls, path: Path) -> Pack:
+        from leafmark.factors import checked
         from leafmark.factors.check import inspect
 
-        inspection = inspect(Path(path))
+        inspection = inspect(path)
         if inspection.faults:
             raise PackError(str(path), inspection.faults)
         pack = cls.from_rows(inspection.fields, inspection.factor_rows, inspection.source_rows)
-        checked.remember(Path(path), pack)
+        checked.remember(path, pack)
         return pack
 
     @classmethod
@@ -162,9 +167,16 @@ class Pack:
         )
 
     def write(self, path: str | Path) -> None:
-        """Write the pack as a folder: rows sorted by id, LF line ends, numbers as the shortest text that reads back."""
+        """Write the pack as a folder: its own files if it was loaded from unchanged ones, else canonically.
+
+        Canonically: rows sorted by id, LF line ends, numbers as the shortest text that reads back. Both have one hash.
+        """
+        from leafmark.factors import checked
+
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
+        if checked.copy(self.__dict__.get("_origin"), folder):
+            return
         toml = "".join(f"{name} = {json.dumps(getattr(self, name), ensure_ascii=False)}\n" for name in PACK_FIELDS)
         (folder / "pack.toml").write_text(toml, encoding="utf-8", newline="\n")
         _write_table(folder / "factors.csv", FACTOR_COLUMNS, self.factors.sort_by("factor_id").to_pylist())

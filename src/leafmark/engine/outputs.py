@@ -1,0 +1,127 @@
+"""The run's tables written: names for numbers, and what is constant in a run.
+
+Plans give numbers; names are put on here as Arrow dictionaries, so that a text repeated two million times costs its
+index, and Parquet gets each once. The streams come in batches, so a table is never whole in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from leafmark.engine import plan
+from leafmark.engine.backends import Backend
+from leafmark.engine.schema import STAGES
+from leafmark.methods.model import Method
+
+STATUSES = ("complete", "unknown")
+
+_PLAIN = frozenset({"subject_id", "product_id", "order_id", "activity_id", "spend"})
+"""Columns of many values: a dictionary would only be built to be given up."""
+
+_FOUND_BY = ("subject_id", "product_id", "order_id", "activity_id", "date")
+"""Columns whose least and greatest value per row group a reader may look for."""
+
+
+def write(batches: Iterable[pa.RecordBatch], path: Path) -> None:
+    """Write batches of one schema as a Parquet file, a row group each."""
+    writer: pq.ParquetWriter | None = None
+    for batch in batches:
+        if writer is None:
+            names = batch.schema.names
+            coded = [name for name in names if name not in _PLAIN and not name.endswith("_ug")]
+            found_by = [name for name in _FOUND_BY if name in names]
+            writer = pq.ParquetWriter(
+                path, batch.schema, compression="snappy", use_dictionary=coded or False,
+                write_statistics=found_by or False, store_schema=False,
+            )  # fmt: skip
+        writer.write_batch(batch)
+    if writer is None:
+        raise AssertionError(f"{path}: a stream without even an empty batch has no schema")
+    writer.close()
+
+
+class Outputs:
+    """Entries and products of one method's run."""
+
+    def __init__(self, method: Method, run_id: str, factors: Sequence[str]) -> None:
+        self.method, self.run_id = method, run_id
+        self.factors = pa.array(factors, pa.string())
+        self.stages = pa.array(STAGES, pa.string())
+
+    def entries(self, backend: Backend, sql: str, path: Path) -> None:
+        """Per subject, stage and part."""
+        write(map(self._entries, backend.stream(sql)), path)
+
+    def lines(self, backend: Backend, sql: str, path: Path) -> None:
+        """Every line with a result. Its own range is that of its factor alone."""
+        low, high = plan.bound("m", "v", -1), plan.bound("m", "v", 1)
+        size = "CAST(ABS(ug) AS DOUBLE) AS m, ABS(ug) * rel_sd * (ABS(ug) * rel_sd) AS v"
+        bounds = (
+            f"CASE WHEN e.ug < 0 THEN -GREATEST(-e.ug, CAST(FLOOR({high}) + 1 AS BIGINT)) "
+            f"ELSE LEAST(e.ug, CAST(FLOOR({low}) AS BIGINT)) END AS low_ug, "
+            f"CASE WHEN e.ug < 0 THEN -LEAST(-e.ug, CAST(FLOOR({low}) AS BIGINT)) "
+            f"ELSE GREATEST(e.ug, CAST(FLOOR({high}) + 1 AS BIGINT)) END AS high_ug"
+        )
+        identity = "in_activity_id" if "in_activity_id" in sql else "in__row"
+        every = (
+            f"SELECT e.subject, CAST(e.{identity} AS VARCHAR) AS activity_id, e.date, e.stage_no, e.part_no, e.factor_no, "
+            f"e.level, e.ug AS co2e_ug, {bounds} FROM (SELECT l.*, {size} FROM ({sql}) AS l WHERE l.ug IS NOT NULL) AS e"
+        )
+        write(map(self._entries, backend.stream(every)), path)
+
+    def subjects(self, backend: Backend, sql: str, path: Path) -> None:
+        """Per product."""
+        write(map(self._products, backend.stream(sql)), path)
+
+    def _same(self, text: str, rows: int) -> pa.Array:
+        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int8)), pa.array([text], pa.string()))
+
+    def _of_part(self, values: list[int | None], part_no: pa.Array) -> pa.Array:
+        return pa.array(values, pa.int8()).take(part_no)
+
+    def _entries(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        rows, parts, method = batch.num_rows, self.method.parts, self.method
+        has = set(batch.schema.names)
+        columns: dict[str, Any] = {
+            "run_id": self._same(self.run_id, rows),
+            "activity_id": batch.column("activity_id") if "activity_id" in has else pa.nulls(rows, pa.string()),
+            "subject_id": batch.column("subject").cast(pa.string()),
+            "date": batch.column("date") if "date" in has else pa.nulls(rows, pa.date32()),
+            "book": self._same(method.book, rows),
+            "scope": self._of_part([part.scope for part in parts], batch.column("part_no")),
+            "category": self._of_part([part.category for part in parts], batch.column("part_no")),
+            "stage": pa.DictionaryArray.from_arrays(batch.column("stage_no"), self.stages),
+            "method_id": self._same(method.id, rows),
+            "method_version": pa.repeat(pa.scalar(method.version, pa.int32()), rows),
+            "factor_id": pa.DictionaryArray.from_arrays(batch.column("factor_no"), self.factors),
+            "factor_level": batch.column("level").cast(pa.int8()),
+            "tier": self._same(method.tier, rows),
+            **{name: batch.column(name) for name in ("co2e_ug", "low_ug", "high_ug")},
+            "gases": pa.nulls(rows, pa.string()),
+        }
+        return pa.RecordBatch.from_pydict(columns)
+
+    def _products(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        status = pc.greater(batch.column("bad"), 0).cast(pa.int8())
+        columns: dict[str, Any] = {
+            "product_id": batch.column("subject"),
+            "status": pa.DictionaryArray.from_arrays(status, pa.array(STATUSES, pa.string())),
+            **{name: batch.column(name) for name in ("co2e_ug", "low_ug", "high_ug")},
+            **{f"{stage}_ug": batch.column(f"{stage}_ug") for stage in STAGES},
+            "lines": batch.column("lines"),
+            "rejected_lines": batch.column("rejected_lines"),
+            "factor_id": pa.DictionaryArray.from_arrays(batch.column("factor_no"), self.factors),
+            "factor_level": batch.column("factor_level").cast(pa.int8()),
+            "tier": self._same(self.method.tier, batch.num_rows),
+            "vintage_gap_years": batch.column("vintage_gap_years").cast(pa.int16()),
+            "primary_ug": batch.column("primary_ug"),
+            "gwp_native_ug": batch.column("gwp_native_ug"),
+        }
+        return pa.RecordBatch.from_pydict(columns)
