@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from leafmark.products import Equivalence, footprint_from, get_scheme
 from leafmark.products.footprint import probability_below
 from leafmark.products.label import percents
+from leafmark.products.sentences import Sentences
 
-from .conftest import KG, catalogue, evidence, make, product
+from .conftest import KG, STAGE_COLUMNS, catalogue, evidence, make, product
 
 EU = get_scheme("eu.2019-2013.displays")
 USE_ONLY = {f"{stage}_ug": None for stage in ("materials", "manufacturing", "packaging", "transport", "end_of_life")}
@@ -137,3 +138,31 @@ def test_json_has_its_schema_and_reads_back_as_numbers_and_dates():
     assert body["schema"] == "leafmark.label/1"
     assert (body["co2e_ug"], body["grade"]["letter"], body["valid_until"]) == (412 * KG, "B", "2027-06-30")
     assert body["method"] == {"id": "product.bill", "version": "1.0", "standard": "ISO 14067:2018"}
+
+
+@pytest.mark.parametrize(
+    ("native_ug", "percent", "said"),
+    [
+        (None, None, "· AR6"),
+        (0, 0, "· AR6"),
+        (412 * KG, 100, "· GWP as published"),
+        (103 * KG, 25, "· AR6, 25% with GWP as published"),
+        (1, 1, "· AR6, 1% with GWP as published"),
+        (412 * KG - 1, 99, "· AR6, 99% with GWP as published"),
+    ],
+)
+def test_a_figure_not_restated_does_not_say_it_is(native_ug: int | None, percent: int | None, said: str) -> None:
+    label = make(product_changes={"gwp_native_ug": native_ug})
+    assert label.gwp_native_percent == percent
+    assert Sentences(label, "en").method.endswith(said)
+
+
+def test_a_figure_published_unsplit_gives_no_stage_its_whole() -> None:
+    changes = dict.fromkeys(STAGE_COLUMNS) | {"materials_ug": 3 * KG, "primary_ug": None}
+    label = make(product_changes=changes, catalogue_changes={"boundary": "cradle_to_retail"}, compared=False)
+    assert label.unsplit
+    assert [share.percent for share in label.stages] == [None] * 6
+    words = Sentences(label, "en")
+    assert words.unsplit in words.description
+    assert not any("Materials" in said for said in words.description)
+    assert not make().unsplit

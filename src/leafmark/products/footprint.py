@@ -88,6 +88,11 @@ def assessed(stages_ug: tuple[tuple[str, int | None], ...]) -> tuple[str, ...]:
     return tuple(stage for stage, amount in stages_ug if amount is not None)
 
 
+def unsplit(boundary: str, stages: tuple[str, ...]) -> bool:
+    """Say whether the one stage assessed stands for all that the boundary holds: a figure published unsplit."""
+    return len(stages) == 1 and stages[0] in UNSPLIT_STAGES.get(boundary, frozenset())
+
+
 def boundary_of(stated: str | None, stages: tuple[str, ...]) -> str:
     """Give the system boundary that stages and statement allow.
 

@@ -77,8 +77,9 @@ def _stages(sheet: Canvas, words: Sentences, top: float) -> float:
     if not words.known or not shown:
         return top
     y = _stage_bar(sheet, words, shown, top) if len(shown) > 1 else top + 21
-    if words.unassessed:
-        y = sheet.lines(EDGE, y, words.unassessed, 10, INNER, leading=13.5, fill=SOFT) + 1.5
+    for said in (words.unsplit, words.unassessed):
+        if said:
+            y = sheet.lines(EDGE, y, said, 10, INNER, leading=13.5, fill=SOFT) + 1.5
     if words.equivalence:
         y = sheet.lines(EDGE, y + 1, words.equivalence, 11, INNER, leading=15, fill=SOFT)
     return y - 15 + 2

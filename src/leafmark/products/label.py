@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from .benchmarks import Benchmark
-from .footprint import SURE, Footprint, footprint_from, probability_below
+from .footprint import SURE, Footprint, footprint_from, probability_below, unsplit
 from .grading import Grade, grade
 from .gtin import digital_link, gtin14
 from .i18n import text
@@ -101,6 +101,7 @@ class LabelData:
     boundary: str
     scenario: Words
     stages: tuple[StageShare, ...]
+    unsplit: bool
     grade: Grade
     scheme_id: str
     scheme_version: str
@@ -114,6 +115,7 @@ class LabelData:
     method: Method
     factor_vintage: str
     gwp_set: str
+    gwp_native_percent: int | None
     primary_percent: int | None
     verified_by: str
     valid_until: date | None
@@ -160,14 +162,27 @@ def percents(parts: Iterable[int], whole: int) -> list[int]:
 
 
 def stage_shares(footprint: Footprint) -> tuple[StageShare, ...]:
-    """Give every stage with its share; no shares of a total of zero or less, and none of an unknown footprint."""
+    """Give every stage with its share; no shares of a total of zero or less, of an unsplit or an unknown footprint."""
     known = [(stage, amount) for stage, amount in footprint.stages_ug if amount is not None]
     whole = sum(amount for _, amount in known)
-    says_shares = footprint.known and whole > 0
+    says_shares = footprint.known and whole > 0 and not unsplit(footprint.basis.boundary, footprint.basis.stages)
     shares = dict(
         zip((stage for stage, _ in known), percents((a for _, a in known), whole), strict=True) if says_shares else ()
     )
     return tuple(StageShare(stage, amount, shares.get(stage)) for stage, amount in footprint.stages_ug)
+
+
+def native_percent(footprint: Footprint) -> int | None:
+    """Give the percent of the whole that stands as published, not restated to the GWP set asked for; None: not told.
+
+    0 and 100 are said only where none and all of it does; a whole of zero or less is of one kind or the other.
+    """
+    native, whole = footprint.gwp_native_ug, footprint.co2e_ug
+    if not footprint.known or native is None or whole is None:
+        return None
+    if native == 0 or native == whole:
+        return 100 if native else 0
+    return max(1, min(99, round(native * 100 / whole))) if whole > 0 else 99
 
 
 def compare(footprint: Footprint, benchmark: Benchmark | None, category: Words) -> tuple[Comparison | None, str | None]:
@@ -303,6 +318,7 @@ def label_data(
         boundary=footprint.basis.boundary,
         scenario=_words(catalogue_row, "scenario"),
         stages=stage_shares(footprint),
+        unsplit=unsplit(footprint.basis.boundary, footprint.basis.stages),
         grade=outcome,
         scheme_id=scheme.id,
         scheme_version=scheme.version,
@@ -316,6 +332,7 @@ def label_data(
         method=method,
         factor_vintage=factor_vintage,
         gwp_set=gwp_set,
+        gwp_native_percent=native_percent(footprint),
         primary_percent=max(0, min(100, round(primary * 100 / whole)))
         if shown and primary is not None and whole
         else None,

@@ -145,6 +145,11 @@ class Sentences:
         return self.say("stages.unassessed", stages=names)
 
     @property
+    def unsplit(self) -> str:
+        """That the figure is one for all stages, where it was published so; else nothing."""
+        return self.say("stages.unsplit") if self.known and self.label.unsplit else ""
+
+    @property
     def equivalence(self) -> str:
         """The same in kilometres, well to wheel."""
         same = self.label.equivalence
@@ -203,6 +208,14 @@ class Sentences:
         )
 
     @property
+    def gwp(self) -> str:
+        """The GWP set asked for; and how much of the figure stands by its publishers' own instead."""
+        asked, native = self.brief(self.label.gwp_set, 12), self.label.gwp_native_percent
+        if not native:
+            return asked
+        return self.say("facts.gwp_native") if native == 100 else self.say("facts.gwp_part", gwp=asked, percent=native)
+
+    @property
     def method(self) -> str:
         """Standard or method, factor vintage and GWP set."""
         made = self.label.method
@@ -210,7 +223,7 @@ class Sentences:
             "facts.method",
             method=self.brief(made.standard or f"{made.id} {made.version}", 40),
             vintage=self.brief(self.label.factor_vintage, 20),
-            gwp=self.brief(self.label.gwp_set, 12),
+            gwp=self.gwp,
         )
 
     @property
@@ -272,7 +285,7 @@ class Sentences:
                 said.append(
                     self.say("desc.range", low=self.mass(label.low_ug), high=self.mass(label.high_ug), unit=self.unit)
                 )
-        said += [self.graded, self.compared]
+        said += [self.graded, self.compared, self.unsplit]
         said += [
             f"{self.say(f'stages.{share.stage}')} {share.percent}%."
             for share in label.stages
