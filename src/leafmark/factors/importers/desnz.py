@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from leafmark.factors.fault import Fault
 from leafmark.factors.gwp import gases, parse_f_gases
 from leafmark.factors.importers.base import (
@@ -33,6 +31,7 @@ from leafmark.factors.importers.base import (
     source_row,
 )
 from leafmark.factors.importers.desnz_keys import Item, Meaning, meaning_of
+from leafmark.factors.importers.opening import sheets
 from leafmark.factors.importers.spread import with_spread
 
 DECIMALS_SHOWN = 5
@@ -104,13 +103,7 @@ def find_table(path: Path) -> tuple[int, dict[str, int], int, list[list[object]]
     UnreadableFile
         No sheet has it.
     """
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-    except (CalamineError, OSError) as error:
-        raise UnreadableFile(f"{path.name}: no spreadsheet ({error})") from error
-    for name in workbook.sheet_names:
-        sheet = workbook.get_sheet_by_name(name)
-        cells: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    for cells in sheets(path):
         for index, row in enumerate(cells[:_MAX_HEADER_ROW]):
             found = {str(cell).strip(): at for at, cell in enumerate(row) if str(cell).strip()}
             value = next((n for n in found if re.match(r"GHG Conversion Factor (19|20)\d\d", n)), None)

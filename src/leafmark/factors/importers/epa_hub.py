@@ -13,8 +13,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from leafmark.factors.fault import Fault
 from leafmark.factors.importers import epa_hub_keys as keys
 from leafmark.factors.importers.base import (
@@ -30,6 +28,7 @@ from leafmark.factors.importers.base import (
     slug,
     source_row,
 )
+from leafmark.factors.importers.opening import Cells, sheets
 from leafmark.factors.importers.spread import with_spread
 
 _POUND_KG = 0.45359237  # exact: international pound
@@ -44,8 +43,6 @@ _READ = {"1", "2", "6", "7", "8", "9", "10"}
 # EPA replaced this release's allocation of road emissions to vehicle types: a passenger car at 0.1752 kg/mile.
 _BAD_ROAD_RELEASE = "2024-02-13"
 _BAD_ROAD = ("passenger car", "light-duty truck")
-
-Cells = list[object]
 
 
 def read(path: Path) -> Imported:
@@ -72,12 +69,7 @@ def read(path: Path) -> Imported:
 
 
 def find_sheet(path: Path) -> list[Cells]:
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-    except (CalamineError, OSError) as error:
-        raise UnreadableFile(f"{path.name}: no spreadsheet ({error})") from error
-    for name in workbook.sheet_names:
-        rows: list[Cells] = [list(row) for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+    for rows in sheets(path):
         if any(_MODIFIED.search(str(cell)) for row in rows[:20] for cell in row):
             return rows
     raise UnreadableFile(f"{path.name}: no sheet says 'Last Modified: MONTH DAY, YEAR' in its first 20 rows")

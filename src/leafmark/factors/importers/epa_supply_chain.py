@@ -7,7 +7,6 @@ pays purchaser's price, so the key `spend.naics_XXXXXX` is the sum; `spend.naics
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from leafmark.factors.importers.base import (
     number,
     source_row,
 )
+from leafmark.factors.importers.opening import csv_table
 from leafmark.factors.importers.spread import with_spread
 
 SOURCE_ID = "useeio-sef-1.2"
@@ -42,17 +42,13 @@ def read(path: Path) -> Imported:
         The header has no NAICS code, GHG, unit and factor columns.
     """
     path = Path(path)
-    try:
-        lines = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableFile(f"{path.name}: no CSV in UTF-8 ({error})") from error
-    header = lines[0] if lines else []
+    header, lines = csv_table(path)
     code_column = next((name for name in header if name.startswith("NAICS Code")), None)
     title_column = next((name for name in header if name.startswith("NAICS Title")), None)
     if code_column is None or title_column is None or not {"GHG", "Unit", *_COLUMNS.values()} <= set(header):
         raise UnreadableFile(f"{path.name}: expected EPA's columns NAICS Code, NAICS Title, GHG, Unit and the factors")
     imported = Imported(sources=[_source(path)])
-    for row, values in enumerate(lines[1:], start=2):
+    for row, values in enumerate(lines, start=2):
         cells = dict(zip(header, values, strict=False))
         if cells.get("GHG") != "All GHGs":
             imported.skip("single gas: the file of all gases is read")

@@ -23,6 +23,7 @@ from leafmark.factors.importers.base import (
     number,
     source_row,
 )
+from leafmark.factors.importers.opening import csv_table
 from leafmark.factors.importers.spread import with_spread
 
 KEY = "electricity.grid"
@@ -46,16 +47,12 @@ def read(path: Path, *, published_on: datetime.date | None = None) -> Imported:
         The header has no Code, Year and `Carbon intensity` column.
     """
     path = Path(path)
-    try:
-        lines = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableFile(f"{path.name}: no CSV in UTF-8 ({error})") from error
-    header = lines[0] if lines else []
+    header, lines = csv_table(path)
     value_column = next((at for at, name in enumerate(header) if name.lower().startswith("carbon intensity")), None)
     if value_column is None or not {"Code", "Year"} <= set(header):
         raise UnreadableFile(f"{path.name}: expected columns Entity, Code, Year, Carbon intensity of electricity ...")
     imported = Imported()
-    for row, cells in enumerate(lines[1:], start=2):
+    for row, cells in enumerate(lines, start=2):
         _read_row(path.name, row, dict(zip(header, cells, strict=False)), header[value_column], imported)
     newest = max((int(str(row["data_year"])) for row in imported.rows), default=datetime.date.today().year)
     known_on = published_on or datetime.date(newest + 1, 12, 31)
