@@ -1,7 +1,7 @@
 """A method's expressions over one row, in plain Python: the slow twin of the SQL that a plan runs over millions.
 
 `explain` recomputes single lines with it, so that a figure is confirmed by code that shares no line with the engine
-that made it. It knows the arithmetic that methods use (`+ - * /`, coalesce, literals, columns); anything else is an
+that made it. It knows the arithmetic that methods use (`+ - * /`, coalesce, CASE WHEN ... IS NULL, literals, columns); anything else is an
 error, never a guess. NULL is None and goes through every operation, as in SQL.
 """
 
@@ -35,7 +35,7 @@ def evaluator(sql: str) -> Evaluator:
     Raises
     ------
     EvaluationError
-        The expression holds something else than arithmetic, coalesce, literals and columns.
+        The expression holds something else than arithmetic, coalesce, CASE, IS NULL, literals and columns.
     """
     return _compile(sqlglot.parse_one(sql, read="duckdb"), sql)
 
@@ -60,9 +60,27 @@ def _compile(node: exp.Expr, sql: str) -> Evaluator:
     if isinstance(node, exp.Coalesce):
         terms = [_compile(term, sql) for term in (node.this, *node.expressions)]
         return lambda row: next((found for term in terms if (found := term(row)) is not None), None)
+    if isinstance(node, exp.Case) and node.this is None:
+        return _case(node, sql)
+    if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
+        tested = _compile(node.this, sql)
+        return lambda row: tested(row) is None
+    if isinstance(node, exp.Not):
+        denied = _compile(node.this, sql)
+        return lambda row: None if (one := denied(row)) is None else not one
     if type(node) in _ARITHMETIC:
         return _binary(_ARITHMETIC[type(node)], _compile(node.this, sql), _compile(node.expression, sql))
-    raise EvaluationError(f"{type(node).__name__} in {sql!r}: explain knows + - * /, coalesce, literals and columns")
+    raise EvaluationError(
+        f"{type(node).__name__} in {sql!r}: explain knows + - * /, coalesce, CASE, IS NULL, literals and columns"
+    )
+
+
+def _case(node: exp.Case, sql: str) -> Evaluator:
+    """The first branch whose condition is true; NULL is not true."""
+    branches = [(_compile(each.this, sql), _compile(each.args["true"], sql)) for each in node.args["ifs"]]
+    default = node.args.get("default")
+    otherwise: Evaluator = (lambda row: None) if default is None else _compile(default, sql)
+    return lambda row: next((value for test, value in branches if test(row)), otherwise)(row)
 
 
 def _binary(operation: Callable[[Any, Any], Any], left: Evaluator, right: Evaluator) -> Evaluator:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from leafmark.engine.explain_text import details
-from leafmark.engine.wording import between, grams_exact, mass
+from leafmark.engine.explain_text import details, line_title, rejection
+from leafmark.engine.explain_text import title as title_of
+from leafmark.engine.explain_tree import groups
+from leafmark.engine.wording import between, grams_exact
 
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -23,8 +25,7 @@ li{overflow-wrap:anywhere}.note{border:1px solid #8a5a00;padding:.5rem 1rem}
 
 def page(tree: dict[str, Any]) -> str:
     """The whole page, in English."""
-    figure = "no figure" if tree["co2e_ug"] is None else f"{mass(tree['co2e_ug'])} CO2e"
-    title = f"{tree['subject_id']}: {figure}"
+    title = title_of(tree)
     body = "\n".join([*_head(tree, title), *_stages(tree), *_rejected(tree)])
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -50,7 +51,7 @@ def _head(tree: dict[str, Any], title: str) -> Iterator[str]:
     }
     yield "<dl>" + "".join(f"<dt>{name}</dt><dd>{escape(str(value))}</dd>" for name, value in facts.items()) + "</dl>"
     for name in tree["inputs_changed"] + tree["packs_changed"]:
-        yield f'<p class="note">{escape(name)} has changed since the run.</p>'
+        yield f'<p class="note">Changed since the run: {escape(name)}.</p>'
 
 
 def _row(name: str, ug: int | None) -> str:
@@ -59,10 +60,10 @@ def _row(name: str, ug: int | None) -> str:
 
 def _stages(tree: dict[str, Any]) -> Iterator[str]:
     yield f"<details open>{_row('Figure', tree['co2e_ug'])}"
-    for stage in tree["stages"]:
-        yield f"<details open>{_row(stage['stage'].replace('_', ' '), stage['co2e_ug'])}"
-        for line in stage["lines"]:
-            yield f"<details>{_row(str(line['key']), line['co2e_ug'])}<ul>"
+    for name, group in groups(tree):
+        yield f"<details open>{_row(name.replace('_', ' '), group['co2e_ug'])}"
+        for line in group["lines"]:
+            yield f"<details>{_row(line_title(line), line['co2e_ug'])}<ul>"
             for detail in details(line):
                 yield f"<li>{_linked(detail.strip())}</li>"
             yield "</ul></details>"
@@ -81,8 +82,6 @@ def _rejected(tree: dict[str, Any]) -> Iterator[str]:
         return
     yield "<h2>Rejected lines, not in the figure</h2><ul>"
     for line in tree["rejected"]:
-        found = f"found {line['found']}, expected {line['expected']}"
-        place = f"Row {line['row']}: {line['reason']} in {line['field']}"
-        meaning = line["meaning"]
-        yield f"<li>{escape(f'{place}: {found}. {meaning}.')}</li>"
+        what, meaning = rejection(line)
+        yield f"<li>{escape(f'{what}. {meaning}.')}</li>"
     yield "</ul>"

@@ -1,15 +1,21 @@
-"""What a finished run pinned: its method, packs and settings, held to the hashes that the run recorded."""
+"""What a finished run pinned: its method, packs, settings and inputs, held to the hashes that the run recorded."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from leafmark.engine.run import Run, RunError
 from leafmark.engine.settings import Settings
-from leafmark.factors.model import Pack
+from leafmark.factors.model import Pack, PackError
 from leafmark.methods import LIBRARY
 from leafmark.methods.model import Method
+
+
+class DamagedPackError(AssertionError):
+    """A pinned pack cannot be read, so it cannot be shown to be the recorded one: a check failed."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,12 @@ def pinned_method(run: Run) -> Method:
     found = next((m for m in LIBRARY if (m.id, m.version) == (wanted["id"], wanted["version"])), None)
     if found is None:
         raise RunError(
-            f"method {name} of run {run.id} is not in this Leafmark; the run was made by {run.record['leafmark']}"
+            f"{run.path}: method {name} of the run is not in this Leafmark; expected one of "
+            f"{', '.join(sorted(m.name for m in LIBRARY))}; use the Leafmark that made the run ({run.record['leafmark']})"
         )
     if found.hash != wanted["hash"]:
         raise RunError(
-            f"method {name} has hash {found.hash[:16]} here, but the run pinned {wanted['hash'][:16]}: "
+            f"{run.path}: method {name} has hash {found.hash[:16]} here, but the run pinned {wanted['hash'][:16]}: "
             f"it was changed without a new version; use the Leafmark that made the run ({run.record['leafmark']})"
         )
     return found
@@ -57,17 +64,57 @@ def pinned_settings(run: Run) -> Settings:
     )
 
 
+def recorded_input(recorded: dict[str, Any]) -> str:
+    """Where a run's input can be read again.
+
+    Raises
+    ------
+    RunError
+        It is not there, or its address was not kept.
+    """
+    name = str(recorded["file"])
+    known = f"sha256 {recorded['sha256'][:16]}..."
+    if "::" in name:
+        database = name.rpartition("::")[0]
+        if Path(database).exists():
+            return name
+        raise RunError(
+            f"the run's input {name!r} is not to be reached: a database file that is gone ({known}), or a server, whose "
+            "user and password a run does not keep; from Python, give the address again: given=(ADDRESS, ...)"
+        )
+    if not Path(name).exists():
+        raise RunError(
+            f"the run's input {name!r} is not there: put the file back ({known}), or, where it was a table in memory, "
+            "give that table from Python: given=(TABLE, ...)"
+        )
+    return name
+
+
 def open_pinned(run: Run) -> Pinned:
-    """Load what a run pinned. A pack whose content changed is named in `changed`, and loaded all the same."""
+    """Load what a run pinned. A pack whose content changed is named in `changed`, and loaded all the same.
+
+    Raises
+    ------
+    RunError
+        A pack's folder is not there. `DamagedPackError`: what is there is no valid pack.
+    """
+    method = pinned_method(run)
     packs, changed = [], []
     for recorded in run.record["packs"]:
         folder = run.path / "packs" / recorded["id"]
         if not folder.is_dir():
             raise RunError(f"{folder}: the pinned pack is not there; put it back, or make the run again")
-        pack = Pack.load(folder)
+        try:
+            pack = Pack.load(folder)
+        except (PackError, OSError) as error:
+            raise DamagedPackError(
+                f"{folder}: the pinned pack does not pass this Leafmark's checks, so its hash cannot be held to the "
+                f"recorded {recorded['sha256'][:16]}...: put pack {recorded['id']} {recorded['version']} back, or use the "
+                f"Leafmark that made the run ({run.record['leafmark']}). {error}"
+            ) from error
         if pack.hash != recorded["sha256"]:
             changed.append(
                 f"pack {recorded['id']} in {folder} (recorded {recorded['sha256'][:16]}, found {pack.hash[:16]})"
             )
         packs.append(pack)
-    return Pinned(pinned_method(run), tuple(packs), pinned_settings(run), changed)
+    return Pinned(method, tuple(packs), pinned_settings(run), changed)

@@ -1,31 +1,46 @@
 """Replay: compute a finished run again from what it pinned, and say whether every figure is the same.
 
 The run folder holds the packs, the method's version and hash, the settings and the inputs' hashes; nothing newer is
-looked at, so an upgraded pack changes no old figure. The work goes to a temporary folder; the tables are compared as
-bags of rows (`EXCEPT ALL` both ways), since the order of rows is no figure. What cannot be the same is named first: an
-input or a pack whose hash is not the recorded one.
+looked at, so an upgraded pack changes no old figure. The work goes to a temporary folder, never into the run's own; the
+tables are compared as bags of rows (`EXCEPT ALL` both ways), since the order of rows is no figure. What cannot be the
+same is named first: an input or a pack whose hash is not the recorded one, a setting that was changed in `run.json`.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
+import pyarrow as pa
 
+from leafmark.engine import tables
 from leafmark.engine.backends import Backend
-from leafmark.engine.inputs import quote
-from leafmark.engine.pinned import Pinned, open_pinned
+from leafmark.engine.inputs import InputError, quote, sha256_file
+from leafmark.engine.pinned import Pinned, open_pinned, recorded_input
 from leafmark.engine.run import Progress, Run, RunError, open_run, run
 
 SCHEMA = "leafmark.replay/1"
 TABLES = ("products", "orders", "entries", "rejected")
 DIFFERENCES_SHOWN = 20
+MEMORY_LIMIT = "2GB"
 _NO_FIGURE = frozenset({"run_id"})
-_TOTALS = ("lines_in", "lines_accepted", "lines_rejected", "rejected_by_reason")
+_NO_TOTAL = frozenset({
+    "run_id", "schema", "status", "leafmark", "method", "inputs", "packs", "known_on", "gwp", "gwp_strict", "run_date",
+    "lines", "started", "finished", "wall_s", "cpu_s",
+})  # fmt: skip
+"""What `run.json` holds beside figures: identity, settings and times."""
+
+_MONEY_DIGITS = 6
+"""Money is a sum of floats: its last digits depend on the order of additions, its millionths do not."""
+
+_FLOAT_TOLERANCE = 1e-9
+
+
+class ChangedInputError(AssertionError):
+    """An input was changed after the run, and cannot be read any more: a check failed."""
 
 
 def replay(
@@ -37,53 +52,78 @@ def replay(
     Parameters
     ----------
     finished : the run, its folder, or its id.
-    given : the inputs again, where they were tables in memory.
+    given : what was a table in memory, again: (bill,), or (order lines, catalogue); None for an input that is a file.
     engine, progress : as `leafmark.engine.run.run`.
 
     Returns
     -------
-    `schema, run_id, same, inputs_changed, packs_changed, tables`: for each table its rows then and now, how many
-    differ, and the first of them; `totals` lists differing totals. `same` is true only if nothing differs and nothing
-    changed.
+    `schema, run_id, same, figures_same, inputs_changed, packs_changed, settings_changed, totals, tables`: for each table
+    its rows then and now, how many differ, and the first of them; `totals` lists differing totals. `same` is true only
+    if nothing differs and nothing changed.
 
     Raises
     ------
-    RunError : method, pack or input is not there any more.
+    RunError : method, pack or input is not there any more. DamagedPackError, ChangedInputError : a pinned pack or an
+    input was changed after the run so that it cannot be read at all.
     """
     old = finished if isinstance(finished, Run) else open_run(finished)
     pinned = open_pinned(old)
-    inputs = given or tuple(_input(each) for each in old.record["inputs"])
+    recorded = old.record["inputs"]
+    inputs = _inputs(old, given)
     with tempfile.TemporaryDirectory(prefix="leafmark-replay-") as folder:
-        new = _again(pinned, inputs, Path(folder) / "run", engine, progress)
-        tables = {name: _compare(old.path, new.path, name) for name in TABLES if _has(old.path, name)}
+        try:
+            new = _again(pinned, inputs, Path(folder) / "run", engine, progress)
+        except InputError as error:
+            raise _unreadable(recorded, inputs, error) from error
         changed = [
-            f"input {then['file']} (recorded {then['sha256'][:16]}, found {now['sha256'][:16]})"
-            for then, now in zip(old.record["inputs"], new.record["inputs"], strict=True)
+            _changed(then, now["sha256"])
+            for then, now in zip(recorded, new.record["inputs"], strict=True)
             if then["sha256"] != now["sha256"]
         ]
-        totals = _totals(old.record, new.record)
-    differs = any(table["differing"] for table in tables.values()) or bool(totals)
+        compared = {name: _compare(old, new, name, Path(folder)) for name in TABLES if _there(old, new, name)}
+        totals = list(_totals(old.record, new.record))
+    edited = []
+    if not changed and not pinned.changed and new.id != old.id:
+        edited.append(f"run.json (its id is {old.id}, but the method and settings it records make {new.id})")
+    differs = any(table["differing"] for table in compared.values()) or bool(totals)
     return {
         "schema": SCHEMA,
         "run_id": old.id,
         "run": str(old.path),
-        "same": not (differs or changed or pinned.changed),
+        "same": not (differs or changed or pinned.changed or edited),
         "figures_same": not differs,
         "inputs_changed": changed,
         "packs_changed": pinned.changed,
+        "settings_changed": edited,
         "totals": totals,
-        "tables": tables,
+        "tables": compared,
     }
 
 
-def _input(recorded: dict[str, Any]) -> str:
-    name = str(recorded["file"])
-    if "::" not in name and not Path(name).exists():
+def _inputs(old: Run, given: tuple[Any, ...]) -> tuple[Any, ...]:
+    recorded = old.record["inputs"]
+    if given and len(given) != len(recorded):
+        names = " and ".join(repr(str(each["file"])) for each in recorded)
         raise RunError(
-            f"the run's input {name!r} is not there: put the file back (sha256 {recorded['sha256'][:16]}...), or, where "
-            "it was a table in memory, give that table"
+            f"{old.path}: {len(given)} inputs given, but the run has {len(recorded)}: {names}; give each its place, None "
+            "for one that is a file"
         )
-    return name
+    again = given or (None,) * len(recorded)
+    return tuple(recorded_input(each) if one is None else one for each, one in zip(recorded, again, strict=True))
+
+
+def _changed(recorded: dict[str, Any], digest: str) -> str:
+    return f"input {recorded['file']} (recorded {recorded['sha256'][:16]}, found {digest[:16]})"
+
+
+def _unreadable(recorded: list[dict[str, Any]], inputs: tuple[Any, ...], error: InputError) -> Exception:
+    """The error, with the inputs named that are no longer the recorded files, if that is why."""
+    files = [(each, Path(one)) for each, one in zip(recorded, inputs, strict=True) if isinstance(one, str)]
+    digests = [(each, sha256_file(path)) for each, path in files if path.exists()]
+    changed = [_changed(each, digest) for each, digest in digests if digest != each["sha256"]]
+    if not changed:
+        return error
+    return ChangedInputError(f"changed since the run, and not readable any more: {'; '.join(changed)}. {error}")
 
 
 def _again(
@@ -100,20 +140,46 @@ def _again(
     return run(pinned.method, inputs[0], pinned.packs, out, pinned.settings, engine=engine, progress=progress)
 
 
-def _has(folder: Path, table: str) -> bool:
-    return (folder / f"{table}.parquet").is_file()
+def _there(old: Run, new: Run, table: str) -> bool:
+    """Whether the run must have that table.
+
+    Raises
+    ------
+    RunError
+        The run makes it, but its file is gone.
+    """
+    then, now = (tables.exists(each.path / f"{table}.parquet") for each in (old, new))
+    if now and not then:
+        raise RunError(f"{old.path / table}.parquet is not there: the run wrote it; put it back, or make the run again")
+    return then
 
 
-def _compare(old: Path, new: Path, table: str) -> dict[str, Any]:
+def _cell(name: str, kind: pa.DataType) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    return f"ROUND({quoted}, {_MONEY_DIGITS}) AS {quoted}" if pa.types.is_floating(kind) else quoted
+
+
+def _compare(old: Run, new: Run, table: str, scratch: Path) -> dict[str, Any]:
     """Rows of one table that stand in one of the two runs only."""
-    files = {name: str(folder / f"{table}.parquet") for name, folder in (("then", old), ("now", new))}
-    columns = [name for name in pq.read_schema(files["then"]).names if name not in _NO_FIGURE]
-    listing = ", ".join(f'"{name}"' for name in columns)
-    reads = {name: f"SELECT {listing} FROM read_parquet({quote(file)})" for name, file in files.items()}
+    paths = {"then": old.path / f"{table}.parquet", "now": new.path / f"{table}.parquet"}
+    schema = tables.schema(paths["then"])
+    columns = [name for name in schema.names if name not in _NO_FIGURE]
+    listing = ", ".join(_cell(name, schema.field(name).type) for name in columns)
+    found: dict[str, Any] = {name: tables.rows(path) for name, path in paths.items()}
+    missing = sorted(set(schema.names) ^ set(tables.schema(paths["now"]).names))
+    if missing:
+        raise RunError(
+            f"{paths['then']}: columns {', '.join(missing)} are in one of the two runs only; use the Leafmark that made "
+            f"the run ({old.record['leafmark']})"
+        )
     connection = duckdb.connect()
     try:
         connection.execute("SET autoinstall_known_extensions = false")
-        found: dict[str, Any] = {name: pq.read_metadata(file).num_rows for name, file in files.items()}
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute(f"SET temp_directory = {quote(str(scratch / 'spill'))}")
+        reads = {name: f"SELECT {listing} FROM {tables.scan(path)}" for name, path in paths.items()}
+        if table == "rejected":
+            reads = {name: _inside(connection, reads[name], listing, paths[name]) for name in reads}
         differing, shown = 0, []
         for here, there in (("then", "now"), ("now", "then")):
             connection.execute(f"CREATE TEMP TABLE only_{here} AS ({reads[here]}) EXCEPT ALL ({reads[there]})")
@@ -126,17 +192,44 @@ def _compare(old: Path, new: Path, table: str) -> dict[str, Any]:
     return {**found, "differing": differing, "differences": shown}
 
 
-def _totals(then: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
-    pairs = {name: (then.get(name), now.get(name)) for name in _TOTALS}
-    for name in ("co2e_ug", "low_ug", "high_ug"):
-        pairs[name] = then["totals"].get(name), now["totals"].get(name)
-    return [{"total": name, "then": old, "now": new} for name, (old, new) in pairs.items() if old != new]
+def _inside(connection: duckdb.DuckDBPyConnection, read: str, listing: str, path: Path) -> str:
+    """Rejected rows with their file's name alone: the way to it depends on where the run was started."""
+    files = connection.execute(f"SELECT DISTINCT file FROM {tables.scan(path)} WHERE file IS NOT NULL").fetchall()
+    if not files:
+        return read
+    cases = " ".join(f"WHEN file = {quote(name)} THEN {quote(Path(name).name)}" for (name,) in files)
+    return read.replace(listing, listing.replace('"file"', f'CASE {cases} END AS "file"', 1), 1)
+
+
+def _totals(then: dict[str, Any], now: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Figures of the old `run.json` that differ now, however deep they stand."""
+    old, new = (
+        dict(_leaves({key: value for key, value in record.items() if key not in _NO_TOTAL})) for record in (then, now)
+    )
+    for name, figure in sorted(old.items()):
+        if not _same(figure, new.get(name)):
+            yield {"total": name, "then": figure, "now": new.get(name)}
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{name}.{key}" if name else str(key))
+    else:
+        yield name, value
+
+
+def _same(then: Any, now: Any) -> bool:
+    if isinstance(then, float) and isinstance(now, float):
+        return abs(then - now) <= _FLOAT_TOLERANCE * max(abs(then), abs(now))
+    return bool(then == now)
 
 
 def text(report: dict[str, Any]) -> str:
     """The report in sentences: the same, or what differs."""
     lines = [f"run {report['run_id']}: {'the same, every figure' if report['same'] else 'NOT the same'}"]
-    lines += [f"  changed since the run: {name}" for name in report["inputs_changed"] + report["packs_changed"]]
+    changed = report["inputs_changed"] + report["packs_changed"] + report["settings_changed"]
+    lines += [f"  changed since the run: {name}" for name in changed]
     if report["figures_same"] and not report["same"]:
         lines.append("  the figures are the same nevertheless")
     for each in report["totals"]:

@@ -1,22 +1,24 @@
-"""A statement: one run's grams by scope and category, with coverage. Books are never summed.
+"""A statement: grams by scope and category of one run, or of several of one book, with coverage.
 
-A run has one book (`product`, `inventory` or `impact`); a table of entries that holds two is refused, not added up.
+There are three books: `product` (footprints), `inventory` (Scope 1, 2, 3) and `impact` (avoided emissions). A product's
+footprint counts what its buyers' inventories count too, and an avoided gram was never emitted: a sum of two books has
+no meaning, so asking for one is an error, never a warning. The same holds for runs in two GWP sets, and for one input
+counted twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+import duckdb
 
+from leafmark.engine import tables
 from leafmark.engine.run import Run, RunError, open_run
 from leafmark.engine.wording import between, grams_exact, mass, percent
 
 SCHEMA = "leafmark.statement/1"
-_GROUP = ("book", "scope", "category")
 
 # GHG Protocol Corporate Value Chain (Scope 3) Standard (2011), table 5.3.
 CATEGORIES = {
@@ -27,56 +29,150 @@ CATEGORIES = {
     13: "Downstream leased assets", 14: "Franchises", 15: "Investments",
 }  # fmt: skip
 SCOPES = {1: "Direct emissions", 2: "Purchased energy", 3: "Value chain"}
+BOOKS = {
+    "product": "footprints of products: counted per product, never added to an inventory",
+    "inventory": "Scope 1, 2 and 3 of one organisation",
+    "impact": "Scope 3+: avoided emissions and participants' reductions; never subtracted from an inventory",
+}
+"""Book -> what its grams are."""
 
 
 class MixedBooksError(RunError):
-    """Entries of more than one book: their sum has no meaning."""
+    """Entries of more than one book, or GWP set: their sum has no meaning."""
 
 
-def statement(run: Run | str | Path) -> dict[str, Any]:
-    """Grams by scope and category of one run.
+def statement(run: Run | str | Path, *more: Run | str | Path) -> dict[str, Any]:
+    """Grams by scope and category of one run, or of several runs of one book together.
 
     Returns
     -------
-    `schema, run_id, book, rows: [{scope, category, name, co2e_ug, entries}], total (with range), coverage_lines,
-    lines_in, lines_rejected, gwp_native_share`; int64 micrograms CO2e.
+    `schema, run_id, runs, book, method, gwp, known_on, rows: [{scope, category, name, co2e_ug, entries}], total (with
+    range), lines_in, lines_rejected, coverage_lines, gwp_native_share`; int64 micrograms CO2e. The range of several
+    runs adds theirs, as if all erred together: runs keep no shares by factor, and this is the widest it can be.
 
     Raises
     ------
-    MixedBooksError : the entries are of more than one book.
+    MixedBooksError : the entries are of more than one book or GWP set. RunError : an input would count twice.
+    AssertionError : a run's entries do not add up to its total.
     """
-    finished = run if isinstance(run, Run) else open_run(run)
-    entries = pq.read_table(finished.path / "entries.parquet", columns=[*_GROUP, "co2e_ug"])
-    books = sorted(pc.unique(entries.column("book")).to_pylist())
-    if len(books) > 1:
-        raise MixedBooksError(
-            f"{finished.path}: its entries are of {' and '.join(books)}; books are never summed: make a statement of each"
-        )
-    sums = entries.group_by(list(_GROUP)).aggregate([("co2e_ug", "sum"), ("co2e_ug", "count")]).to_pylist()
-    sums.sort(key=lambda row: (row["scope"] or 0, row["category"] or 0))
-    record = finished.record
-    totals = record["totals"]
-    found = sum(row["co2e_ug_sum"] or 0 for row in sums)
-    if found != totals["co2e_ug"]:
-        raise AssertionError(f"{finished.path}: entries add up to {found}, but the run's total is {totals['co2e_ug']}")
+    runs = [each if isinstance(each, Run) else open_run(each) for each in (run, *more)]
+    _once(runs)
+    ids = [each.id for each in runs]
+    found = [(each, _sums(each)) for each in runs]
+    book = _one_book(found)
+    gwp = _one_gwp(runs)
+    sums: dict[tuple[int | None, int | None], list[int]] = {}
+    for _, groups in found:
+        for _, scope, category, ug, entries in groups:
+            group = sums.setdefault((scope, category), [0, 0])
+            group[0] += ug
+            group[1] += entries
+    records = [each.record for each in runs]
+    lines_in, rejected = (sum(record[name] for record in records) for name in ("lines_in", "lines_rejected"))
     return {
         "schema": SCHEMA,
-        "run_id": finished.id,
-        "book": books[0] if books else record["method"]["book"],
-        "method": f"{record['method']['id']}@{record['method']['version']}",
-        "gwp": record["gwp"],
-        "known_on": record["known_on"],
+        "run_id": ids[0] if len(ids) == 1 else None,
+        "runs": ids,
+        "book": book,
+        "method": _joined(f"{record['method']['id']}@{record['method']['version']}" for record in records),
+        "gwp": gwp,
+        "known_on": _joined(record["known_on"] for record in records),
         "rows": [
-            {"scope": row["scope"], "category": row["category"], "name": _name(row["scope"], row["category"]),
-             "co2e_ug": row["co2e_ug_sum"], "entries": row["co2e_ug_count"]}
-            for row in sums
+            {"scope": scope, "category": category, "name": _name(scope, category), "co2e_ug": ug, "entries": entries}
+            for (scope, category), (ug, entries) in sorted(sums.items(), key=lambda item: _order(*item[0]))
         ],
-        "total": {name: totals[name] for name in ("co2e_ug", "low_ug", "high_ug")},
-        "lines_in": record["lines_in"],
-        "lines_rejected": record["lines_rejected"],
-        "coverage_lines": record["coverage_lines"],
-        "gwp_native_share": totals.get("gwp_native_share"),
+        "total": {
+            name: sum(record["totals"][name] for record in records) for name in ("co2e_ug", "low_ug", "high_ug")
+        },
+        "lines_in": lines_in,
+        "lines_rejected": rejected,
+        "coverage_lines": (lines_in - rejected) / lines_in if lines_in else None,
+        "gwp_native_share": _native_share(records),
     }  # fmt: skip
+
+
+def _once(runs: Sequence[Run]) -> None:
+    """Refuse grams that would count twice: the same method over the same input, whatever else was set."""
+    seen: dict[tuple[Any, ...], Run] = {}
+    for run in runs:
+        work = (run.record["method"]["id"], *(each["sha256"] for each in run.record["inputs"]))
+        before = seen.setdefault(work, run)
+        if before is not run:
+            files = " and ".join(str(each["file"]) for each in run.record["inputs"])
+            raise RunError(
+                f"{before.path} and {run.path} are both of {files} by {work[0]}: its grams would count twice; name one"
+            )
+
+
+_Group = tuple[str, int | None, int | None, int, int]
+
+
+def _sums(run: Run) -> list[_Group]:
+    """(book, scope, category, micrograms, entries) of a run's entries, held to the run's total."""
+    path = run.path / "entries.parquet"
+    connection = duckdb.connect()
+    try:
+        connection.execute("SET autoinstall_known_extensions = false")
+        groups = connection.execute(
+            "SELECT book, scope, category, COALESCE(SUM(co2e_ug), 0), COUNT(co2e_ug) "
+            f"FROM {tables.scan(path)} GROUP BY book, scope, category"
+        ).fetchall()
+    finally:
+        connection.close()
+    books = sorted({str(group[0]) for group in groups})
+    if len(books) > 1:
+        raise MixedBooksError(
+            f"{path}: its entries are of {' and '.join(books)}; books are never summed: make a statement of each"
+        )
+    if books and books != [run.record["method"]["book"]]:
+        raise MixedBooksError(
+            f"{path}: its entries are of {books[0]}, but run.json says {run.record['method']['book']}; one of the two was "
+            "changed: leafmark replay"
+        )
+    found, total = sum(int(group[3]) for group in groups), run.record["totals"]["co2e_ug"]
+    if found != total:
+        raise AssertionError(
+            f"{path}: the entries add up to {found} micrograms, but run.json has {total}; one of the two was changed: "
+            "leafmark replay"
+        )
+    return [(str(book), scope, category, int(ug), int(count)) for book, scope, category, ug, count in groups]
+
+
+def _one_book(found: Sequence[tuple[Run, list[_Group]]]) -> str:
+    books: dict[str, list[str]] = {}
+    for run, _ in found:
+        books.setdefault(str(run.record["method"]["book"]), []).append(run.id)
+    if len(books) > 1:
+        which = "; ".join(f"{book}: {', '.join(ids)}" for book, ids in sorted(books.items()))
+        raise MixedBooksError(f"runs of {len(books)} books are never summed ({which}): make a statement of each book")
+    return next(iter(books))
+
+
+def _one_gwp(runs: Sequence[Run]) -> str:
+    sets = sorted({str(run.record["gwp"]) for run in runs})
+    if len(sets) > 1:
+        raise MixedBooksError(
+            f"runs in the GWP sets {' and '.join(sets)} are not added: make them again in one set (--gwp)"
+        )
+    return sets[0]
+
+
+def _native_share(records: Sequence[dict[str, Any]]) -> float | None:
+    """The share of the total that stands as published; None where a run does not say."""
+    shares: list[float | None] = [record["totals"].get("gwp_native_share") for record in records]
+    if len(shares) == 1:
+        return shares[0]
+    sizes = [int(record["totals"]["co2e_ug"]) for record in records]
+    known = [size * share for size, share in zip(sizes, shares, strict=True) if share is not None]
+    return sum(known) / sum(sizes) if sum(sizes) and len(known) == len(shares) else None
+
+
+def _joined(values: Iterator[str]) -> str:
+    return ", ".join(dict.fromkeys(values))
+
+
+def _order(scope: int | None, category: int | None) -> tuple[int, int]:
+    return scope or 0, category or 0
 
 
 def _name(scope: int | None, category: int | None) -> str:
@@ -97,7 +193,11 @@ def rows(content: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
 def remarks(content: dict[str, Any]) -> Iterator[str]:
     """What a reader must know beside the sums."""
     total = content["total"]
-    yield f"book {content['book']}; 95 % range {between(total['low_ug'], total['high_ug'])}; GWP {content['gwp']}"
+    yield f"book {content['book']}: {BOOKS[content['book']]}"
+    spread = f"95 % range {between(total['low_ug'], total['high_ug'])}"
+    if len(content["runs"]) > 1:
+        spread += f", the ranges of {len(content['runs'])} runs added"
+    yield f"{spread}; GWP {content['gwp']}"
     yield f"coverage: {percent(content['coverage_lines'])} of {content['lines_in']:,} lines; {content['lines_rejected']:,} rejected"
     if content["gwp_native_share"]:
         yield f"{percent(content['gwp_native_share'])} of the total stands as published, not restated to {content['gwp']}"

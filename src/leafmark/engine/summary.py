@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from leafmark.engine import tables
 from leafmark.engine.run import Run
 from leafmark.engine.schema import REASONS
 from leafmark.engine.wording import between, mass, percent
@@ -17,8 +17,8 @@ def facts(run: Run) -> dict[str, Any]:
     """`run.json` with the run's folder and, where there are products, how many are complete and unknown."""
     content = {**run.record, "path": str(run.path)}
     products = run.path / "products.parquet"
-    if products.is_file():
-        counts = pc.value_counts(pq.read_table(products, columns=["status"]).column("status")).to_pylist()
+    if tables.exists(products):
+        counts = pc.value_counts(tables.read(products, ["status"]).column("status")).to_pylist()
         content["products"] = {str(each["values"]): int(each["counts"]) for each in counts}
     return content
 
