@@ -10,8 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from leafmark.demo import main
-from leafmark.demo.summary import screen
+from leafmark.demo.by_factor import Parts, total
+from leafmark.demo.summary import LINES, WIDTH, screen
 from leafmark.engine.explain import explain
+from leafmark.engine.run import open_run
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +46,10 @@ def test_labels(done: Path, record: dict) -> None:
     assert record["televisions"] >= 60
     assert 0 < record["declared"] <= 40
     catalogue = pq.read_metadata(done / "inputs" / "catalogue.parquet").num_rows
-    assert states.count("category_estimate") + sum(record["products_not_labelled"].values()) == catalogue
+    assert (
+        states.count("category_estimate") + sum(each["products"] for each in record["products_not_labelled"])
+        == catalogue
+    )
 
 
 def test_shown_figures_explain_themselves(done: Path) -> None:
@@ -58,10 +63,13 @@ def test_shown_figures_explain_themselves(done: Path) -> None:
 def test_page_stands_alone_and_summary_fits(done: Path, record: dict) -> None:
     page = (done / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
-    assert not re.search(r'(src|href)="https?:', page)
+    assert not re.search(r'(src="|<link|@import|url\()', page)
+    assert " style=" not in page
+    assert "lang=" in page[:30]
+    assert "</h1>" in page
     lines = screen(record).splitlines()
-    assert len(lines) <= 24
-    assert max(map(len, lines)) <= 100
+    assert len(lines) < LINES  # main adds the report's path
+    assert max(map(len, lines)) <= WIDTH
 
 
 def test_again_opens_nothing_and_keeps_the_figures(
@@ -72,6 +80,59 @@ def test_again_opens_nothing_and_keeps_the_figures(
     monkeypatch.setattr(webbrowser, "open", lambda *_: pytest.fail("opened"))
     assert main.demo(done, True, True) == 0
     assert json.loads(capsys.readouterr().out)["totals_ug"] == record["totals_ug"]
+
+
+def test_ranges_hold_their_values_and_shares_add_up(record: dict) -> None:
+    groups = [record["totals_ug"], record["per_basket_ug"]]
+    groups += [each for name in ("by_tier", "by_month", "ten_largest") for each in record[name].values()]
+    assert all(each["low_ug"] < each["co2e_ug"] < each["high_ug"] for each in groups)
+    for name in ("by_tier", "by_month"):
+        assert sum(each["co2e_ug"] for each in record[name].values()) == record["totals_ug"]["co2e_ug"]
+    tiers = record["by_tier"].values()
+    assert sum(each["share_of_co2e"] for each in tiers) == pytest.approx(1)
+    assert sum(each["share_of_spend"] for each in tiers) + record["not_counted"]["share_of_spend"] == pytest.approx(1)
+    assert sum(each["share_of_goods_kg"] or 0 for each in tiers) == pytest.approx(1)
+
+
+def test_the_range_by_factor_is_the_engine_s(done: Path, record: dict) -> None:
+    parts = Parts(open_run(done / "orders"), done / "inputs")
+    again = total(parts.parts)
+    assert again["co2e_ug"] == record["totals_ug"]["co2e_ug"]
+    for end in ("low_ug", "high_ug"):  # the engine rounds a deviation per day, this room per month
+        assert again[end] == pytest.approx(record["totals_ug"][end], rel=1e-9)
+
+
+def test_figures_on_page_and_screen_have_three_digits_at_most(done: Path, record: dict) -> None:
+    page = (done / "report.html").read_text(encoding="utf-8").split("</style>")[1]
+    words = re.sub(r"<[^>]+>", " ", re.sub(r"<svg xmlns.*?</svg>", " ", page, flags=re.S)) + screen(record)
+    figures = re.findall(r"(?<![\w.,-])([\d,]*\d(?:\.\d+)?) (?:t|kg|g|%|million dollars)(?![\w])", words)
+    assert len(figures) > 100
+    long = [each for each in figures if len(re.sub(r"^[0.,]+|[.,]", "", each).rstrip("0")) > 3]
+    assert not long
+
+
+def test_rejected_lines_are_found_again_in_the_receipts(done: Path) -> None:
+    rejected = pq.read_table(done / "orders" / "rejected.parquet").to_pylist()
+    products = pq.read_table(done / "inputs" / "orders.parquet", columns=["product_id"]).column("product_id")
+    named = [each for each in rejected if each["field"] == "product_id"]
+    assert named
+    assert all(str(products[each["row"] - 1].as_py()) == each["found"] for each in named[:500])
+
+
+def test_a_stale_file_of_an_earlier_demo_is_not_used(done: Path, record: dict) -> None:
+    pq.write_table(pq.read_table(done / "inputs" / "bill.parquet").slice(0, 10), done / "inputs" / "bill.parquet")
+    (done / "inputs" / "shelf.parquet").write_bytes(b"half a file")
+    assert main.demo(done, True, False) == 0
+    assert json.loads((done / "run.json").read_text(encoding="utf-8"))["totals_ug"] == record["totals_ug"]
+    assert pq.read_metadata(done / "inputs" / "bill.parquet").num_rows > 20_000
+
+
+def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run.json").write_text('{"schema": "leafmark.run/1", "status": "done"}')
+    (tmp_path / "orders").mkdir()
+    assert main.demo(tmp_path, False, False) == 2
+    assert "holds no demo" in capsys.readouterr().err
+    assert (tmp_path / "orders").is_dir()
 
 
 def test_missing_panel_says_what_to_install(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import statistics
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,32 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from leafmark.demo.progress import Report
 from leafmark.products import Method, footprint_from, get_scheme, grade, label_data, render
 
 SCHEME = "leafmark.declared"
 SHEET_LANGS = ("en", "zh-Hans")
+REPORT_EVERY = 1000
+"""Products between two reports of progress."""
 
 
-def make_labels(out: Path, runs: dict[str, Any], lifetime_years: float, on_date: dt.date) -> dict[str, Any]:
+def make_labels(
+    out: Path, runs: dict[str, Any], lifetime_years: float, on_date: dt.date, progress: Report | None = None
+) -> dict[str, Any]:
     """Write `labels/labels.parquet` and the sheet's SVG; counts by sector and state, and the sheet."""
     folder = out / "labels"
     folder.mkdir(exist_ok=True)
     scheme = get_scheme(SCHEME)
     rows: list[dict[str, Any]] = []
     chosen: dict[str, tuple[int, dict[str, Any], dict[str, Any], str]] = {}
+    whole = sum(runs[run].record["lines_in"] for run in ("products", "televisions", "declared"))
     for run, catalogue in _catalogues(out, lifetime_years).items():
-        for product in runs[run].table("products").to_pylist():
+        products = runs[run].table("products").to_pylist()
+        shown = [product for product in products if _on_sheet(run, catalogue[product["product_id"]])]
+        middle = statistics.median_low(product["co2e_ug"] or 0 for product in shown)
+        for product in products:
+            if progress and len(rows) % REPORT_EVERY == 0:
+                progress(len(rows), whole, "labels")
             row = catalogue[product["product_id"]]
             outcome = grade(footprint_from(product, row), scheme, None, (), on_date)
             labelled = outcome.state != "unknown"
@@ -33,8 +45,8 @@ def make_labels(out: Path, runs: dict[str, Any], lifetime_years: float, on_date:
                          "sector": row["sector"], "state": outcome.state, "tier": row["tier"],
                          "co2e_ug": product["co2e_ug"], "low_ug": product["low_ug"], "high_ug": product["high_ug"]})  # fmt: skip
             slot = row["sector"] if run != "declared" else "declared laptop"
-            if labelled and slot != "other" and (run != "declared" or row["kind"] == "Laptop"):
-                weight = int(row.get("lines") or 0)
+            if labelled and _on_sheet(run, row):
+                weight = int(row["lines"]) if "lines" in row else -abs(product["co2e_ug"] - middle)
                 if slot not in chosen or weight > chosen[slot][0]:
                     chosen[slot] = weight, product, row, run
     pq.write_table(pa.Table.from_pylist(rows), folder / "labels.parquet", compression="zstd")
@@ -55,6 +67,11 @@ def make_labels(out: Path, runs: dict[str, Any], lifetime_years: float, on_date:
     return {"counts": counts, "sheet": sheet, "labelled": sum(n for (_, s), n in counts.items() if s != "unknown")}
 
 
+def _on_sheet(run: str, row: dict[str, Any]) -> bool:
+    """Whether a product may stand for its sector: the most bought does, or, of what nobody bought, the middle one."""
+    return bool(row["sector"] != "other" and (run != "declared" or row["kind"] == "Laptop"))
+
+
 def _catalogues(out: Path, lifetime_years: float) -> dict[str, dict[Any, dict[str, Any]]]:
     products = {}
     for row in pq.read_table(out / "inputs" / "catalogue.parquet").to_pylist():
@@ -67,14 +84,14 @@ def _catalogues(out: Path, lifetime_years: float) -> dict[str, dict[Any, dict[st
         row["product_id"]: row | {
             "sector": "consumer electronics", "tier": "use", "boundary": "use_only", "category": "television",
             "declared_unit": "television", "lifetime_years": lifetime_years, "use_region": "AU",
-            "scenario": f"use in Australia for {years}, 10 h on a day, today's grid", "notes": ("use stage only",),
+            "scenario": f"use in Australia for {years} (assumed), 10 h on a day, today's grid", "notes": ("use stage only",),
         }
         for row in pa_csv.read_csv(out / "inputs" / "televisions.csv").to_pylist()
     }  # fmt: skip
     declared = {
         row["product_id"]: row | {
             "sector": "consumer electronics", "tier": "declared", "name": row["product_id"], "category": row["kind"],
-            "declared_unit": "device", "notes": (f"declared by {row['manufacturer']}, as listed by Boavizta",),
+            "declared_unit": "device", "notes": (f"declared by {row['manufacturer']}, as listed by Boavizta", "making holds materials and packaging"),
         }
         for row in pa_csv.read_csv(out / "inputs" / "declared.csv").to_pylist()
     }  # fmt: skip

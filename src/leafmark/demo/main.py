@@ -2,7 +2,8 @@
 
     DIR/inputs -> DIR/orders, DIR/products, DIR/televisions, DIR/declared -> DIR/labels, DIR/report.html, DIR/run.json
 
-Every sub-folder is a run that `leafmark explain` reads; this room adds no carbon arithmetic to them.
+Every sub-folder is a run that `leafmark explain` reads; this room adds no carbon arithmetic to them. A demo is always
+made anew: a folder of an earlier one, finished or killed, is emptied first, so no file of it can be taken for fresh.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
 import sys
 import time
 import webbrowser
@@ -21,23 +23,26 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from leafmark import engine
+from leafmark.demo.by_factor import write_shelf
 from leafmark.demo.electronics_lines import declared_lines, television_lines
+from leafmark.demo.facts import MID_PANEL, facts
 from leafmark.demo.labels import make_labels
+from leafmark.demo.progress import Steps
 from leafmark.demo.receipts import panel_folder, write_receipts
 from leafmark.demo.report import page
-from leafmark.demo.summary import facts, screen
-from leafmark.engine.backends import DuckDB
-from leafmark.engine.order_lines import orders as run_orders
-from leafmark.engine.run import SCHEMA, write_json
-from leafmark.engine.settings import Settings
-from leafmark.factors.model import builtin
+from leafmark.demo.summary import screen
+from leafmark.engine.run import SCHEMA, Run, write_json
+from leafmark.methods.category_rules import TELEVISIONS
 
 KNOWN_ON = dt.date(2026, 11, 1)
-LIFETIME_YEARS = 7.0
-"""An assumption: the years for which Regulation (EU) 2019/2021, Annex II, D asks for televisions' spare parts."""
+LIFETIME_YEARS = float(TELEVISIONS.lifetime_years or 7)
+"""An assumption (category rules of televisions), printed wherever a figure rests on it."""
 MEMORY_LIMIT = "1GB"
 STAGE = "materials"
 """The bill's only stage: a factor to the gate or the shop is not split by its publisher."""
+RUNS = ("orders", "products", "televisions", "declared")
+OWN = ("inputs", *RUNS, "labels", "report.html")
+"""What a demo writes beside its `run.json`."""
 
 
 def demo(out: Path, as_json: bool, open_report: bool) -> int:
@@ -48,57 +53,75 @@ def demo(out: Path, as_json: bool, open_report: bool) -> int:
     except ModuleNotFoundError as error:
         print(f"leafmark: {error}", file=sys.stderr)
         return 2
-    kept = out / "run.json"
-    if out.exists() and any(out.iterdir()) and not kept.is_file() and not (out / "inputs").is_dir():
-        print(f"leafmark: {out} is not empty and holds no demo; choose another --out", file=sys.stderr)
+    if out.exists() and not (out.is_dir() and (is_demo(out) or not any(out.iterdir()))):
+        print(f"leafmark: {out} is not empty and holds no demo; choose another --out, or remove it", file=sys.stderr)
         return 2
-    (out / "inputs").mkdir(parents=True, exist_ok=True)
-    runs = _runs(out)
-    labels = make_labels(out, runs, LIFETIME_YEARS, KNOWN_ON)
-    content: dict[str, Any] = {"schema": SCHEMA, "status": "done", **facts(out, runs, labels)}
-    content["wall_s"] = round(time.perf_counter() - began, 2)
-    content["lines_per_s"] = round(content["lines_in"] / content["wall_s"])
-    (out / "report.html").write_text(page(content, labels), encoding="utf-8")
-    write_json(kept, content)
+    _empty(out)
+    with Steps() as steps:
+        runs = _runs(out, steps)
+        labels = make_labels(out, runs, LIFETIME_YEARS, KNOWN_ON, steps.step("labels"))
+        steps.step("report")
+        content: dict[str, Any] = {"schema": SCHEMA, "status": "done", **facts(out, runs, labels, LIFETIME_YEARS)}
+        content["wall_s"] = round(time.perf_counter() - began, 2)
+        content["lines_per_s"] = round(content["lines_in"] / content["wall_s"])
+        (out / "report.html").write_text(page(content, labels, runs), encoding="utf-8")
+    write_json(out / "run.json", content)
     if as_json:
         print(json.dumps(content, ensure_ascii=False, indent=2, default=str))
     else:
         print(screen(content))
+        print(f"report       {out / 'report.html'}")
     if open_report and not as_json and sys.stdout.isatty() and not os.environ.get("CI"):
         webbrowser.open((out / "report.html").resolve().as_uri())
     return 0
 
 
-def _runs(out: Path) -> dict[str, Any]:
-    """The inputs and the four runs over them, with a bar of steps on stderr."""
-    from rich.console import Console
-    from rich.progress import Progress
+def is_demo(out: Path) -> bool:
+    """Whether a folder is an earlier demo's, finished or not: its `run.json` names the demo's four runs."""
+    try:
+        content = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and set(content.get("runs") or ()) == set(RUNS)
 
+
+def _empty(out: Path) -> None:
+    """Make the folder and say in it whose it is before anything else; what an earlier demo left goes."""
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(out / "run.json", {"schema": SCHEMA, "status": "running", "runs": dict.fromkeys(RUNS)})
+    for name in OWN:
+        path = out / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    (out / "inputs").mkdir()
+
+
+def _runs(out: Path, steps: Steps) -> dict[str, Run]:
+    """The inputs and the four runs over them."""
     inputs = out / "inputs"
-    found: dict[str, Any] = {}
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading receipts", total=5)
-        if not (inputs / "bill.parquet").is_file():
-            write_receipts(inputs)
-            _write_bill(inputs)
-        bar.update(task, advance=1, description="order lines")
-        found["orders"] = run_orders(
-            inputs / "orders.parquet", inputs / "catalogue.parquet", [builtin()], out / "orders", Settings(KNOWN_ON),
-            engine=lambda spill: DuckDB(spill, MEMORY_LIMIT),
+    write_receipts(inputs, progress=steps.step("receipts"))
+    shelf = write_shelf(inputs)
+    _write_bill(inputs)
+    tables: dict[str, pa.Table] = {"televisions": television_lines(LIFETIME_YEARS), "declared": declared_lines()}
+    for name, table in tables.items():
+        pa_csv.write_csv(table, inputs / f"{name}.csv")
+    found = {
+        "orders": engine.orders(
+            inputs / "orders.parquet", catalogue=shelf, out=out / "orders", known_on=KNOWN_ON,
+            memory_limit=MEMORY_LIMIT, progress=steps.step("order lines"),
+        )
+    }  # fmt: skip
+    for name, file, method in (
+        ("products", "bill.parquet", "product.bill"),
+        ("televisions", "televisions.csv", "appliance.use"),
+        ("declared", "declared.csv", "product.declared"),
+    ):
+        found[name] = engine.footprint(
+            inputs / file, out=out / name, method=method, known_on=KNOWN_ON, memory_limit=MEMORY_LIMIT,
+            progress=steps.step(name),
         )  # fmt: skip
-        tables: dict[str, pa.Table] = {"televisions": television_lines(LIFETIME_YEARS), "declared": declared_lines()}
-        for name, table in tables.items():
-            pa_csv.write_csv(table, inputs / f"{name}.csv")
-        for name, file, method in (
-            ("products", "bill.parquet", "product.bill"),
-            ("televisions", "televisions.csv", "appliance.use"),
-            ("declared", "declared.csv", "product.declared"),
-        ):
-            bar.update(task, advance=1, description=name)
-            found[name] = engine.footprint(
-                inputs / file, out=out / name, method=method, known_on=KNOWN_ON, memory_limit=MEMORY_LIMIT
-            )
-        bar.update(task, advance=1, description="labels")
     return found
 
 
@@ -109,6 +132,6 @@ def _write_bill(inputs: Path) -> None:
         con.execute(f"""COPY (
             SELECT product_id, '{STAGE}' AS stage, coalesce(mass_key, count_key) AS key,
               coalesce(mass_kg, count_amount) AS amount, coalesce(count_unit, 'kg') AS unit, region,
-              DATE '2017-07-01' AS date
+              DATE '{MID_PANEL}' AS date
             FROM read_parquet('{source}') WHERE tier IN ('mass', 'count') ORDER BY product_id
         ) TO '{target}' (FORMAT parquet, COMPRESSION zstd)""")

@@ -17,6 +17,7 @@ What its columns mean here:
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +26,7 @@ import duckdb
 import pyarrow as pa
 
 from leafmark.demo.mapping import Mapper, Rule, load_mapping
+from leafmark.demo.progress import Report
 from leafmark.demo.sizes import parse_size
 
 TYPICAL_FROM_PRODUCTS_MIN = 5
@@ -75,7 +77,9 @@ def region_of(key: str) -> str:
     return next((region for prefix, region in _REGION_BY_PREFIX if key.startswith(prefix)), _REGION_OTHERS)
 
 
-def write_receipts(out: Path, panel: Path | None = None, threads: int = 2) -> PanelSummary:
+def write_receipts(
+    out: Path, panel: Path | None = None, threads: int = 2, progress: Report | None = None
+) -> PanelSummary:
     """Write ``orders.parquet`` and ``catalogue.parquet`` into a folder.
 
     Orders: ``order_id`` (int64, the basket), ``product_id`` (int64), ``pieces`` and ``spend`` (float64; pieces, USD),
@@ -91,12 +95,21 @@ def write_receipts(out: Path, panel: Path | None = None, threads: int = 2) -> Pa
     con.execute(f"SET threads = {threads}")
     con.execute(f"CREATE VIEW sales AS SELECT * FROM read_parquet({_quote(source / 'transactions.parquet')})")
     con.execute(f"CREATE VIEW products AS SELECT * FROM read_parquet({_quote(source / 'products.parquet')})")
-    con.execute(_SOLD)
-    con.register("read_once", _read_once(con))
-    con.execute(_CATALOGUE)
-    con.execute(f"COPY catalogue TO {_quote(out / 'catalogue.parquet')} (FORMAT parquet, COMPRESSION zstd)")
-    con.execute(f"COPY ({_ORDERS}) TO {_quote(out / 'orders.parquet')} (FORMAT parquet, COMPRESSION zstd)")
-    row = con.execute(_SUMMARY).fetchone()
+    work: tuple[Callable[[], object], ...] = (
+        lambda: con.execute(_SOLD),
+        lambda: con.register("read_once", _read_once(con)),
+        lambda: con.execute(_CATALOGUE),
+        lambda: con.execute(
+            f"COPY catalogue TO {_quote(out / 'catalogue.parquet')} (FORMAT parquet, COMPRESSION zstd)"
+        ),
+        lambda: con.execute(f"COPY ({_ORDERS}) TO {_quote(out / 'orders.parquet')} (FORMAT parquet, COMPRESSION zstd)"),
+        lambda: con.execute(_SUMMARY),
+    )
+    for done, part in enumerate(work, 1):
+        part()
+        if progress:
+            progress(done, len(work), "receipts")
+    row = con.fetchone()
     con.close()
     assert row is not None
     return PanelSummary(*row)

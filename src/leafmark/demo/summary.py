@@ -1,71 +1,97 @@
-"""What the demo's runs say, gathered as facts and shown on one screen."""
+"""The demo's facts on one screen: at most 30 lines of 84 columns."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from textwrap import wrap
 from typing import Any
 
-import duckdb
+from leafmark.demo.figures import between, mass, percent, ranged, significant, title, years
 
-from leafmark.engine.schema import UG_PER_KG
-from leafmark.engine.wording import between, mass
-
-DATA = "a published household panel (84.51° Complete Journey, 2017)"
-
-
-def facts(out: Path, runs: dict[str, Any], labels: dict[str, Any]) -> dict[str, Any]:
-    """The fields of the demo's `run.json`; the headline figures are those of the order lines."""
-    record = runs["orders"].record
-    totals = record["totals"]
-    catalogue = str(out / "inputs" / "catalogue.parquet").replace("'", "''")
-    with duckdb.connect() as con:
-        unlabelled = con.execute(
-            f"SELECT coalesce(tier, 'not mapped') || ': ' || reason, count(*) FROM read_parquet('{catalogue}') "
-            "WHERE tier IS NULL OR tier = 'spend' GROUP BY ALL ORDER BY 2 DESC, 1"
-        ).fetchall()
-    gaps: dict[str, list[int]] = {}
-    for factor, gap in record["vintage_gap_years_by_factor"].items():
-        parts = factor.split(".")
-        gaps.setdefault(".".join(parts[:2]) if parts[1] == "agribalyse" else parts[0], []).append(gap)
-    ten = sorted(totals["by_category"].items(), key=lambda item: -item[1]["co2e_ug"])[:10]
-    return {
-        "data": DATA, "known_on": record["known_on"], "runs": {name: run.id for name, run in runs.items()},
-        "lines_in": record["lines_in"], "lines_accepted": record["lines_accepted"],
-        "lines_rejected": record["lines_rejected"], "rejected_by_reason": record["rejected_by_reason"],
-        "orders": record["orders"], "co2e_kg": totals["co2e_ug"] / UG_PER_KG,
-        "co2e_kg_low": totals["low_ug"] / UG_PER_KG, "co2e_kg_high": totals["high_ug"] / UG_PER_KG,
-        "totals_ug": {name: totals[name] for name in ("co2e_ug", "low_ug", "high_ug")},
-        "by_tier": totals["by_tier"], "ten_largest": dict(ten),
-        "vintage_gap_years": {theme: [min(each), max(each)] for theme, each in sorted(gaps.items())},
-        "products_labelled": labels["labelled"],
-        "labels": [{"sector": s, "state": t, "count": n} for (s, t), n in sorted(labels["counts"].items())],
-        "products_not_labelled": dict(unlabelled),
-        "televisions": runs["televisions"].record["lines_accepted"],
-        "declared": runs["declared"].record["lines_accepted"],
-    }  # fmt: skip
+WIDTH = 84
+LINES = 30
+_NAME = 20
+_REMARK = 25
+"""Columns before the remark that follows a figure."""
 
 
 def screen(content: dict[str, Any]) -> str:
-    """At most 24 lines of 100 columns."""
-    ug = content["totals_ug"]
-    money = sum(tier["spend"] for tier in content["by_tier"].values())
-    reasons = ", ".join(f"{name} {count:,}" for name, count in content["rejected_by_reason"].items())
-    lines = [
-        f"Leafmark demo: {content['data']}",
-        f"lines in   {content['lines_in']:>10,}   accepted {content['lines_accepted']:,}   "
-        f"rejected {content['lines_rejected']:,}",
-        f"           {reasons}",
-        f"total      {mass(ug['co2e_ug']):>10}   95 % range {between(ug['low_ug'], ug['high_ug'])}",
-        f"per basket {mass(ug['co2e_ug'] // content['orders']):>10}   {content['orders']:,} baskets",
+    """The whole summary. Every figure is in `run.json` with all its digits."""
+    return "\n".join(line.rstrip() for line in _lines(content))
+
+
+def _lines(content: dict[str, Any]) -> Iterator[str]:
+    ug, cover, beef = content["totals_ug"], content["coverage"], content["beef"]
+    yield "Leafmark demo: what a year of groceries emitted before it was bought"
+    yield f"Data: {content['data']}"
+    yield ""
+    yield f"lines in     {content['lines_in']:>9,}   {content['orders']:,} baskets"
+    yield f"  accepted   {content['lines_accepted']:>9,}   {percent(cover['lines'])} of lines, {percent(cover['spend'])} of money"
+    yield f"  rejected   {content['lines_rejected']:>9,}   " + ", ".join(
+        f"{each['reason'].replace('_', ' ')} {each['lines']:,}" for each in content["rejected"]
+    )
+    yield f"total CO2e   {mass(ug['co2e_ug']):>9}   95 % range {between(ug['low_ug'], ug['high_ug'], ug['co2e_ug'])}"
+    basket = content["per_basket_ug"]
+    low_high = between(basket["low_ug"], basket["high_ug"], basket["co2e_ug"])
+    yield f"per basket   {mass(basket['co2e_ug']):>9}   95 % range {low_high}"
+    yield (
+        f"Beef is {percent(beef['share_of_co2e'])} of the total: one factor, a skewed world mean of "
+        f"{significant(beef['kg_per_kg'][beef['key']])} kg/kg."
+    )
+    yield ""
+    yield f"{'counted by':<12} {'money':>8}   {'CO2e':>7}    {'factors from':<27}{'vintage gap':>11}"
+    yield from _side_by_side(content)
+    yield ""
+    yield "the ten largest categories, t CO2e (95 % range)"
+    yield from _largest(content["ten_largest"])
+    yield ""
+    yield from _labels(content)
+    yield (
+        f"speed        {content['lines_in']:,} lines in {content['lines_in'] / content['orders_lines_per_s']:.1f} s; "
+        f"everything, with labels, in {content['wall_s']:.1f} s"
+    )
+
+
+def _side_by_side(content: dict[str, Any]) -> Iterator[str]:
+    """Tiers on the left, themes with their vintage gaps on the right."""
+    left = [
+        f"  {name:<10} {percent(tier['share_of_spend']):>8}   {percent(tier['share_of_co2e']):>7}"
+        for name, tier in content["by_tier"].items()
     ]
-    for name, tier in content["by_tier"].items():
-        of_money, of_kg = tier["spend"] / money, tier["co2e_ug"] / ug["co2e_ug"]
-        lines.append(f"  by {name:<6} {of_money:>6.1%} of accepted money   {of_kg:>6.1%} of kg")
-    cells = [f"{name[:26]:<26} {mass(group['co2e_ug']):>10}" for name, group in content["ten_largest"].items()]
-    lines += ["ten largest categories", *(f"  {a}   {b}" for a, b in zip(cells[::2], cells[1::2], strict=False))]
-    gaps = ", ".join(f"{k} {a}-{b}" if a != b else f"{k} {a}" for k, (a, b) in content["vintage_gap_years"].items())
-    lines.append(f"vintage gap, years: {gaps}"[:100])
-    lines.append(f"labels     {content['products_labelled']:>10,}")
-    lines += [f"  {x['sector']}: {x['state'].replace('_', ' ')} {x['count']:,}" for x in content["labels"]]
-    lines.append(f"speed      {content['lines_per_s']:>10,} lines/s, {content['wall_s']} s in all")
-    return "\n".join(line[:100] for line in lines)
+    left.append(f"  {'not at all':<10} {percent(content['not_counted']['share_of_spend']):>8}   {'-':>7}")
+    right = [
+        f"{_cut(row['theme'] + ': ' + row['short'], 30):<31}{years(most, most):>7}"
+        for row in content["sources"] if (most := row["gap_years"][1]) or row["share"]
+    ]  # fmt: skip
+    for number in range(max(len(left), len(right))):
+        one = left[number] if number < len(left) else ""
+        two = right[number] if number < len(right) else ""
+        yield f"{one:<31}    {two}"
+
+
+def _largest(groups: dict[str, dict[str, Any]]) -> Iterator[str]:
+    per = next(iter(groups.values()))["co2e_ug"]
+    cells = []
+    for name, group in groups.items():
+        value, low_high = ranged(group, per).split(" t ")
+        cells.append((_cut(title(name), _NAME - 1), value, low_high.removesuffix(" t)") + ")"))
+    wide = [max(len(cell[n]) for cell in cells) for n in (1, 2)]
+    texts = [f"{name:<{_NAME}}{value:>{wide[0]}} {text:<{wide[1]}}" for name, value, text in cells]
+    half = -(-len(texts) // 2)
+    for number in range(half):
+        other = texts[half + number] if half + number < len(texts) else ""
+        yield f"{texts[number]}  {other}"
+
+
+def _cut(name: str, width: int) -> str:
+    return name if len(name) <= width else name[: width - 1] + "…"
+
+
+def _labels(content: dict[str, Any]) -> Iterator[str]:
+    estimates = {each["sector"]: each["count"] for each in content["labels"] if each["state"] == "category_estimate"}
+    named = ", ".join(f"{sector.replace('_', ' ')} {count:,}" for sector, count in estimates.items())
+    first, *others = wrap(f"category estimates: {named}", WIDTH - _REMARK)
+    yield f"labels     {sum(estimates.values()):>11,}   {first}"
+    yield from (" " * _REMARK + other for other in others)
+    yield f"{content['televisions']:>22,}   televisions, use stage only, {content['lifetime_years']:g} years (our assumption)"
+    yield f"{content['declared']:>22,}   declared footprints, as listed by Boavizta"

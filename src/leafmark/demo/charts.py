@@ -1,0 +1,184 @@
+"""SVG charts drawn by the server: positions across in per cent, down in pixels, so that text keeps its size everywhere.
+
+No script, no style attribute: colours come from the page's classes, and follow its light or dark scheme. Each chart is
+one picture to a screen reader (`role="img"`, title and description); the same figures follow it as a table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from leafmark.demo.figures import significant
+
+ROW = 46
+COLUMNS_TALL = 240
+"""Height in pixels of the field of a chart of columns or dots."""
+LEFT = 13.0
+"""Per cent of the width kept for the labels of an upright axis."""
+TICKS_MAX = 6
+CAP = 5
+"""Half the length in pixels of the caps of a range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A value with its 95 % range, in the chart's unit; `text` is what stands beside it."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point: `across` and `up` in the units of the axes."""
+
+    across: float
+    up: float
+
+
+def ticks(highest: float, lowest: float = 0.0) -> list[float]:
+    """At most six round numbers (1, 2 or 5 times a power of ten apart) from `lowest` or below to `highest` or above."""
+    span = highest - lowest
+    if span <= 0:
+        return [lowest, lowest + 1]
+    rough = span / (TICKS_MAX - 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(n * power for n in (1, 2, 5, 10, 20) if _steps(lowest, highest, n * power) <= TICKS_MAX - 1)
+    first = math.floor(lowest / step)
+    return [round((first + n) * step, 10) for n in range(_steps(lowest, highest, step) + 1)]
+
+
+def _steps(lowest: float, highest: float, step: float) -> int:
+    return math.ceil(highest / step - 1e-9) - math.floor(lowest / step + 1e-9)
+
+
+def bars(name: str, title: str, rows: Sequence[Bar], unit: str) -> str:
+    """Level bars from zero, each under its name, with its range as a line."""
+    marks = ticks(max(row.high for row in rows))
+    floor = len(rows) * ROW + 4
+    body = "".join(_upright_lines(marks, floor, unit))
+    for number, row in enumerate(rows):
+        top = number * ROW
+        x0, x1 = (100 * end / marks[-1] for end in (row.low, row.high))
+        middle = top + 30
+        body += (
+            f'<text x="0" y="{top + 15}">{escape(row.name)}</text>'
+            f'<text class="end" x="100%" y="{top + 15}">{escape(row.text)}</text>'
+            f'<rect class="bar" x="0" y="{top + 22}" width="{100 * row.value / marks[-1]:.2f}%" height="16"/>'
+            + _range_line((f"{x0:.2f}%", middle), (f"{x1:.2f}%", middle))
+        )
+    return _svg(name, title, _said(rows, unit), floor + 24, body)
+
+
+def columns(name: str, title: str, rows: Sequence[Bar], unit: str) -> str:
+    """Standing columns from zero with their ranges, in the order given; `name` of a row is its label on the axis."""
+    marks = ticks(max(row.high for row in rows))
+    floor = COLUMNS_TALL + 22
+    body = "".join(_level_lines(marks, floor, unit))
+    slot = (100 - LEFT) / len(rows)
+    for number, row in enumerate(rows):
+        middle = LEFT + slot * (number + 0.5)
+        tall = COLUMNS_TALL * row.value / marks[-1]
+        y0, y1 = (floor - COLUMNS_TALL * end / marks[-1] for end in (row.high, row.low))
+        body += (
+            f'<rect class="bar" x="{middle - slot * 0.34:.2f}%" y="{floor - tall:.1f}" width="{slot * 0.68:.2f}%" '
+            f'height="{tall:.1f}"/>'
+            + _range_line((f"{middle:.2f}%", round(y0, 1)), (f"{middle:.2f}%", round(y1, 1)), upright=True)
+            + f'<text class="mid small{" odd" if number % 2 else ""}" x="{middle:.2f}%" y="{floor + 17}">'
+            f"{escape(row.name)}</text>"
+        )
+    return _svg(name, title, _said(rows, unit), floor + 24, body)
+
+
+def shares(name: str, title: str, rows: Sequence[tuple[str, Sequence[tuple[str, float, str]]]]) -> str:
+    """Whole bars of 100 %, each cut into (part, share, text); parts keep their place and class from bar to bar."""
+    body, said = "", []
+    for number, (row, cut) in enumerate(rows):
+        top, start = number * ROW, 0.0
+        body += f'<text x="0" y="{top + 15}">{escape(row)}</text>'
+        for place, (_, share, text) in enumerate(cut):
+            if share > 0:
+                body += (
+                    f'<rect class="s{place}" x="{start:.2f}%" y="{top + 21}" width="{100 * share:.2f}%" height="20"/>'
+                )
+                if share >= 0.13:  # a narrower part has no room for its text on a telephone
+                    body += f'<text class="mid small t{place}" x="{start + 50 * share:.2f}%" y="{top + 36}">{escape(text)}</text>'
+            start += 100 * share
+        said.append(f"{row}: " + ", ".join(f"{part} {text}" for part, _, text in cut))
+    return _svg(name, title, "; ".join(said) + ".", len(rows) * ROW + 2, body)
+
+
+def dots(name: str, title: str, points: Sequence[Dot], units: tuple[str, str], said: str) -> str:
+    """Points over two axes: `units` name the one across and the one up, which begins at zero."""
+    across = ticks(max(p.across for p in points), min(p.across for p in points))
+    up = ticks(max(p.up for p in points))
+    floor = COLUMNS_TALL + 22
+    body = "".join(_level_lines(up, floor, units[1]))
+
+    def place(value: float) -> float:
+        return LEFT + (98 - LEFT) * (value - across[0]) / (across[-1] - across[0])
+
+    for mark in across:
+        body += (
+            f'<line class="rule" x1="{place(mark):.2f}%" x2="{place(mark):.2f}%" y1="{floor}" y2="{floor + 5}"/>'
+            f'<text class="mid small" x="{place(mark):.2f}%" y="{floor + 19}">{_mark(mark)}</text>'
+        )
+    body += f'<text class="end small" x="100%" y="{floor + 37}">{escape(units[0])}</text>'
+    body += "".join(
+        f'<circle class="dot" cx="{place(p.across):.2f}%" cy="{floor - COLUMNS_TALL * p.up / up[-1]:.1f}" r="4"/>'
+        for p in points
+    )
+    return _svg(name, title, said, floor + 44, body)
+
+
+def _svg(name: str, title: str, said: str, height: int, body: str) -> str:
+    return (
+        f'<svg class="chart" role="img" width="100%" height="{height}" aria-labelledby="{name}-t {name}-d">'
+        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(said)}</desc>{body}</svg>'
+    )
+
+
+def _said(rows: Sequence[Bar], unit: str) -> str:
+    most = max(rows, key=lambda row: row.value)
+    least = min(rows, key=lambda row: row.value)
+    return f"In {unit}, with 95 % ranges. Most: {most.name}, {most.text}. Least: {least.name}, {least.text}."
+
+
+def _mark(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) else significant(value)
+
+
+def _upright_lines(marks: Sequence[float], floor: int, unit: str) -> Iterator[str]:
+    for mark in marks:
+        x = 100 * mark / marks[-1]
+        anchor = "small" if mark == marks[0] else "small end" if mark == marks[-1] else "small mid"
+        text = f"{_mark(mark)} {unit}" if mark == marks[-1] else _mark(mark)
+        yield f'<line class="rule" x1="{x:.2f}%" x2="{x:.2f}%" y1="{floor}" y2="{floor + 5}"/>'
+        yield f'<text class="{anchor}" x="{x:.2f}%" y="{floor + 19}">{escape(text)}</text>'
+    yield f'<line class="rule" x1="0" x2="100%" y1="{floor}" y2="{floor}"/>'
+
+
+def _level_lines(marks: Sequence[float], floor: int, unit: str) -> Iterator[str]:
+    for mark in marks:
+        y = floor - COLUMNS_TALL * mark / marks[-1]
+        yield f'<line class="rule" x1="{LEFT}%" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
+        yield f'<text class="small end" x="{LEFT - 1.5}%" y="{y + 4:.1f}">{_mark(mark)}</text>'
+    yield f'<text class="small" x="0" y="10">{escape(unit)}</text>'
+
+
+def _range_line(start: tuple[str, float], end: tuple[str, float], upright: bool = False) -> str:
+    """A line from end to end with caps; a cap is drawn within a nested picture, since per cent and pixels do not add."""
+    (x0, y0), (x1, y1) = start, end
+    line = f'<line class="range" x1="{x0}" y1="{y0}" x2="{x1}" y2="{y1}"/>'
+    for x, y in (start, end):
+        dx, dy = (CAP, 0) if upright else (0, CAP)
+        line += (
+            f'<svg class="cap" x="{x}" y="{y}"><line class="range" x1="{-dx}" y1="{-dy}" x2="{dx}" y2="{dy}"/></svg>'
+        )
+    return line
