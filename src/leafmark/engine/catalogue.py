@@ -106,15 +106,15 @@ def meet(
     def cell(n: int) -> str:
         return f"(k{n}.key_no * {known} + r.region_no) * {spans} + p.period_no"
 
-    mass = "CASE WHEN s.mass_kg > 0 AND u1.dim = c1.dim THEN s.mass_kg * (u1.to_base * c1.ug_per_base) END"
-    count = "CASE WHEN s.count_amount > 0 AND u2.dim = c2.dim THEN s.count_amount * (u2.to_base * c2.ug_per_base) END"
+    mass = "CASE WHEN s.mass_kg > 0 AND u1.dim = f1.dim THEN s.mass_kg * (u1.to_base * f1.ug_per_base) END"
+    count = "CASE WHEN s.count_amount > 0 AND u2.dim = f2.dim THEN s.count_amount * (u2.to_base * f2.ug_per_base) END"
     backend.temp(
         "product_cells",
         f"""
         SELECT s.product_id, p.period_no, g.category_no, COALESCE({mass}, {count}) AS piece_ug,
           CAST(CASE WHEN {mass} IS NOT NULL THEN 0 ELSE 1 END AS TINYINT) AS piece_tier,
-          CASE WHEN {mass} IS NOT NULL THEN c1.factor_no ELSE c2.factor_no END AS piece_factor,
-          CASE WHEN m.ratio IS NOT NULL THEN m.ratio * c3.ug_per_base END AS money_ug, c3.factor_no AS money_factor
+          CASE WHEN {mass} IS NOT NULL THEN f1.factor_no ELSE f2.factor_no END AS piece_factor,
+          CASE WHEN m.ratio IS NOT NULL THEN m.ratio * f3.ug_per_base END AS money_ug, f3.factor_no AS money_factor
         FROM shelf AS s CROSS JOIN period_years AS p
         LEFT JOIN categories AS g ON g.category = s.category LEFT JOIN regions AS r ON r.region = s.region
         LEFT JOIN keys AS k1 ON k1.key = s.mass_key LEFT JOIN keys AS k2 ON k2.key = s.count_key
@@ -122,16 +122,18 @@ def meet(
         LEFT JOIN unit_codes AS u2 ON u2.unit = s.count_unit
         LEFT JOIN cells AS c1 ON c1.cell = {cell(1)} LEFT JOIN cells AS c2 ON c2.cell = {cell(2)}
         LEFT JOIN cells AS c3 ON c3.cell = {cell(3)}
-        LEFT JOIN money AS m ON m.dim = c3.dim AND m.currency = s.currency AND m.year = p.year""",
+        LEFT JOIN spans AS f1 ON f1.lookup_no = c1.lookup_no LEFT JOIN spans AS f2 ON f2.lookup_no = c2.lookup_no
+        LEFT JOIN spans AS f3 ON f3.lookup_no = c3.lookup_no
+        LEFT JOIN money AS m ON m.dim = f3.dim AND m.currency = s.currency AND m.year = p.year""",
     )
     backend.temp(
         "spread",
         """
-        SELECT p.period_no, c.factor_no, MAX(c.rel_sd) AS rel_sd, MAX(c.gap_years) AS gap_years, MIN(c.level) AS level
-        FROM cells AS c INNER JOIN period_years AS p ON p.period_no = c.cell % """
+        SELECT p.period_no, f.factor_no, MAX(f.rel_sd) AS rel_sd, MAX(f.gap_years) AS gap_years, MIN(c.level) AS level
+        FROM cells AS c INNER JOIN spans AS f ON f.lookup_no = c.lookup_no INNER JOIN period_years AS p ON p.period_no = c.cell % """
         + str(spans)
         + """
-        GROUP BY p.period_no, c.factor_no""",
+        GROUP BY p.period_no, f.factor_no""",
     )
     factors = [chosen.factor_name(n) for n in range(len(chosen.factors))]
     backend.table("factor_names", pa.table({

@@ -17,6 +17,9 @@ from leafmark.factors import regions
 from leafmark.factors.model import Pack
 from leafmark.methods.model import Method
 
+LEVEL = 1 << 32
+"""A level and a lookup's number in one integer: level * LEVEL + number."""
+
 
 @dataclass
 class Codes:
@@ -89,13 +92,9 @@ def _whole_lines_only(backend: Backend, method: Method) -> None:
     backend.temp("whole", f"SELECT {base} AS base FROM cells GROUP BY {base} HAVING {held} = {len(mandatory)}")
     backend.temp(
         "whole_cells",
-        "SELECT c.cell, c.level, c.lookup_no, c.factor_no, c.ug_per_base, c.dim, c.rel_sd, c.gap_years FROM cells AS c "
-        f"INNER JOIN whole AS w ON w.base = c.cell - c.cell % {parts}",
+        f"SELECT c.cell, c.level, c.lookup_no FROM cells AS c INNER JOIN whole AS w ON w.base = c.cell - c.cell % {parts}",
     )
-    backend.temp(
-        "cells",
-        "SELECT cell, level, lookup_no, factor_no, ug_per_base, dim, rel_sd, gap_years FROM whole_cells",
-    )
+    backend.temp("cells", "SELECT cell, level, lookup_no FROM whole_cells")
 
 
 def register(
@@ -144,26 +143,19 @@ def register(
         )
     backend.table("spans", chosen.table)
     part = "" if len(method.parts) == 1 else f" * {len(method.parts)} + sp.part"
-    backend.temp(
-        "all_cells",
-        f"""
-        SELECT ((k.key_no * {len(known)} + ch.region_no) * {len(starts)} + p.period_no){part} AS cell, ch.level,
-          sp.lookup_no, sp.factor_no, sp.ug_per_base, sp.dim, sp.rel_sd, sp.gap_years
-        FROM spans AS sp INNER JOIN keys AS k ON k.key = sp.key INNER JOIN chain AS ch ON ch.ancestor = sp.region
-        INNER JOIN periods AS p ON p.first_day >= sp.start AND p.first_day < sp."end" """,
-    )
+    # The nearest level wins, as the least of (level, lookup): one cell leads to one factor, so no line counts twice. That
+    # spans of one place do not overlap was checked when they were chosen.
     backend.temp(
         "cells",
-        """
-        SELECT a.cell, a.level, a.lookup_no, a.factor_no, a.ug_per_base, a.dim, a.rel_sd, a.gap_years
-        FROM all_cells AS a INNER JOIN (SELECT cell, MIN(level) AS level FROM all_cells GROUP BY cell) AS b
-        ON a.cell = b.cell AND a.level = b.level""",
+        f"""
+        SELECT cell, CAST((code - code % {LEVEL}) / {LEVEL} AS TINYINT) AS level, CAST(code % {LEVEL} AS INTEGER) AS lookup_no
+        FROM (SELECT ((k.key_no * {len(known)} + ch.region_no) * {len(starts)} + p.period_no){part} AS cell,
+            MIN(CAST(ch.level AS BIGINT) * {LEVEL} + sp.lookup_no) AS code
+          FROM spans AS sp INNER JOIN keys AS k ON k.key = sp.key INNER JOIN chain AS ch ON ch.ancestor = sp.region
+          INNER JOIN periods AS p ON p.first_day >= sp.start AND p.first_day < sp."end"
+          GROUP BY ((k.key_no * {len(known)} + ch.region_no) * {len(starts)} + p.period_no){part}) AS a""",
     )
-    backend.temp("all_cells", "SELECT 1 AS gone")
     _whole_lines_only(backend, method)
-    twice = backend.fetch("SELECT COUNT(*) AS n FROM (SELECT cell FROM cells GROUP BY cell HAVING COUNT(*) > 1) AS x")
-    if twice.column("n").to_pylist()[0]:
-        raise lookup.FactorChoiceError("two factors in one cell: the lookup side overlaps and lines would count twice")
     backend.table("served", pa.table({
         "key": pa.array([key for key, _, _ in chosen.served], pa.string()),
         "region": pa.array([region for _, region, _ in chosen.served], pa.string()),

@@ -251,9 +251,7 @@ class _Builder:
     ) -> None:
         """Fill time with the first recipe whose boundaries all have a factor, then the next in what is left."""
         taken: list[tuple[dt.date, dt.date]] = []
-        for recipe in recipes:
-            if not all(boundary in by_boundary for boundary in recipe):
-                continue
+        for recipe in _possible(recipes, frozenset(by_boundary)):
             layers = []
             for boundary in recipe:
                 rows = sorted(by_boundary[boundary], key=lambda i: (self.native[i], self.columns["factor_id"][i]))
@@ -321,6 +319,12 @@ class _Builder:
         arrays = {name: pa.array([rows[name][i] for i in order], types.get(name, pa.string())) for name in rows}
         table = pa.table({"lookup_no": pa.array(np.arange(len(order), dtype=np.int32)), **arrays})
         return Lookup(table, ids, list(self.dimensions), list(self.dimension_units.values()), keys, sorted(self.served))
+
+
+@lru_cache(maxsize=4096)
+def _possible(recipes: tuple[tuple[str, ...], ...], boundaries: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+    """The recipes all of whose boundaries are there."""
+    return tuple(recipe for recipe in recipes if boundaries.issuperset(recipe))
 
 
 def base_unit(dimension: str, like: str) -> str:

@@ -3,7 +3,8 @@
 The data flow, and its cost for n lines:
 
 1. `lines`: the columns of `chunk` through the method's expressions; five joins of one column each turn key, region,
-   unit, date and stage into small integers, one integer join meets the cell; the product is rounded once to whole
+   unit, date and stage into small integers, two integer joins meet the cell and its
+   factor; the product is rounded once to whole
    micrograms. One pass, streaming.
 2. `met`: these lines, kept narrow. `entries`, `subjects` and `totals` (per factor, for the run) each aggregate it by the
    few columns they need: a line's factor seldom comes twice in one subject, so one wide aggregation for all three would
@@ -196,21 +197,21 @@ def lines(method: Method, shape: Shape, detail: bool = False, source: str = "chu
     if shape.has("_times"):
         amount = f"({amount}) * i._times"
     date = f"COALESCE({expression(method, shape, method.date)}, CAST('{shape.run_date}' AS DATE))"
-    ok = " AND ".join(["s.stage_no IS NOT NULL", "u.dim = c.dim", *(term[2] for term in ok_terms(method, shape))])
+    ok = " AND ".join(["s.stage_no IS NOT NULL", "u.dim = f.dim", *(term[2] for term in ok_terms(method, shape))])
     if shape.has("_bad"):
         ok += " AND i._bad IS NULL"
     if share:
         ok += f" AND ({share}) IS NOT NULL"
-    raw = f"({amount}) * (u.to_base * c.ug_per_base)"
+    raw = f"({amount}) * (u.to_base * f.ug_per_base)"
     credit = method.credit != "FALSE" and shape.has("kind")
     columns = [
         f"{expression(method, shape, method.subject)} AS subject",
         f"{stage_no} AS stage_no",
         ("CAST(0 AS TINYINT)" if shape.parts == 1 else "t.part_no") + " AS part_no",
-        "c.factor_no AS factor_no",
+        "f.factor_no AS factor_no",
         "c.level AS level",
-        "c.gap_years AS gap_years",
-        "c.rel_sd AS rel_sd",
+        "f.gap_years AS gap_years",
+        "f.rel_sd AS rel_sd",
         f"CASE WHEN {ok} AND ABS({raw}) <= {number(LINE_UG_MAX)} THEN TRY_CAST(ROUND({raw}) AS BIGINT) END AS ug",
         ("COALESCE(i._derived, FALSE)" if shape.has("_derived") else "FALSE") + " AS derived",
     ]
@@ -231,10 +232,10 @@ def lines(method: Method, shape: Shape, detail: bool = False, source: str = "chu
             f"{expression(method, shape, method.unit)} AS unit",
             f"COALESCE({expression(method, shape, method.region)}, 'WORLD') AS region",
             f"{date} AS date",
-            "c.ug_per_base AS ug_per_base", "c.lookup_no AS lookup_no", "u.to_base AS to_base",
+            "f.ug_per_base AS ug_per_base", "c.lookup_no AS lookup_no", "u.to_base AS to_base",
             "u.unit IS NOT NULL AS unit_known", "r.region IS NOT NULL AS region_known",
             "k.key IS NOT NULL AS key_known", "s.stage_no IS NOT NULL AS stage_known",
-            "c.cell IS NOT NULL AS met", "u.dim = c.dim AS dim_fits",
+            "c.cell IS NOT NULL AS met", "u.dim = f.dim AS dim_fits",
             "k.key_no * " + str(shape.regions) + " + r.region_no AS pair",
             *(f"{term[2]} AS ok_{n}" for n, term in enumerate(ok_terms(method, shape))),
             "i._file AS in__file", "i._row AS in__row",
@@ -261,6 +262,7 @@ def lines(method: Method, shape: Shape, detail: bool = False, source: str = "chu
     LEFT JOIN days AS d ON d.date = {date}
     {join_stage}
     LEFT JOIN cells AS c ON c.cell = {cell}
+    LEFT JOIN spans AS f ON f.lookup_no = c.lookup_no
     {where}"""
 
 
