@@ -17,6 +17,13 @@ def bill(data: Path, out: Path) -> None:
     """Footprints of the bills in data."""
     from leafmark.engine import footprint
 
+    footprint(data / "bill.parquet", pack=data / "pack", out=out, products_only=True)
+
+
+def bill_with_entries(data: Path, out: Path) -> None:
+    """The same as a whole run, with its entries per product and stage, which no other contender writes."""
+    from leafmark.engine import footprint
+
     footprint(data / "bill.parquet", pack=data / "pack", out=out)
 
 

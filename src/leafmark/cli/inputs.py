@@ -93,12 +93,17 @@ def is_done(folder: Path) -> bool:
 
 
 def make_settings(
-    known_on: dt.date | None, run_date: dt.date | None, gwp: str, gwp_strict: bool, lines: bool
+    known_on: dt.date | None,
+    run_date: dt.date | None,
+    gwp: str,
+    gwp_strict: bool,
+    lines: bool,
+    products_only: bool = False,
 ) -> Settings:
     """Settings of a run from its options."""
     from leafmark.engine.settings import Settings
 
-    return Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines)
+    return Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines, products_only)
 
 
 def make_engine(name: str, master: str | None, memory_limit: str, threads: int | None) -> Callable[[Path], Backend]:

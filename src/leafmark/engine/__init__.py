@@ -42,6 +42,7 @@ def footprint(
     gwp_strict: bool = False,
     run_date: dt.date | None = None,
     lines: bool = False,
+    products_only: bool = False,
     engine: Callable[[Path], Backend] | None = None,
     memory_limit: str = "2GB",
     threads: int | None = None,
@@ -65,7 +66,7 @@ def footprint(
     from leafmark.engine.settings import Settings
     from leafmark.methods import method as find
 
-    settings = Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines)
+    settings = Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines, products_only)
     backend = engine or _engine(memory_limit, threads)
     return run(find(method), bill, _packs(pack), out, settings, engine=backend, progress=progress)
 

@@ -75,19 +75,20 @@ def run(
             if not (out / "chunks" / f"{number:05}.json").is_file():
                 where = f" WHERE {condition}" if condition else ""
                 backend.view("chunk", f"SELECT * FROM input AS i{where}")
-                _chunk(backend, method, codes.shape(ready, settings), outputs, settings.lines, out, number)
+                _chunk(backend, method, codes.shape(ready, settings), outputs, settings, out, number)
         if progress:
             progress(len(conditions), len(conditions), "footprints")
     finally:
         backend.close()
-    record = _close(out, method, codes, ready, len(conditions))
+    kept = ("products",) if settings.products_only else ("entries", "products")
+    record = _close(out, method, codes, ready, len(conditions), kept)
     record["wall_s"] = round(time.perf_counter() - began[0], 3)
     record["cpu_s"] = round(time.process_time() - began[1], 3)
     return finish(out, record)
 
 
 def _chunk(
-    backend: Backend, method: Method, shape: plan.Shape, outputs: Outputs, lines: bool, out: Path, number: int
+    backend: Backend, method: Method, shape: plan.Shape, outputs: Outputs, settings: Settings, out: Path, number: int
 ) -> None:
     """Write one chunk's parts of the run's tables from the view `chunk`."""
 
@@ -96,9 +97,9 @@ def _chunk(
 
     backend.temp("met", plan.met(method, shape))
     backend.copy(plan.totals(method, shape), to("totals"))
-    if lines:
+    if settings.lines:
         outputs.lines(backend, plan.lines(method, shape, detail=True), to("entries"))
-    else:
+    elif not settings.products_only:
         outputs.entries(backend, plan.entries(method, shape), to("entries"))
     outputs.subjects(backend, plan.subjects(method, shape), to("products"))
     bad = backend.fetch(f"SELECT COUNT(*) AS n, COUNT(subject) AS named FROM met WHERE {plan.bad(shape)}").to_pylist()[
@@ -115,10 +116,12 @@ def _chunk(
     write_json(out / "chunks" / f"{number:05}.json", {"chunk": number})
 
 
-def _close(out: Path, method: Method, codes: Codes, source: Source, count: int) -> dict[str, Any]:
+def _close(
+    out: Path, method: Method, codes: Codes, source: Source, count: int, kept: tuple[str, ...]
+) -> dict[str, Any]:
     """The run's tables and the record of what it found."""
     record: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
-    for table in ("entries", "products"):
+    for table in kept:
         closing.keep(out, table, count)
     rejected, reasons = closing.keep_rejected(out, count)
     totals = closing.totals(out, count)

@@ -6,6 +6,8 @@ do not depend on the order in which threads, chunks or machines add them.
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from leafmark.methods.bill import STAGES
 
 UG_PER_KG = 1_000_000_000
@@ -41,25 +43,13 @@ REASONS: dict[str, str] = {
 }
 """Reason code -> what it means. Closed: `docs/reasons.md` is made from it and a test holds the two together."""
 
-ENTRY_COLUMNS: dict[str, str] = {
-    "run_id": "VARCHAR",
-    "activity_id": "VARCHAR",
-    "subject_id": "VARCHAR",
-    "date": "DATE",
-    "book": "VARCHAR",
-    "scope": "TINYINT",
-    "category": "TINYINT",
-    "stage": "VARCHAR",
-    "method_id": "VARCHAR",
-    "method_version": "INTEGER",
-    "factor_id": "VARCHAR",
-    "factor_level": "TINYINT",
-    "tier": "VARCHAR",
-    "co2e_ug": "BIGINT",
-    "low_ug": "BIGINT",
-    "high_ug": "BIGINT",
-    "gases": "VARCHAR",
-}
-"""Columns of `entries.parquet` with their SQL types; int64 micrograms of CO2e, signed."""
+ENTRY_SCHEMA = pa.schema([
+    ("run_id", pa.string()), ("activity_id", pa.string()), ("subject_id", pa.string()), ("date", pa.date32()),
+    ("book", pa.string()), ("scope", pa.int8()), ("category", pa.int8()), ("stage", pa.string()),
+    ("method_id", pa.string()), ("method_version", pa.int32()), ("factor_id", pa.string()), ("factor_level", pa.int8()),
+    ("tier", pa.string()), ("co2e_ug", pa.int64()), ("low_ug", pa.int64()), ("high_ug", pa.int64()),
+    ("gases", pa.string()),
+])  # fmt: skip
+"""Columns of `entries.parquet`; int64 micrograms of CO2e, signed."""
 
-__all__ = ["ENTRY_COLUMNS", "LINE_UG_MAX", "REASONS", "STAGES", "UG_PER_KG", "Z95"]
+__all__ = ["ENTRY_SCHEMA", "LINE_UG_MAX", "REASONS", "STAGES", "UG_PER_KG", "Z95"]
