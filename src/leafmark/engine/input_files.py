@@ -28,7 +28,7 @@ from leafmark.engine.input_staging import (
     identifier,
     match_columns,
     quote,
-    refuse_nested,
+    refuse_shapes,
     stage,
 )
 from leafmark.methods.model import Column
@@ -117,7 +117,7 @@ def open_parquet(path: Path, columns: tuple[Column, ...], staging: Path) -> Sour
     heads = [_head(file, columns) for file in files]
     names = [column.name for column in columns if any(column.name in head.places for head in heads)]
     types = {name: tuple(head.types[name] for head in heads if name in head.places) for name in names}
-    refuse_nested(columns, types, str(path))
+    refuse_shapes(columns, types, str(path))
     alike = all(head.exact and head.types == heads[0].types for head in heads)
     if not alike or not all(_type_fits(c, heads[0].types[c.name]) for c in columns if c.name in names):
         return stage(Stream(str(path), types, _batches(heads, names), sha256_file(path)), columns, staging)

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -111,11 +110,12 @@ def match_columns(columns: Sequence[Column], found: Sequence[str], name: str) ->
     return chosen
 
 
-def refuse_nested(columns: Sequence[Column], types: dict[str, tuple[pa.DataType, ...]], name: str) -> None:
-    """A list, struct or map in a cell has no reading as one value."""
+def refuse_shapes(columns: Sequence[Column], types: dict[str, tuple[pa.DataType, ...]], name: str) -> None:
+    """A list, struct, map or span of time has no reading as one value of a column."""
     for column in columns:
         for kind in types.get(column.name, ()):
-            if pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType):
+            odd = pa.types.is_nested(kind) or pa.types.is_duration(kind) or pa.types.is_interval(kind)
+            if odd or isinstance(kind, pa.BaseExtensionType):
                 raise InputError(f"{name}: column {column.name} is of type {kind}; expected one {column.type} per row")
 
 
@@ -198,7 +198,7 @@ def stage(stream: Stream, columns: Sequence[Column], staging: Path) -> Source:
     OSError
         The disk is full (ENOSPC) or fails.
     """
-    refuse_nested(columns, stream.types, stream.name)
+    refuse_shapes(columns, stream.types, stream.name)
     have = [column for column in columns if column.name in stream.types]
     stem = hashlib.sha256("\n".join([stream.name, *stream.types]).encode()).hexdigest()[:12]
     raw, typed = staging / f"{stem}.text.parquet", staging / f"{stem}.parquet"
