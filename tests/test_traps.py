@@ -10,6 +10,7 @@ from engine_rows import bill, line, products, run_bill
 
 from leafmark.demo.sizes import mass_kg, parse_size
 from leafmark.factors import units
+from leafmark.factors.columns import BOUNDARIES
 from leafmark.factors.model import Pack, builtin
 
 
@@ -68,3 +69,12 @@ def test_trap_13_package_sizes() -> None:
     assert parse_size("1 DZ").units == 12
     assert parse_size("GAL").kind == "volume"
     assert mass_kg(parse_size("83710413 OZ"), "weight")[0] is None
+
+
+def test_trap_10_an_avoided_burden_is_not_in_a_footprint_and_not_added_twice(facts: Pack) -> None:
+    """No waste factor of the pack is net of what recycling avoids, and no boundary for that exists to be added."""
+    waste = [row for row in facts.factors.to_pylist() if row["theme"] == "waste"]
+    assert len(waste) > 300
+    assert {row["boundary"] for row in waste} == {"end_of_life"}
+    assert min(row["co2e_kg"] for row in waste) > 0  # a credit inside one would show as a negative
+    assert not any("avoid" in name for name in BOUNDARIES)

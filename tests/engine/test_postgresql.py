@@ -342,7 +342,6 @@ def test_order_lines_and_catalogue_from_two_tables(server: Server, tmp_path: Pat
 
 
 @pytest.mark.stress
-@pytest.mark.xfail(strict=True, reason="staging's typed COPY has no memory limit: 666 MB against 217 MB, measured")
 def test_memory_does_not_grow_with_the_table(server: Server, tmp_path: Path) -> None:
     """Four million rows (400 MB as text) are staged within 300 MB more than four thousand."""
     server.sql(

@@ -37,7 +37,12 @@ def told() -> Iterator[None]:
             f"out of memory or of room to spill: {str(error).splitlines()[0]}; give --memory-limit more, free disk, "
             "and start the same command again: it goes on where it stopped"
         ) from error
-    except (duckdb.IOException, duckdb.FatalException) as error:
+    except OSError as error:
+        raise RunError(
+            f"reading or writing failed: {error}; mend that (is the disk full?) and start the same command again: "
+            "nothing half-written counts"
+        ) from error
+    except (duckdb.IOException, duckdb.FatalException, duckdb.InvalidInputException) as error:
         raise RunError(
             f"reading or writing failed: {str(error).splitlines()[0]}; mend that (is the disk full?) and start the same "
             "command again: nothing half-written counts"

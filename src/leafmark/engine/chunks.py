@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from leafmark.engine.backends import Backend
+from leafmark.engine.backends import Backend, told
 from leafmark.engine.inputs import Source
 from leafmark.engine.run_folder import write_json
 from leafmark.methods.model import Method
@@ -64,6 +64,7 @@ def _cuts(backend: Backend, method: Method, source: Source, chunk_lines: int | N
     return sorted({sample[len(sample) * k // pieces] for k in range(1, pieces)}) if sample else []
 
 
+@told()
 def conditions(backend: Backend, method: Method, source: Source, chunk_lines: int | None, out: Path) -> list[str]:
     """One condition on the subject per chunk, "" for all; kept in the folder, so that a restart cuts alike."""
     kept = out / "chunks" / "bounds.json"

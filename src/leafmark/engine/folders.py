@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from leafmark.engine.input_databases import is_database
 from leafmark.engine.inputs import InputError, Source, open_input, sha256_file
 from leafmark.engine.run import home, identity
 from leafmark.engine.settings import Settings
@@ -25,7 +26,7 @@ def folder_of(
 
 def _digest(source: Any, columns: tuple[Column, ...]) -> Source:
     """What identifies an input: a file's bytes; a database's table has to be read."""
-    if isinstance(source, str | os.PathLike) and "::" not in os.fspath(source):
+    if isinstance(source, str | os.PathLike) and not is_database(os.fspath(source)):
         path = Path(source)
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")

@@ -34,6 +34,9 @@ FOUND_MAX = 200
 BATCH_ROWS = 100_000
 """Rows of a table in memory or of a file that are text at one time."""
 
+STAGING_MEMORY = "400MB"
+"""Of DuckDB while it types a staged input; past it, it spills beside it."""
+
 
 class InputError(ValueError):
     """An input that cannot be read at all: which file, what was found, what was expected."""
@@ -208,6 +211,8 @@ def stage(stream: Stream, columns: Sequence[Column], staging: Path) -> Source:
         connection = duckdb.connect()
         try:
             connection.execute("SET threads = 2")
+            connection.execute(f"SET memory_limit = '{STAGING_MEMORY}'")
+            connection.execute(f"SET temp_directory = {quote(str(staging / 'spill'))}")
             connection.execute("SET enable_progress_bar = false")  # it would write to stdout, where only JSON belongs
             select = _typed(have, raw, stream.types)
             connection.execute(f"COPY ({select}) TO {quote(str(typed))} (FORMAT parquet, COMPRESSION zstd)")

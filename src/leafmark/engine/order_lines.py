@@ -20,11 +20,11 @@ import pyarrow as pa
 
 from leafmark.engine import catalogue as shelves
 from leafmark.engine import closing, components, plan, tables
-from leafmark.engine.backends import Backend, DuckDB
+from leafmark.engine.backends import Backend, DuckDB, told
 from leafmark.engine.catalogue import CATALOGUE, Names
 from leafmark.engine.inputs import open_input
 from leafmark.engine.run import Progress
-from leafmark.engine.run_folder import Run, finish, identity, start, write_json
+from leafmark.engine.run_folder import Run, claim, finish, identity, write_json
 from leafmark.engine.schema import LINE_UG_MAX
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import Pack
@@ -69,7 +69,7 @@ def orders(
     ready = open_input(lines, method.columns, out / "staging", "lines")
     shelf = open_input(catalogue, CATALOGUE, out / "staging", "catalogue")
     run_id = identity(method, [ready, shelf], packs, settings)
-    finished = start(out, run_id, method, [ready, shelf], packs, settings)
+    finished = claim(out, run_id, method, [ready, shelf], packs, settings)
     if finished is not None:
         return Run(out, finished)
     (out / "chunks").mkdir(exist_ok=True)
@@ -178,6 +178,7 @@ def _rejected(method: Method, shape: plan.Shape) -> str:
     return f"SELECT file, row_no, activity_id, field, reason, found, expected FROM ({lines}) AS l WHERE ug IS NULL"
 
 
+@told()
 def _chunk(backend: Backend, method: Method, shape: plan.Shape, out: Path, run_id: str, number: int) -> None:
     """Write one chunk's parts of the run's tables from the view `chunk`."""
 
@@ -243,6 +244,7 @@ def _chunk(backend: Backend, method: Method, shape: plan.Shape, out: Path, run_i
     write_json(out / "chunks" / f"{number:05}.json", {"chunk": number})
 
 
+@told()
 def _close(out: Path, names: Names, rows: int, chunks: int) -> dict[str, Any]:
     """The run's tables and the record of what it found."""
     record: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from leafmark.engine import chunks, closing, components, plan
-from leafmark.engine.backends import Backend, DuckDB, RunError
+from leafmark.engine.backends import Backend, DuckDB, RunError, told
 from leafmark.engine.closing import lognormal_range, total_range
 from leafmark.engine.codes import Codes, make_codes
 from leafmark.engine.inputs import Source, open_input
 from leafmark.engine.outputs import Outputs
-from leafmark.engine.run_folder import SCHEMA, Run, finish, home, identity, open_run, start, write_json
+from leafmark.engine.run_folder import SCHEMA, Run, claim, finish, home, identity, open_run, write_json
 from leafmark.engine.schema import STAGES
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import Pack
@@ -58,7 +58,7 @@ def run(
     out = Path(out)
     ready = open_input(source, method.columns, out / "staging")
     run_id = identity(method, [ready], packs, settings)
-    finished = start(out, run_id, method, [ready], packs, settings)
+    finished = claim(out, run_id, method, [ready], packs, settings)
     if finished is not None:
         return Run(out, finished)
     (out / "chunks").mkdir(exist_ok=True)
@@ -87,6 +87,7 @@ def run(
     return finish(out, record)
 
 
+@told()
 def _chunk(
     backend: Backend, method: Method, shape: plan.Shape, outputs: Outputs, settings: Settings, out: Path, number: int
 ) -> None:
@@ -116,6 +117,7 @@ def _chunk(
     write_json(out / "chunks" / f"{number:05}.json", {"chunk": number})
 
 
+@told()
 def _close(
     out: Path, method: Method, codes: Codes, source: Source, count: int, kept: tuple[str, ...]
 ) -> dict[str, Any]:

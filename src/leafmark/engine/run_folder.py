@@ -22,7 +22,7 @@ import pyarrow as pa
 
 import leafmark
 from leafmark.engine import tables
-from leafmark.engine.backends import RunError
+from leafmark.engine.backends import RunError, told
 from leafmark.engine.inputs import Source
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import Pack
@@ -99,10 +99,24 @@ def identity(method: Method, sources: Sequence[Source], packs: Sequence[Pack], s
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
 
 
-def start(
+def claim(
     out: Path, run_id: str, method: Method, sources: Sequence[Source], packs: Sequence[Pack], settings: Settings
 ) -> dict[str, Any] | None:
-    """Claim the folder for this run; the finished record if it is there already."""
+    """Claim the folder for this run; the finished record if it is there already. A folder refused is left as it was."""
+    try:
+        with told():
+            finished = _start(out, run_id, method, sources, packs, settings)
+    except RunError:
+        shutil.rmtree(out / "staging", ignore_errors=True)
+        raise
+    if finished is not None:
+        shutil.rmtree(out / "staging", ignore_errors=True)
+    return finished
+
+
+def _start(
+    out: Path, run_id: str, method: Method, sources: Sequence[Source], packs: Sequence[Pack], settings: Settings
+) -> dict[str, Any] | None:
     record = out / "run.json"
     if record.is_file():
         found = json.loads(record.read_text(encoding="utf-8"))
@@ -121,7 +135,9 @@ def start(
     for pack in packs:
         folder = out / "packs" / pack.id
         if not folder.exists():
-            pack.write(folder)
+            half = folder.with_name(f"{folder.name}.tmp")
+            pack.write(half)
+            half.replace(folder)
     write_json(record, {
         "schema": SCHEMA, "run_id": run_id, "status": "running", "leafmark": leafmark.__version__,
         "method": {"id": method.id, "version": method.version, "hash": method.hash, "book": method.book,
@@ -135,6 +151,7 @@ def start(
     return None
 
 
+@told()
 def finish(out: Path, record: dict[str, Any]) -> Run:
     """Say `done`, and only then let the chunks go."""
     write_json(out / "run.json", record)

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from leafmark.engine import tables
+from leafmark.engine.backends import told
 from leafmark.engine.run import Run, RunError, open_run
 from leafmark.engine.wording import between, grams_exact, mass, percent
 
@@ -107,6 +108,7 @@ def _once(runs: Sequence[Run]) -> None:
 _Group = tuple[str, int | None, int | None, int, int]
 
 
+@told()
 def _sums(run: Run) -> list[_Group]:
     """(book, scope, category, micrograms, entries) of a run's entries, held to the run's total."""
     path = run.path / "entries.parquet"

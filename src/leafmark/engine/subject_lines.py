@@ -7,7 +7,9 @@ table) is staged once into a temporary folder that lives as long as the reader.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,10 +65,11 @@ class InputReader:
     """
 
     def __init__(self, run: Run, number: int, columns: tuple[Column, ...], key: str, given: Any = None) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="leafmark-explain-")
+        folder = tempfile.mkdtemp(prefix="leafmark-explain-")
+        self._let_go = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         recorded = run.record["inputs"][number]
         name = recorded_input(recorded) if given is None else str(recorded["file"])
-        self.source: Source = open_input(name if given is None else given, columns, Path(self._folder.name), name)
+        self.source: Source = open_input(name if given is None else given, columns, Path(folder), name)
         self.changed = [] if self.source.digest == recorded["sha256"] else [changed_input(recorded, self.source)]
         self.key = key
         kept = [column.name for column in columns if column.name in self.source.columns]
@@ -107,7 +110,7 @@ class InputReader:
     def close(self) -> None:
         """Let go of the connection and the staged copy."""
         self._finder.close()
-        self._folder.cleanup()
+        self._let_go()
 
 
 def changed_input(recorded: Row, now: Source) -> str:
