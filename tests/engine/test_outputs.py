@@ -59,6 +59,9 @@ def test_entries_have_the_entry_s_schema(source: Path, tmp_path: Path, lines: bo
     assert {name: found.field(name).type for name in found.names} == {field.name: field.type for field in ENTRY_SCHEMA}
     entries = made.table("entries")
     assert sum(entries.column("co2e_ug").to_pylist()) == made.record["totals"]["co2e_ug"]
+    assert (
+        set(entries.column("tier").to_pylist()) == set(made.table("products").column("tier").to_pylist()) == {"amount"}
+    )
     assert entries.column("activity_id").null_count == (0 if lines else entries.num_rows)
 
 

@@ -54,6 +54,7 @@ class Outputs:
         self.method, self.run_id = method, run_id
         self.factors = pa.array(factors, pa.string())
         self.stages = pa.array(STAGES, pa.string())
+        self.tier = method.tier.strip("'")  # a method states it as SQL
 
     def entries(self, backend: Backend, sql: str, path: Path) -> None:
         """Per subject, stage and part."""
@@ -102,7 +103,7 @@ class Outputs:
             "method_version": pa.repeat(pa.scalar(method.version, pa.int32()), rows),
             "factor_id": pa.DictionaryArray.from_arrays(batch.column("factor_no"), self.factors),
             "factor_level": batch.column("level").cast(pa.int8()),
-            "tier": self._same(method.tier, rows),
+            "tier": self._same(self.tier, rows),
             **{name: batch.column(name) for name in ("co2e_ug", "low_ug", "high_ug")},
             "gases": pa.nulls(rows, pa.string()),
         }
@@ -119,7 +120,7 @@ class Outputs:
             "rejected_lines": batch.column("rejected_lines"),
             "factor_id": pa.DictionaryArray.from_arrays(batch.column("factor_no"), self.factors),
             "factor_level": batch.column("factor_level").cast(pa.int8()),
-            "tier": self._same(self.method.tier, batch.num_rows),
+            "tier": self._same(self.tier, batch.num_rows),
             "vintage_gap_years": batch.column("vintage_gap_years").cast(pa.int16()),
             "primary_ug": batch.column("primary_ug"),
             "gwp_native_ug": batch.column("gwp_native_ug"),
