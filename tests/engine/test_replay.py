@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from engine_rows import bill, factor, line, pack, run_bill
 
+from leafmark.engine.pinned import DamagedPackError
 from leafmark.engine.replay import replay
 from leafmark.engine.run import Run, RunError
+from leafmark.factors.model import Pack
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -55,3 +58,60 @@ def test_a_missing_input_says_which(tmp_path: Path) -> None:
     source.unlink()
     with pytest.raises(RunError, match=r"bill\.parquet.* is not there: put the file back"):
         replay(made.path)
+
+
+def test_a_changed_pinned_pack_is_told(tmp_path: Path) -> None:
+    made, _ = _made(tmp_path)
+    factors = made.path / "packs" / "small" / "factors.csv"
+    text = factors.read_text(encoding="utf-8")
+    factors.write_text(text.replace(",2.0,", ",2.5,"), encoding="utf-8")
+    assert factors.read_text(encoding="utf-8") != text
+    report = replay(made.path)
+    (named,) = report["packs_changed"]
+    assert f"recorded {made.record['packs'][0]['sha256'][:16]}" in named
+    assert not report["same"]
+    assert report["tables"]["products"]["differing"] == 2
+
+
+def test_a_pinned_pack_that_is_none_any_more_is_told(tmp_path: Path) -> None:
+    made, _ = _made(tmp_path)
+    (made.path / "packs" / "small" / "factors.csv").write_text("factor_id\n", encoding="utf-8")
+    with pytest.raises(DamagedPackError, match="put pack small 1 back"):
+        replay(made.path)
+
+
+def test_an_edited_figure_is_found(tmp_path: Path) -> None:
+    made, _ = _made(tmp_path)
+    path = made.path / "products.parquet"
+    products = pq.read_table(path)
+    grams = [ug + 1 for ug in products.column("co2e_ug").to_pylist()]
+    pq.write_table(products.set_column(products.column_names.index("co2e_ug"), "co2e_ug", pa.array(grams)), path)
+    report = replay(made.path)
+    assert not report["same"]
+    assert report["tables"]["products"]["differing"] == 2
+
+
+def test_a_pack_upgraded_since_leaves_the_old_figure(tmp_path: Path) -> None:
+    """The run holds its pack: what the pack's folder says today does not matter."""
+    sound = pack(factor(gsd=1.2), licence_note="CC0", gwp_note="as published")
+    sound.write(tmp_path / "mine")
+    source = tmp_path / "bill.parquet"
+    pq.write_table(bill([line(1)]), source)
+    made = run_bill(tmp_path / "run", str(source), Pack.load(tmp_path / "mine"))
+    pack(factor(gsd=1.2, co2e_kg=9.0), version="2", licence_note="CC0", gwp_note="as published").write(
+        tmp_path / "mine"
+    )
+    assert Pack.load(tmp_path / "mine").version == "2"
+    report = replay(made.path)
+    assert report["same"]
+    assert made.record["totals"]["co2e_ug"] == 6_000_000_000  # 3 kg x 2 kg/kg
+
+
+def test_entries_of_lines_replay_too(tmp_path: Path) -> None:
+    source = tmp_path / "bill.parquet"
+    pq.write_table(bill([line(1), line(2, amount=5.0)]), source)
+    sound = pack(factor(gsd=1.2), licence_note="CC0", gwp_note="as published")
+    made = run_bill(tmp_path / "run", str(source), sound, lines=True)
+    report = replay(made.path)
+    assert report["same"]
+    assert report["tables"]["entries"]["then"] == 2
