@@ -12,22 +12,17 @@ from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from engine_rows import Row, factor, pack, run_bill
 
+from leafmark.engine.explain import explain
 from leafmark.factors import regions
 from leafmark.factors.model import builtin
 from leafmark.methods import method
 
 KNOWN_ON = dt.date(2026, 6, 1)
 YEARS = range(2017, 2028)
-TOPPED_UP_FROM_GB = {"gcp:europe-west2"}
-"""London's life-cycle row lies below Great Britain, the one country with upstream and losses in rows of their own."""
-WHY = """\
-upstream, td_loss and td_loss_upstream fall back to GB although generation was met with London's life-cycle factor.
-Cure: a part may name the boundary it stands beside (methods/model.py: Part.beside, left out of the hash where empty),
-the engine drops the cells of such a part where the first part's recipe has another (engine/codes.py, after `cells`),
-and electricity.location@2 says beside="direct" for its three optional parts."""
 PARTS = ("direct", "td_loss", "td_loss_upstream", "upstream")
 
 
@@ -74,17 +69,9 @@ def test_no_life_cycle_factor_in_scope_2_is_topped_up(met: dict[str, dict[str, l
     }
     assert len(life_cycle) > 250, "countries, and the places that fall to them"
     assert {"DE", "FR", "AU", "US", "GB", "WORLD"} <= life_cycle
-    assert topped_up(entries) <= TOPPED_UP_FROM_GB
+    assert topped_up(entries) == set()
 
 
-@pytest.mark.xfail(strict=True, reason=WHY)
-def test_a_place_with_a_life_cycle_factor_takes_no_upstream_of_its_country(
-    met: dict[str, dict[str, list[Row]]],
-) -> None:
-    assert topped_up(met["electricity.location"]) == set()
-
-
-@pytest.mark.xfail(strict=True, reason=WHY)
 def test_a_life_cycle_factor_is_not_topped_up_from_the_world(tmp_path: Path) -> None:
     def grid(region: str, boundary: str, kg: float) -> Row:
         return factor("electricity.grid", region=region, boundary=boundary, unit="kWh", co2e_kg=kg, theme="grid")
@@ -93,6 +80,17 @@ def test_a_life_cycle_factor_is_not_topped_up_from_the_world(tmp_path: Path) -> 
     site = {"site_id": "werk", "kwh": 1000.0, "region": "DE", "date": dt.date(2024, 7, 1)}
     made = run_bill(tmp_path / "run", pa.Table.from_pylist([site]), facts, chosen=method("electricity.location"))
     assert made.record["totals"]["by_scope_ug"] == {"scope 2": 400 * 10**9}
+
+
+def test_the_explanation_of_a_life_cycle_site_adds_up(tmp_path: Path) -> None:
+    site = {"site_id": "cloud", "kwh": 1000.0, "region": "gcp:europe-west2", "date": dt.date(2024, 7, 1)}
+    pq.write_table(pa.Table.from_pylist([site]), tmp_path / "sites.parquet")
+    chosen = method("electricity.location")
+    made = run_bill(tmp_path / "run", tmp_path / "sites.parquet", builtin(), chosen=chosen, known_on=KNOWN_ON)
+    total = made.record["totals"]["by_scope_ug"]["scope 2"]
+    tree = explain(made.path, "cloud")
+    assert tree["co2e_ug"] == total
+    assert [part["co2e_ug"] for stage in tree["stages"] for part in stage["lines"]] == [total]
 
 
 def test_scope_2_takes_one_factor_and_direct_where_there_is_one(met: dict[str, dict[str, list[Row]]]) -> None:

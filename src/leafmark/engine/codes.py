@@ -81,6 +81,34 @@ def make_codes(backend: Backend, method: Method, packs: Sequence[Pack], source: 
     return Codes(number_of_regions, int(periods), len(method.parts), chosen, native, names)
 
 
+def _beside_only(backend: Backend, method: Method, chosen: lookup.Lookup) -> None:
+    """Drop a part's cells where the first part's recipe lacks the boundary it stands beside: it counts that already."""
+    parts = len(method.parts)
+    standing = {n: part.beside for n, part in enumerate(method.parts) if part.beside}
+    if not standing:
+        return
+    factors = chosen.table.select(["lookup_no", "part", "factor_no"]).to_pylist()
+    pairs = [
+        (n, row["lookup_no"])
+        for row in factors
+        for n, boundary in standing.items()
+        if row["part"] == 0 and boundary in chosen.boundaries[row["factor_no"]]
+    ]
+    backend.table("beside", pa.table({
+        "part": pa.array([part for part, _ in pairs], pa.int64()),
+        "lookup_no": pa.array([number for _, number in pairs], pa.int32()),
+    }))  # fmt: skip
+    backend.temp(
+        "beside_cells",
+        f"""
+        SELECT c.cell, c.level, c.lookup_no FROM cells AS c
+        LEFT JOIN cells AS g ON g.cell = c.cell - c.cell % {parts}
+        LEFT JOIN beside AS b ON b.part = c.cell % {parts} AND b.lookup_no = g.lookup_no
+        WHERE c.cell % {parts} NOT IN ({", ".join(map(str, standing))}) OR b.part IS NOT NULL""",
+    )
+    backend.temp("cells", "SELECT cell, level, lookup_no FROM beside_cells")
+
+
 def _whole_lines_only(backend: Backend, method: Method) -> None:
     """A line that lacks a mandatory part is rejected whole: drop the cells of its other parts."""
     parts = len(method.parts)
@@ -155,6 +183,7 @@ def register(
           INNER JOIN periods AS p ON p.first_day >= sp.start AND p.first_day < sp."end"
           GROUP BY ((k.key_no * {len(known)} + ch.region_no) * {len(starts)} + p.period_no){part}) AS a""",
     )
+    _beside_only(backend, method, chosen)
     _whole_lines_only(backend, method)
     backend.table("served", pa.table({
         "key": pa.array([key for key, _, _ in chosen.served], pa.string()),

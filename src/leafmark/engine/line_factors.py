@@ -115,6 +115,11 @@ class LineFactors:
         """The most specific place's span that holds the day, or None."""
         if key is None:
             return None
+        beside = self.method.parts[part].beside
+        if beside:
+            first = self.meet(key, region, day, 0)
+            if first is None or beside not in (self.used(each).factor.boundary for each in first.factor_ids):
+                return None
         self.prepare_places([(key, region)])
         places = chain(region)
         for level, place in enumerate(places):

@@ -153,6 +153,8 @@ class Lookup:
     """Keys of the packs that were asked for, with or without a factor the method takes."""
     served: list[tuple[str, str, int]]
     """(key, region, part) with a recipe at any date: tells a missing factor from a date out of reach."""
+    boundaries: list[tuple[str, ...]]
+    """For each factor_no, the boundaries added."""
 
     def factor_name(self, number: int) -> str:
         """The ids of a recipe's factors joined by ` + `."""
@@ -313,12 +315,15 @@ class _Builder:
         renumbered = {old: new for new, old in enumerate(by_id)}
         rows["factor_no"] = [renumbered[old] for old in rows["factor_no"]]
         ids = [named[old] for old in by_id]
+        indices_of = {number: indices for indices, number in self.recipes.items()}
+        boundaries = [tuple(self.columns["boundary"][i] for i in indices_of[old]) for old in by_id]
         types = {"part": pa.int8(), "start": pa.date32(), "end": pa.date32(), "factor_no": pa.int32(),
                  "ug_per_base": pa.float64(), "dim": pa.int16(), "rel_sd": pa.float64(), "gap_years": pa.int16(),
                  "native": pa.float64()}  # fmt: skip
         arrays = {name: pa.array([rows[name][i] for i in order], types.get(name, pa.string())) for name in rows}
         table = pa.table({"lookup_no": pa.array(np.arange(len(order), dtype=np.int32)), **arrays})
-        return Lookup(table, ids, list(self.dimensions), list(self.dimension_units.values()), keys, sorted(self.served))
+        units_of = list(self.dimension_units.values())
+        return Lookup(table, ids, list(self.dimensions), units_of, keys, sorted(self.served), boundaries)
 
 
 @lru_cache(maxsize=4096)

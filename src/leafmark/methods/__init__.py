@@ -2,13 +2,22 @@
 
 from leafmark.methods.bill import PRODUCT_BILL
 from leafmark.methods.declared import DECLARED, DECLARED_2
-from leafmark.methods.electricity import ELECTRICITY
+from leafmark.methods.electricity import ELECTRICITY, ELECTRICITY_2
 from leafmark.methods.freight import FREIGHT
 from leafmark.methods.model import Check, Column, Method, Part, Vintage
 from leafmark.methods.retail import RETAIL_PURCHASE
 from leafmark.methods.use_stage import USE_STAGE
 
-LIBRARY: tuple[Method, ...] = (PRODUCT_BILL, RETAIL_PURCHASE, USE_STAGE, DECLARED, DECLARED_2, FREIGHT, ELECTRICITY)
+LIBRARY: tuple[Method, ...] = (
+    PRODUCT_BILL,
+    RETAIL_PURCHASE,
+    USE_STAGE,
+    DECLARED,
+    DECLARED_2,
+    FREIGHT,
+    ELECTRICITY,
+    ELECTRICITY_2,
+)
 
 
 class MethodError(ValueError):

@@ -1,5 +1,7 @@
 """Electricity bought, in an inventory: Scope 2 by location, upstream and losses in category 3."""
 
+import dataclasses
+
 from leafmark.methods.model import Column, Method, Part, Vintage
 
 ELECTRICITY = Method(
@@ -33,4 +35,17 @@ in there already.""",
         Part("td_loss_upstream", (("td_loss_upstream",),), 3, 3, optional=True),
     ),
     vintage=Vintage("latest", 3),
+)
+
+ELECTRICITY_2 = dataclasses.replace(
+    ELECTRICITY,
+    version=2,
+    docs="""\
+`Scope 2 = kWh x direct factor`; `category 3 = kWh x (upstream + T&D loss + upstream of the loss)`, kg CO2e. Where a
+place has only a life-cycle factor it stands in Scope 2 as a flagged proxy, and nothing upstream is added, since it is
+in there already: not even where a wider region has upstream factors of its own (version 1 added those).""",
+    parts=(
+        ELECTRICITY.parts[0],
+        *(dataclasses.replace(part, beside="direct") for part in ELECTRICITY.parts[1:]),
+    ),
 )

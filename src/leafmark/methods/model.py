@@ -66,7 +66,8 @@ class Vintage:
 class Part:
     """One entry of each line: recipes of boundaries in order of preference, and where it belongs in an inventory.
 
-    An `optional` part without a factor makes no entry; any other rejects its line.
+    An `optional` part without a factor makes no entry; any other rejects its line. One that stands `beside` a boundary
+    makes none either where the method's first part was met by a recipe without that boundary.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Part:
     scope: int | None = None
     category: int | None = None
     optional: bool = False
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,9 @@ class Method:
             del fields[prose]
         for column in fields["columns"]:
             del column["meaning"]
+        for part in fields["parts"]:
+            if not part["beside"]:  # came later: a method without it keeps its identity
+                del part["beside"]
         return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     @property

@@ -61,7 +61,10 @@ def _parts(m: Method) -> Iterator[str]:
     for part in m.parts:
         recipes = "; ".join(" + ".join(recipe) for recipe in part.recipes)
         scope, category = (str(value) if value is not None else "-" for value in (part.scope, part.category))
-        yield f"| {part.name} | {scope} | {category} | {recipes} | {'no entry' if part.optional else 'rejected'} |"
+        without = "no entry" if part.optional else "rejected"
+        if part.beside:
+            without += f"; none too unless `{m.parts[0].name}` took `{part.beside}`"
+        yield f"| {part.name} | {scope} | {category} | {recipes} | {without} |"
     yield ""
     yield f"**Vintage.** `{m.vintage.rule}`, reach {m.vintage.reach_years} years."
     if m.checks:
