@@ -258,6 +258,20 @@ def test_ctrl_c_that_a_library_swallowed_is_still_ctrl_c(call: Call, monkeypatch
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_ctrl_c_while_a_library_makes_code_of_text_is_still_130(folder: Path) -> None:
+    """Dataclasses and their like exec() text as they are imported; `python -m` dies of a Ctrl-C that came in there."""
+    Path("stopped_there.py").write_text(
+        "import leafmark.methods\n"
+        "from leafmark.cli import main\n"
+        "leafmark.methods.method = lambda _: exec('raise KeyboardInterrupt')\n"
+        "main(['methods', 'show', 'product.bill'])\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "stopped_there"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr.strip()) == (130, "leafmark: stopped")
+
+
 def test_the_command_is_installed_under_its_name() -> None:
     beside_python = Path(sys.executable).parent / "leafmark"
     command = str(beside_python) if beside_python.exists() else shutil.which("leafmark")

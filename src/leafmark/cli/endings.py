@@ -103,6 +103,9 @@ def status_of(work: Callable[[], Any], given: Sequence[str]) -> int:
             return end.code if isinstance(end.code, int) else int(end.code is not None)
         except (Exception, KeyboardInterrupt) as error:
             if stopped() or isinstance(error, KeyboardInterrupt | click.Abort):
+                # Where it came inside a library's exec() of text, Python has noted that the program shall die of SIGINT, and
+                # `python -m` would, whatever the status; only another exec() takes that note back (CPython, pythonrun.c).
+                exec("")
                 goes_on = ": start the same command again and it goes on" if set(given) & set(_RESUMABLE) else ""
                 return _told(UnusableError(f"stopped{goes_on}"), STOPPED, as_json)
             if not isinstance(error, click.ClickException) and not deliberate(error):
