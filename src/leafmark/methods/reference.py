@@ -63,7 +63,7 @@ def _parts(m: Method) -> Iterator[str]:
         scope, category = (str(value) if value is not None else "-" for value in (part.scope, part.category))
         without = "no entry" if part.optional else "rejected"
         if part.beside:
-            without += f"; none too unless `{m.parts[0].name}` took `{part.beside}`"
+            without += f"; only beside a `{m.parts[0].name}` of `{part.beside}`"
         yield f"| {part.name} | {scope} | {category} | {recipes} | {without} |"
     yield ""
     yield f"**Vintage.** `{m.vintage.rule}`, reach {m.vintage.reach_years} years."
