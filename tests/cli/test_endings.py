@@ -13,9 +13,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from newcomer import KNOWN_ON, Call, Process
 
 import leafmark.methods
-from conftest import KNOWN_ON, Call, Process
 from leafmark.cli.endings import deliberate
 from leafmark.engine.inputs import InputError
 

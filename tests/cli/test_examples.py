@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 import pytest
+from newcomer import Process
 
-from conftest import Process
 from leafmark.cli import main
 
 STORY = ("factors import", "footprint", "orders")

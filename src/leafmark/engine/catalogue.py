@@ -43,6 +43,15 @@ class Names:
     factors: list[str]
     categories: list[str]
 
+    def group(self, shelf: str, tier: int, factor: str) -> str:
+        """SQL that packs category, tier and factor into one integer: a narrow line, and one column to group by."""
+        return f"({shelf}.category_no * {len(TIERS)} + {tier}) * {self.span} + {factor}.factor_no"
+
+    @property
+    def span(self) -> int:
+        """What a group is divided by to part (category, tier) from the factor."""
+        return max(1, len(self.factors))
+
 
 def meet(
     backend: Backend, method: Method, packs: Sequence[Pack], columns: frozenset[str], days: list[dt.date],
@@ -83,63 +92,81 @@ def meet(
         "year": pa.array([m[2] for m in money], pa.int64()), "ratio": pa.array([m[3] for m in money], pa.float64()),
     }))  # fmt: skip
     firsts = backend.fetch("SELECT period_no, first_day FROM periods ORDER BY period_no")
+    year_of = [day.year for day in firsts.column("first_day").to_pylist()]
     backend.table("period_years", pa.table({
-        "period_no": firsts.column("period_no"),
-        "year": pa.array([day.year for day in firsts.column("first_day").to_pylist()], pa.int64()),
+        "period_no": firsts.column("period_no"), "year": pa.array(year_of, pa.int64()),
     }))  # fmt: skip
     backend.temp(
-        "shelf",
-        f"""
-        SELECT i.product_id, i.category, COALESCE({column("region")}, 'WORLD') AS region,
-          CAST({column("mass_kg")} AS DOUBLE) AS mass_kg, CAST({column("mass_key")} AS VARCHAR) AS mass_key,
-          CAST({column("count_amount")} AS DOUBLE) AS count_amount, CAST({column("count_unit")} AS VARCHAR) AS count_unit,
-          CAST({column("count_key")} AS VARCHAR) AS count_key, CAST({column("spend_key")} AS VARCHAR) AS spend_key,
-          COALESCE(CAST({column("currency")} AS VARCHAR), 'USD') AS currency FROM catalogue AS i""",
+        "calendar",
+        "SELECT d.date, d.period_no, y.year FROM days AS d INNER JOIN period_years AS y ON y.period_no = d.period_no",
     )
-    categories = [str(v) for v in distinct(backend, "i.category", "shelf")]
+    categories = [str(v) for v in distinct(backend, "i.category", "catalogue")]
     backend.table("categories", pa.table({
-        "category": pa.array(categories, pa.string()), "category_no": pa.array(range(len(categories)), pa.int32()),
+        "category": pa.array(categories, pa.string()), "category_no": pa.array(range(len(categories)), pa.int64()),
     }))  # fmt: skip
+    backend.temp("shelf", _shelf(columns, len(categories)))
     known = backend.fetch("SELECT COUNT(*) AS n FROM regions").column("n").to_pylist()[0]
-    spans = firsts.num_rows
-
-    def cell(n: int) -> str:
-        return f"(k{n}.key_no * {known} + r.region_no) * {spans} + p.period_no"
-
-    mass = "CASE WHEN s.mass_kg > 0 AND u1.dim = f1.dim THEN s.mass_kg * (u1.to_base * f1.ug_per_base) END"
-    count = "CASE WHEN s.count_amount > 0 AND u2.dim = f2.dim THEN s.count_amount * (u2.to_base * f2.ug_per_base) END"
-    backend.temp(
-        "product_cells",
-        f"""
-        SELECT s.product_id, p.period_no, g.category_no, COALESCE({mass}, {count}) AS piece_ug,
-          CAST(CASE WHEN {mass} IS NOT NULL THEN 0 ELSE 1 END AS TINYINT) AS piece_tier,
-          CASE WHEN {mass} IS NOT NULL THEN f1.factor_no ELSE f2.factor_no END AS piece_factor,
-          CASE WHEN m.ratio IS NOT NULL THEN m.ratio * f3.ug_per_base END AS money_ug, f3.factor_no AS money_factor
-        FROM shelf AS s CROSS JOIN period_years AS p
-        LEFT JOIN categories AS g ON g.category = s.category LEFT JOIN regions AS r ON r.region = s.region
-        LEFT JOIN keys AS k1 ON k1.key = s.mass_key LEFT JOIN keys AS k2 ON k2.key = s.count_key
-        LEFT JOIN keys AS k3 ON k3.key = s.spend_key LEFT JOIN unit_codes AS u1 ON u1.unit = 'kg'
-        LEFT JOIN unit_codes AS u2 ON u2.unit = s.count_unit
-        LEFT JOIN cells AS c1 ON c1.cell = {cell(1)} LEFT JOIN cells AS c2 ON c2.cell = {cell(2)}
-        LEFT JOIN cells AS c3 ON c3.cell = {cell(3)}
-        LEFT JOIN spans AS f1 ON f1.lookup_no = c1.lookup_no LEFT JOIN spans AS f2 ON f2.lookup_no = c2.lookup_no
-        LEFT JOIN spans AS f3 ON f3.lookup_no = c3.lookup_no
-        LEFT JOIN money AS m ON m.dim = f3.dim AND m.currency = s.currency AND m.year = p.year""",
-    )
+    factors = [chosen.factor_name(n) for n in range(len(chosen.factors))]
+    names = Names(factors, categories)
+    backend.temp("product_cells", _product_cells(known, firsts.num_rows, names))
     backend.temp(
         "spread",
-        """
-        SELECT p.period_no, f.factor_no, MAX(f.rel_sd) AS rel_sd, MAX(f.gap_years) AS gap_years, MIN(c.level) AS level
-        FROM cells AS c INNER JOIN spans AS f ON f.lookup_no = c.lookup_no INNER JOIN period_years AS p ON p.period_no = c.cell % """
-        + str(spans)
-        + """
+        f"""
+        SELECT p.period_no, f.factor_no, MAX(f.rel_sd) AS rel_sd, MAX(f.gap_years) AS gap_years, MAX(f.native) AS native,
+          MIN(c.level) AS level
+        FROM cells AS c INNER JOIN spans AS f ON f.lookup_no = c.lookup_no
+        INNER JOIN period_years AS p ON p.period_no = c.cell % {firsts.num_rows}
         GROUP BY p.period_no, f.factor_no""",
     )
-    factors = [chosen.factor_name(n) for n in range(len(chosen.factors))]
     backend.table("factor_names", pa.table({
         "factor_no": pa.array(range(len(factors)), pa.int32()), "factor_id": pa.array(factors, pa.string()),
     }))  # fmt: skip
-    return Names(factors, categories)
+    return names
+
+
+def _shelf(columns: frozenset[str], categories: int) -> str:
+    """The catalogue with numbers for its texts: a product costs its text joins once, not once a period.
+
+    A product without a category has the number after the last.
+    """
+
+    def cast(name: str, kind: str) -> str:
+        return f"CAST({f'i.{name}' if name in columns else 'NULL'} AS {kind})"
+
+    return f"""
+    SELECT i.product_id, COALESCE(g.category_no, {categories}) AS category_no, r.region_no,
+      {cast("mass_kg", "DOUBLE")} AS mass_kg, k1.key_no AS mass_no,
+      {cast("count_amount", "DOUBLE")} AS count_amount, u.to_base AS count_to_base, u.dim AS count_dim, k2.key_no AS count_no,
+      k3.key_no AS spend_no, COALESCE({cast("currency", "VARCHAR")}, 'USD') AS currency
+    FROM catalogue AS i
+    LEFT JOIN categories AS g ON g.category = i.category
+    LEFT JOIN regions AS r ON r.region = COALESCE({cast("region", "VARCHAR")}, 'WORLD')
+    LEFT JOIN keys AS k1 ON k1.key = {cast("mass_key", "VARCHAR")}
+    LEFT JOIN keys AS k2 ON k2.key = {cast("count_key", "VARCHAR")}
+    LEFT JOIN keys AS k3 ON k3.key = {cast("spend_key", "VARCHAR")}
+    LEFT JOIN unit_codes AS u ON u.unit = {cast("count_unit", "VARCHAR")}"""
+
+
+def _product_cells(regions: int, periods: int, names: Names) -> str:
+    """Per product and period: micrograms per piece and per unit of money, each with its group of `Names.group`."""
+
+    def cell(key: str) -> str:
+        return f"(s.{key} * {regions} + s.region_no) * {periods} + p.period_no"
+
+    mass = "CASE WHEN s.mass_kg > 0 AND u.dim = f1.dim THEN s.mass_kg * (u.to_base * f1.ug_per_base) END"
+    count = (
+        "CASE WHEN s.count_amount > 0 AND s.count_dim = f2.dim "
+        "THEN s.count_amount * (s.count_to_base * f2.ug_per_base) END"
+    )
+    piece = f"CASE WHEN {mass} IS NOT NULL THEN {names.group('s', 0, 'f1')} ELSE {names.group('s', 1, 'f2')} END"
+    return f"""
+    SELECT s.product_id, p.period_no, COALESCE({mass}, {count}) AS piece_ug, {piece} AS piece_group,
+      CASE WHEN m.ratio IS NOT NULL THEN m.ratio * f3.ug_per_base END AS money_ug, {names.group("s", 2, "f3")} AS money_group
+    FROM shelf AS s CROSS JOIN period_years AS p LEFT JOIN unit_codes AS u ON u.unit = 'kg'
+    LEFT JOIN cells AS c1 ON c1.cell = {cell("mass_no")} LEFT JOIN spans AS f1 ON f1.lookup_no = c1.lookup_no
+    LEFT JOIN cells AS c2 ON c2.cell = {cell("count_no")} LEFT JOIN spans AS f2 ON f2.lookup_no = c2.lookup_no
+    LEFT JOIN cells AS c3 ON c3.cell = {cell("spend_no")} LEFT JOIN spans AS f3 ON f3.lookup_no = c3.lookup_no
+    LEFT JOIN money AS m ON m.dim = f3.dim AND m.currency = s.currency AND m.year = p.year"""
 
 
 PRICE_INDEX_REACH_YEARS = 2

@@ -14,7 +14,7 @@ from leafmark.engine.inputs import Source
 from leafmark.engine.run_folder import write_json
 from leafmark.methods.model import Method
 
-CHUNK_LINES = 1900000
+CHUNK_LINES = 1_100_000
 """Lines of input per chunk where the file is sorted by subject: a chunk then reads its own row groups only."""
 
 CHUNK_LINES_UNSORTED = 6_000_000

@@ -62,9 +62,9 @@ def keep_rejected(out: Path, chunks: int) -> tuple[int, dict[str, int]]:
     return rejected.num_rows, dict(sorted(counts.items()))
 
 
-def totals(out: Path, chunks: int) -> pa.Table:
-    """The chunks' totals, one under the other."""
-    return pa.concat_tables([pq.read_table(chunk_file(out, n, "totals")) for n in range(chunks)])
+def chunk_tables(out: Path, table: str, chunks: int) -> pa.Table:
+    """The chunks' parts of a small table, one under the other."""
+    return pa.concat_tables([pq.read_table(chunk_file(out, n, table)) for n in range(chunks)])
 
 
 def summed(table: pa.Table, keys: Sequence[str], values: Sequence[str]) -> pa.Table:

@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from leafmark.engine.schema import UG_PER_KG
@@ -217,30 +218,32 @@ def choose(
     return builder.finish(sorted(owner if wanted is None else wanted & owner.keys()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A recipe's factors (`indices` into the packs' rows) for one key, region, part and span of dates."""
+
+    key: str
+    region: str
+    part: int
+    start: dt.date
+    end: dt.date
+    indices: tuple[int, ...]
+    gaps: tuple[int, ...]
+
+
 class _Builder:
-    def __init__(self, columns: dict[str, list[Any]], co2e: Any, native: Any, window: tuple[dt.date, dt.date]) -> None:
+    def __init__(
+        self,
+        columns: dict[str, list[Any]],
+        co2e: npt.NDArray[np.float64],
+        native: npt.NDArray[np.bool_],
+        window: tuple[dt.date, dt.date],
+    ) -> None:
         self.window = window
         self.served: set[tuple[str, str, int]] = set()
         self.columns, self.co2e, self.native = columns, co2e, native
-        self.rows: dict[str, list[Any]] = {
-            name: []
-            for name in (
-                "key",
-                "region",
-                "part",
-                "start",
-                "end",
-                "factor_no",
-                "ug_per_base",
-                "dim",
-                "rel_sd",
-                "gap_years",
-                "native",
-            )
-        }
-        self.recipes: dict[tuple[int, ...], int] = {}
-        self.dimensions: dict[str, int] = {}
-        self.dimension_units: dict[str, str] = {}
+        self.natives = native.tolist()
+        self.rows: list[_Row] = []
 
     def add(
         self,
@@ -252,78 +255,123 @@ class _Builder:
         vintage: Vintage,
     ) -> None:
         """Fill time with the first recipe whose boundaries all have a factor, then the next in what is left."""
+        starts, ends, ids = self.columns["valid_from"], self.columns["valid_to"], self.columns["factor_id"]
         taken: list[tuple[dt.date, dt.date]] = []
-        for recipe in _possible(recipes, frozenset(by_boundary)):
+        possible = _possible(recipes, frozenset(by_boundary))
+        for recipe in possible:
             layers = []
             for boundary in recipe:
-                rows = sorted(by_boundary[boundary], key=lambda i: (self.native[i], self.columns["factor_id"][i]))
-                periods = tuple((self.columns["valid_from"][i], self.columns["valid_to"][i] or DAY_MAX) for i in rows)
+                rows = by_boundary[boundary]
+                if len(rows) > 1:
+                    rows = sorted(rows, key=lambda i: (self.natives[i], ids[i]))
+                periods = tuple([(starts[i], ends[i] or DAY_MAX) for i in rows])
                 layers.append([(s.start, s.end, rows[s.index], s.gap_years) for s in effective_spans(periods, vintage)])
             spans = _intersect(layers)
             if spans:
                 self.served.add((key, region, part))
+            first, last = self.window
             for start, end, indices, gaps in spans:
-                if end <= self.window[0] or start > self.window[1]:
-                    continue
-                for left, right in _minus(start, end, taken) if taken else ((start, end),):
-                    self._row(key, region, part, left, right, indices, gaps)
-            taken = [*taken, *((start, end) for start, end, _, _ in spans)]
-
-    def _row(
-        self, key: str, region: str, part: int, start: dt.date, end: dt.date, indices: tuple[int, ...],
-        gaps: tuple[int, ...],
-    ) -> None:  # fmt: skip
-        base = units.dimension(self.columns["unit"][indices[0]])
-        values, variances, not_restated = [], [], 0.0
-        for index, gap in zip(indices, gaps, strict=True):
-            unit = self.columns["unit"][index]
-            if units.dimension(unit) != base:
-                raise FactorChoiceError(
-                    f"{self.columns['factor_id'][index]}: unit {unit} is not of its recipe's dimension"
-                )
-            value = float(self.co2e[index]) * UG_PER_KG / units.factor_between(unit, base_unit(base, unit))
-            values.append(value)
-            variances.append((value * relative_sd(widened_sigma(self.columns["gsd"][index], gap))) ** 2)
-            not_restated += value if self.native[index] else 0.0
-        self.dimension_units.setdefault(base, self.columns["unit"][indices[0]])
-        total = math.fsum(values)
-        row: dict[str, Any] = {
-            "key": key, "region": region, "part": part, "start": start, "end": end,
-            "factor_no": self.recipes.setdefault(indices, len(self.recipes)),
-            "ug_per_base": total,
-            "dim": self.dimensions.setdefault(base, len(self.dimensions)),
-            "rel_sd": math.sqrt(math.fsum(variances)) / abs(total) if total else 0.0,
-            "gap_years": max(gaps),
-            "native": not_restated / total if total else 0.0,
-        }  # fmt: skip
-        for name, value in row.items():
-            self.rows[name].append(value)
+                if end > first and start <= last:
+                    for left, right in _minus(start, end, taken) if taken else ((start, end),):
+                        self.rows.append(_Row(key, region, part, left, right, indices, gaps))
+            if len(possible) > 1:
+                taken = [*taken, *((start, end) for start, end, _, _ in spans)]
 
     def finish(self, keys: list[str]) -> Lookup:
         """The lookup table, checked: spans of one key, region and part are disjoint."""
-        rows = self.rows
-        order = sorted(range(len(rows["key"])), key=lambda i: (rows["key"][i], rows["region"][i], rows["part"][i],
-                                                               rows["start"][i]))  # fmt: skip
-        for before, after in itertools.pairwise(order):
-            same = all(rows[name][before] == rows[name][after] for name in ("key", "region", "part"))
-            if same and rows["end"][before] > rows["start"][after]:
-                raise FactorChoiceError(f"overlapping spans for {rows['key'][after]} in {rows['region'][after]}")
-        named = {
-            number: tuple(self.columns["factor_id"][i] for i in indices) for indices, number in self.recipes.items()
+        rows = sorted(self.rows, key=lambda row: (row.key, row.region, row.part, row.start))
+        for before, after in itertools.pairwise(rows):
+            if before.end > after.start and (before.key, before.region, before.part) == (
+                after.key,
+                after.region,
+                after.part,
+            ):
+                raise FactorChoiceError(f"overlapping spans for {after.key} in {after.region}")
+        ids, boundaries = self.columns["factor_id"], self.columns["boundary"]
+        named = {indices: tuple(ids[i] for i in indices) for indices in {row.indices for row in rows}}
+        recipes = sorted(named, key=named.__getitem__)  # numbers follow the ids, so that ties break by id
+        number_of = {indices: number for number, indices in enumerate(recipes)}
+        dimensions = self._dimensions(row.indices[0] for row in self.rows)
+        ug, rel_sd, native = self._values(rows)
+        units_of = self.columns["unit"]
+        table = pa.table({
+            "lookup_no": pa.array(np.arange(len(rows), dtype=np.int32)),
+            "key": pa.array([row.key for row in rows], pa.string()),
+            "region": pa.array([row.region for row in rows], pa.string()),
+            "part": pa.array([row.part for row in rows], pa.int8()),
+            "start": pa.array([row.start for row in rows], pa.date32()),
+            "end": pa.array([row.end for row in rows], pa.date32()),
+            "factor_no": pa.array([number_of[row.indices] for row in rows], pa.int32()),
+            "ug_per_base": pa.array(ug, pa.float64()),
+            "dim": pa.array([dimensions[units_of[row.indices[0]]] for row in rows], pa.int16()),
+            "rel_sd": pa.array(rel_sd, pa.float64()),
+            "gap_years": pa.array([max(row.gaps) for row in rows], pa.int16()),
+            "native": pa.array(native, pa.float64()),
+        })  # fmt: skip
+        by_number: dict[int, str] = {}
+        for unit, number in dimensions.items():
+            by_number.setdefault(number, unit)
+        return Lookup(
+            table,
+            [named[indices] for indices in recipes],
+            [units.dimension(unit) for unit in by_number.values()],
+            list(by_number.values()),
+            keys,
+            sorted(self.served),
+            [tuple(boundaries[i] for i in indices) for indices in recipes],
+        )
+
+    def _dimensions(self, firsts: Iterable[int]) -> dict[str, int]:
+        """A number per unit, the same for units that convert; in the order in which the factors came."""
+        names = dict.fromkeys(self.columns["unit"][index] for index in firsts)
+        numbers: dict[str, int] = {}
+        return {unit: numbers.setdefault(units.dimension(unit), len(numbers)) for unit in names}
+
+    def _values(self, rows: list[_Row]) -> tuple[npt.NDArray[np.float64], ...]:
+        """Micrograms per base unit, standard deviation over them, and the share not restated, of each row.
+
+        A recipe's factors are added, and their variances: publishers' errors of different boundaries are taken as
+        independent.
+        """
+        sizes = np.array([len(row.indices) for row in rows], np.int64)
+        every = [index for row in rows for index in row.indices]
+        unit, gsd = self.columns["unit"], self.columns["gsd"]
+        base = [unit[row.indices[0]] for row in rows for _ in row.indices]
+        conversions = {
+            (name, first): self._conversion(name, first)
+            for name, first in set(zip((unit[i] for i in every), base, strict=True))
         }
-        by_id = sorted(named, key=lambda number: named[number])  # numbers follow the ids, so that ties break by id
-        renumbered = {old: new for new, old in enumerate(by_id)}
-        rows["factor_no"] = [renumbered[old] for old in rows["factor_no"]]
-        ids = [named[old] for old in by_id]
-        indices_of = {number: indices for indices, number in self.recipes.items()}
-        boundaries = [tuple(self.columns["boundary"][i] for i in indices_of[old]) for old in by_id]
-        types = {"part": pa.int8(), "start": pa.date32(), "end": pa.date32(), "factor_no": pa.int32(),
-                 "ug_per_base": pa.float64(), "dim": pa.int16(), "rel_sd": pa.float64(), "gap_years": pa.int16(),
-                 "native": pa.float64()}  # fmt: skip
-        arrays = {name: pa.array([rows[name][i] for i in order], types.get(name, pa.string())) for name in rows}
-        table = pa.table({"lookup_no": pa.array(np.arange(len(order), dtype=np.int32)), **arrays})
-        units_of = list(self.dimension_units.values())
-        return Lookup(table, ids, list(self.dimensions), units_of, keys, sorted(self.served), boundaries)
+        per_base = np.array([conversions[unit[i], first] for i, first in zip(every, base, strict=True)], np.float64)
+        gaps = [gap for row in rows for gap in row.gaps]
+        spread = [relative_sd(widened_sigma(gsd[i], gap)) for i, gap in zip(every, gaps, strict=True)]
+        value = self.co2e[every] * UG_PER_KG / per_base if every else np.zeros(0)
+        variance = np.square(value * np.array(spread, np.float64))
+        kept = np.where(self.native[every], value, 0.0) if every else np.zeros(0)
+        total, squares, native = (_summed(part, sizes) for part in (value, variance, kept))
+        some = np.where(total == 0.0, 1.0, total)
+        return (
+            total,
+            np.where(total == 0.0, 0.0, np.sqrt(squares) / np.abs(some)),
+            np.where(total == 0.0, 0.0, native / some),
+        )
+
+    @staticmethod
+    def _conversion(unit: str, first: str) -> float:
+        base = units.dimension(first)
+        if units.dimension(unit) != base:
+            raise FactorChoiceError(f"factors in {unit} and in {first} stand in one recipe: their units do not convert")
+        return units.factor_between(unit, base_unit(base, first))
+
+
+def _summed(values: npt.NDArray[np.float64], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Sums of runs of `sizes` values, each rounded once (math.fsum)."""
+    ends = np.cumsum(sizes)
+    if len(values) == len(sizes):
+        return values
+    parts = values.tolist()
+    return np.array(
+        [math.fsum(parts[end - size : end]) for end, size in zip(ends.tolist(), sizes.tolist(), strict=True)]
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -48,11 +48,22 @@ def write(batches: Iterable[pa.RecordBatch], path: Path) -> None:
 
 
 class Outputs:
-    """Entries and products of one method's run."""
+    """Entries and products of one method's run.
 
-    def __init__(self, method: Method, run_id: str, factors: Sequence[str]) -> None:
+    Parameters
+    ----------
+    factors, categories, tiers : the names of `factor_no` and, where a plan gives them, `category_no` (the entry's
+        subject) and `tier_no`.
+    """
+
+    def __init__(
+        self, method: Method, run_id: str, factors: Sequence[str], categories: Sequence[str | None] = (),
+        tiers: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self.method, self.run_id = method, run_id
         self.factors = pa.array(factors, pa.string())
+        self.categories = pa.array(categories, pa.string())
+        self.tiers = pa.array(tiers, pa.string())
         self.stages = pa.array(STAGES, pa.string())
         self.tier = method.tier.strip("'")  # a method states it as SQL
 
@@ -87,23 +98,33 @@ class Outputs:
     def _of_part(self, values: list[int | None], part_no: pa.Array) -> pa.Array:
         return pa.array(values, pa.int8()).take(part_no)
 
+    def _named(self, batch: pa.RecordBatch, number: str, names: pa.Array) -> pa.Array:
+        if number not in batch.schema.names:
+            return pa.nulls(batch.num_rows, pa.string())
+        return pa.DictionaryArray.from_arrays(batch.column(number), names)
+
+    def _subject(self, batch: pa.RecordBatch) -> pa.Array:
+        if len(self.categories):
+            return self.categories.take(batch.column("category_no"))
+        return batch.column("subject").cast(pa.string())
+
     def _entries(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         rows, parts, method = batch.num_rows, self.method.parts, self.method
         has = set(batch.schema.names)
         columns: dict[str, Any] = {
             "run_id": self._same(self.run_id, rows),
             "activity_id": batch.column("activity_id") if "activity_id" in has else pa.nulls(rows, pa.string()),
-            "subject_id": batch.column("subject").cast(pa.string()),
+            "subject_id": self._subject(batch),
             "date": batch.column("date") if "date" in has else pa.nulls(rows, pa.date32()),
             "book": self._same(method.book, rows),
             "scope": self._of_part([part.scope for part in parts], batch.column("part_no")),
             "category": self._of_part([part.category for part in parts], batch.column("part_no")),
-            "stage": pa.DictionaryArray.from_arrays(batch.column("stage_no"), self.stages),
+            "stage": self._named(batch, "stage_no", self.stages),
             "method_id": self._same(method.id, rows),
             "method_version": pa.repeat(pa.scalar(method.version, pa.int32()), rows),
             "factor_id": pa.DictionaryArray.from_arrays(batch.column("factor_no"), self.factors),
             "factor_level": batch.column("level").cast(pa.int8()),
-            "tier": self._same(self.tier, rows),
+            "tier": self._named(batch, "tier_no", self.tiers) if len(self.tiers) else self._same(self.tier, rows),
             **{name: batch.column(name) for name in ("co2e_ug", "low_ug", "high_ug")},
             "gases": pa.nulls(rows, pa.string()),
         }

@@ -111,9 +111,10 @@ def _chunk(
         only = f"i.{method.subject} IN ({named})"
         if bad["named"] < bad["n"]:
             only += f" OR i.{method.subject} IS NULL"
-        backend.view("suspects", f"SELECT * FROM chunk AS i WHERE {only}")
+        backend.temp("suspects", f"SELECT * FROM chunk AS i WHERE {only}")
         backend.copy(plan.rejected(method, shape), to("rejected"))
-    backend.temp("met", "SELECT 1 AS gone")
+    for name in ("met", "suspects"):
+        backend.temp(name, "SELECT 1 AS gone")
     write_json(out / "chunks" / f"{number:05}.json", {"chunk": number})
 
 
@@ -126,7 +127,7 @@ def _close(
     for table in kept:
         closing.keep(out, table, count)
     rejected, reasons = closing.keep_rejected(out, count)
-    totals = closing.totals(out, count)
+    totals = closing.chunk_tables(out, "totals", count)
     total = closing.range_of(totals)
     by_stage = closing.summed(totals, ["stage_no"], ["ug"])
     by_part = closing.summed(totals, ["part_no"], ["ug"])

@@ -1,0 +1,44 @@
+"""What a newcomer's folder holds: the small files that the examples of `leafmark --help` name."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+
+from click.testing import Result
+
+FILES = {
+    "bill.csv": """\
+product_id,stage,key,amount,unit,region,date
+lamp-1,materials,material.glass,0.35,kg,GB,2023-05-03
+lamp-1,transport,freight.hgv.average_laden,420,kg_km,GB,2023-05-03
+lamp-1,use,electricity.grid,12,kWh,CN-ZJ,2023-05-03
+mug-2,materials,material.glass,300,g,GB,2023-05-03
+""",
+    "orders.csv": """\
+order_id,product_id,pieces,spend,date
+77,1029,2,12.00,2017-05-03
+77,1030,12,3.50,2017-05-03
+78,1031,1,299.00,2017-11-24
+79,9999,1,9.99,2017-11-24
+""",
+    "products.csv": """\
+product_id,category,region,mass_kg,mass_key,count_amount,count_unit,count_key,spend_key,currency
+1029,meat,,0.5,food.beef_herd,,,,,
+1030,eggs,,,,0.06,kg,food.eggs,,
+1031,televisions,US,,,,,,spend.naics_334310,USD
+""",
+    "names.csv": "product_id,name,category,gtin\nlamp-1,Reading lamp,lamps,09506000134352\n",
+    "mills.csv": """\
+# publisher: Example Ltd
+# title: Factors of our mills
+# year: 2025
+# licence: CC-BY-4.0
+# licence_class: open
+key,name_en,region,boundary,unit,co2e_kg,data_year,gwp_set
+material.recycled_cotton,Recycled cotton,IN,cradle_to_gate,kg,1.9,2024,AR6
+""",
+}
+KNOWN_ON = ("--known-on", "2026-09-30")
+Call = Callable[..., Result]
+Process = Callable[..., "subprocess.CompletedProcess[str]"]
