@@ -167,7 +167,8 @@ def orders(data: Path, out: Path) -> None:
                 order, product, pieces, spend, day, tables, first_day, year_of_day, days, by_category
             )
             writer.add("orders", pa.table({
-                "order_id": ids, "date": pa.array(date).cast(pa.date32()), "co2e_ug": total, "lines": lines,
+                "order_id": ids, "date": pa.array(date).cast(pa.date32()),
+                "co2e_ug": pa.array(total, mask=lines == rejected_lines), "lines": lines,
                 "rejected_lines": rejected_lines,
             }))  # fmt: skip
             writer.add("rejected", pa.table({

@@ -10,7 +10,7 @@ bill writes, into OUT:
   rejected.parquet   row (0-based in the bill), product_id, key, reason
 
 orders writes:
-  orders.parquet     order_id, date, co2e_ug (accepted lines), lines, rejected_lines. In the order of the input.
+  orders.parquet     order_id, date, co2e_ug (accepted lines; NULL = there is none), lines, rejected_lines. In any order.
   days.parquet       date, orders, lines, rejected_lines, co2e_ug
   categories.parquet category, year, tier, lines, co2e_ug (accepted lines)
   intensity.parquet  year, month, orders, lines, co2e_ug, ug_per_order, change (against the same month a year before)

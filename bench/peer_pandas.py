@@ -52,7 +52,7 @@ def write_products(lines: pd.DataFrame, factors: pd.DataFrame, out: Path) -> Non
     )
     lines = lines[~missing]
     co2e_kg = factors["co2e_kg"].to_numpy()[lines["factor"]]
-    lines["ug"] = np.rint(lines["amount"] * lines["scale"] * (co2e_kg * spec.UG_PER_KG)).astype(np.int64)
+    lines["ug"] = np.rint(lines["amount"] * (lines["scale"] * (co2e_kg * spec.UG_PER_KG))).astype(np.int64)
 
     stages = lines.groupby(["product_id", "stage"], observed=True)["ug"].sum().astype("Int64").unstack("stage")
     groups = lines.groupby(["product_id", "factor"]).agg(ug=("ug", "sum"), level=("level", "max")).reset_index()
@@ -115,8 +115,9 @@ def orders(data: Path, out: Path) -> None:
     lines["period"] = peer_pandas_tuned.period_of(dates, edges)
     lines = lines.merge(catalogue, on=["product_id", "period"], how="left")
     index = lines["year"].map(spec.PRICE_INDEX)
-    amount = np.where(lines["each"].isna(), lines["spend"] * index, lines["pieces"] * lines["each"])
-    ug = np.rint(amount * lines["scale"] * (lines["co2e_kg"] * spec.UG_PER_KG))
+    unit_ug = lines["scale"] * (lines["co2e_kg"] * spec.UG_PER_KG)
+    by_money, by_piece = lines["spend"] * (index * unit_ug), lines["pieces"] * (lines["each"] * unit_ug)
+    ug = np.rint(by_piece.where(lines["each"].notna(), by_money))
     lines["rejected"] = ug.isna()
     lines["ug"] = ug.fillna(0).astype(np.int64)
     rejected = lines.loc[lines["rejected"], ["order_id", "product_id"]].assign(reason=spec.NO_FACTOR)
@@ -128,8 +129,9 @@ def orders(data: Path, out: Path) -> None:
         lines.groupby("order_id", sort=False)
         .agg(date=("date", "first"), co2e_ug=("ug", "sum"), lines=("ug", "size"), rejected_lines=("rejected", "sum"))
         .reset_index()
-        .astype({"lines": np.int32, "rejected_lines": np.int32})
+        .astype({"lines": np.int32, "rejected_lines": np.int32, "co2e_ug": "Int64"})
     )
+    by_order.loc[by_order["lines"] == by_order["rejected_lines"], "co2e_ug"] = pd.NA
     days = (
         by_order.groupby("date")
         .agg(

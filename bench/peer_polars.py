@@ -71,7 +71,7 @@ def bill(data: Path, out: Path) -> None:
     factors, by_period, edges = _factors(data)
     lines = pl.scan_parquet(data / "bill.parquet").with_row_index("row").with_columns(period=_period(edges))
     scale = pl.col("unit").replace_strict(spec.TO_FACTOR_UNIT, return_dtype=pl.Float64)
-    ug = (pl.col("amount") * scale * pl.col("co2e_ug")).round(mode="half_to_even").cast(pl.Int64)
+    ug = (pl.col("amount") * (scale * pl.col("co2e_ug"))).round(mode="half_to_even").cast(pl.Int64)
     lines = (
         _with_factor(lines, by_period)
         .select("row", "product_id", "stage", "key", "factor", "level", "relative_variance", ug=ug)
@@ -174,9 +174,9 @@ def orders(data: Path, out: Path) -> None:
     """Totals of the order lines in data, as `contender` describes them."""
     catalogue, edges = _priced_catalogue(data)
     index = pl.coalesce(pl.when(pl.col("year") == year).then(number) for year, number in spec.PRICE_INDEX.items())
-    by_piece = pl.col("pieces") * pl.col("each")
-    amount = pl.when(by_piece.is_null()).then(pl.col("spend") * index).otherwise(by_piece)
-    ug = (amount * pl.col("scale") * pl.col("co2e_ug")).round(mode="half_to_even").cast(pl.Int64)
+    unit_ug = pl.col("scale") * pl.col("co2e_ug")
+    by_money, by_piece = pl.col("spend") * (index * unit_ug), pl.col("pieces") * (pl.col("each") * unit_ug)
+    ug = pl.when(pl.col("each").is_null()).then(by_money).otherwise(by_piece).round(mode="half_to_even").cast(pl.Int64)
     lines = (
         pl.scan_parquet(data / "lines")
         .with_columns(year=pl.col("date").dt.year(), period=_period(edges))
@@ -197,11 +197,10 @@ def orders(data: Path, out: Path) -> None:
         lines.group_by("order_id")
         .agg(
             pl.col("date").first(),
-            pl.col("ug").sum().alias("co2e_ug"),
+            pl.when(missing.all()).then(None).otherwise(pl.col("ug").sum()).alias("co2e_ug"),
             pl.len().cast(pl.Int32).alias("lines"),
             missing.sum().cast(pl.Int32).alias("rejected_lines"),
         )
-        .sort("order_id")
         .collect(engine="streaming")
     )
     del lines

@@ -39,6 +39,13 @@ def keep(out: Path, table: str, chunks: int) -> None:
             source.replace(destination)
 
 
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a small table whole or not at all."""
+    temporary = path.with_suffix(".tmp")
+    pq.write_table(table, temporary, compression="zstd")
+    temporary.replace(path)
+
+
 def keep_rejected(out: Path, chunks: int) -> tuple[int, dict[str, int]]:
     """Write `rejected.parquet`, by file and row, each line once; how many, and how many of each reason.
 
@@ -53,9 +60,7 @@ def keep_rejected(out: Path, chunks: int) -> tuple[int, dict[str, int]]:
         same = pc.and_(pc.equal(file[1:], file[:-1]), pc.equal(row[1:], row[:-1]))
         first = np.concatenate([[True], ~same.fill_null(False).to_numpy(zero_copy_only=False)])
         rejected = rejected.filter(pa.array(first))
-    temporary = out / "rejected.tmp"
-    pq.write_table(rejected, temporary, compression="zstd")
-    temporary.replace(out / "rejected.parquet")
+    write_table(rejected, out / "rejected.parquet")
     counts = {
         str(each["values"]): int(each["counts"]) for each in pc.value_counts(rejected.column("reason")).to_pylist()
     }
