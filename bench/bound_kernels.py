@@ -57,7 +57,7 @@ def footprints(product, stage, key, unit, region, day, amount, maps, first_days,
                 missing += 1
                 i += 1
                 continue
-            ug = np.int64(np.rint(amount[i] * (to_factor_unit[unit[i]] * co2e_ug[f])))
+            ug = np.int64(np.floor(amount[i] * (to_factor_unit[unit[i]] * co2e_ug[f]) + 0.5))
             s = stage_map[stage[i]]
             stages[s, products] += ug
             assessed[s, products] = True
@@ -133,7 +133,7 @@ def order_totals(order, product, pieces, spend, day, tables, first_day, year_of_
             else:
                 each = numbers[p, 1] * numbers[p, 2 + year]
                 grams = spend[i] * (price_index[year] * each) if t == 2 else pieces[i] * (numbers[p, 0] * each)
-                ug = np.int64(np.rint(grams))
+                ug = np.int64(np.floor(grams + 0.5))
                 sum_ug += ug
                 by_category[category[p], year, t, 0] += 1
                 by_category[category[p], year, t, 1] += ug

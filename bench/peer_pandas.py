@@ -52,7 +52,7 @@ def write_products(lines: pd.DataFrame, factors: pd.DataFrame, out: Path) -> Non
     )
     lines = lines[~missing]
     co2e_kg = factors["co2e_kg"].to_numpy()[lines["factor"]]
-    lines["ug"] = np.rint(lines["amount"] * (lines["scale"] * (co2e_kg * spec.UG_PER_KG))).astype(np.int64)
+    lines["ug"] = np.floor(lines["amount"] * (lines["scale"] * (co2e_kg * spec.UG_PER_KG)) + 0.5).astype(np.int64)
 
     stages = lines.groupby(["product_id", "stage"], observed=True)["ug"].sum().astype("Int64").unstack("stage")
     groups = lines.groupby(["product_id", "factor"]).agg(ug=("ug", "sum"), level=("level", "max")).reset_index()
@@ -117,7 +117,7 @@ def orders(data: Path, out: Path) -> None:
     index = lines["year"].map(spec.PRICE_INDEX)
     unit_ug = lines["scale"] * (lines["co2e_kg"] * spec.UG_PER_KG)
     by_money, by_piece = lines["spend"] * (index * unit_ug), lines["pieces"] * (lines["each"] * unit_ug)
-    ug = np.rint(by_piece.where(lines["each"].notna(), by_money))
+    ug = np.floor(by_piece.where(lines["each"].notna(), by_money) + 0.5)
     lines["rejected"] = ug.isna()
     lines["ug"] = ug.fillna(0).astype(np.int64)
     rejected = lines.loc[lines["rejected"], ["order_id", "product_id"]].assign(reason=spec.NO_FACTOR)

@@ -71,7 +71,7 @@ def bill(data: Path, out: Path) -> None:
     factors, by_period, edges = _factors(data)
     lines = pl.scan_parquet(data / "bill.parquet").with_row_index("row").with_columns(period=_period(edges))
     scale = pl.col("unit").replace_strict(spec.TO_FACTOR_UNIT, return_dtype=pl.Float64)
-    ug = (pl.col("amount") * (scale * pl.col("co2e_ug"))).round(mode="half_to_even").cast(pl.Int64)
+    ug = (pl.col("amount") * (scale * pl.col("co2e_ug"))).round(mode="half_away_from_zero").cast(pl.Int64)
     lines = (
         _with_factor(lines, by_period)
         .select("row", "product_id", "stage", "key", "factor", "level", "relative_variance", ug=ug)
@@ -176,7 +176,13 @@ def orders(data: Path, out: Path) -> None:
     index = pl.coalesce(pl.when(pl.col("year") == year).then(number) for year, number in spec.PRICE_INDEX.items())
     unit_ug = pl.col("scale") * pl.col("co2e_ug")
     by_money, by_piece = pl.col("spend") * (index * unit_ug), pl.col("pieces") * (pl.col("each") * unit_ug)
-    ug = pl.when(pl.col("each").is_null()).then(by_money).otherwise(by_piece).round(mode="half_to_even").cast(pl.Int64)
+    ug = (
+        pl.when(pl.col("each").is_null())
+        .then(by_money)
+        .otherwise(by_piece)
+        .round(mode="half_away_from_zero")
+        .cast(pl.Int64)
+    )
     lines = (
         pl.scan_parquet(data / "lines")
         .with_columns(year=pl.col("date").dt.year(), period=_period(edges))

@@ -97,7 +97,7 @@ def groups_of(data: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     year = np.searchsorted(dense.FIRST_DAYS, table.column("date").cast(pa.int32()).to_numpy(), side="right") - 1
     factor = np.where(key < 0, -1, prepared["factor_of"][key, region, year]).astype(np.int32)
     to_factor_unit = np.array([spec.TO_FACTOR_UNIT[name] for name in units])[unit]
-    ug = np.rint(table.column("amount").to_numpy() * (to_factor_unit * prepared["co2e_ug"][factor]))
+    ug = np.floor(table.column("amount").to_numpy() * (to_factor_unit * prepared["co2e_ug"][factor]) + 0.5)
     return _group(table.column("product_id").to_numpy(), factor, ug)
 
 

@@ -1,14 +1,14 @@
 """What every contender computes, in one place: units, stages, grades, the range, and the shape of the answers.
 
 One line's grams, in int64 micrograms CO2e: the unit's multiplier goes to the factor first, once, as the engine does it;
-float64 and half-even rounding::
+float64, and a half rounds up (no line is negative, none is near 2^52)::
 
-    ug = rint(amount * (to_factor_unit * (co2e_kg * 1e9)))
+    ug = round(amount * (to_factor_unit * (co2e_kg * 1e9)))
 
 An order line's: the product's micrograms a piece (or a unit of money) are made first, once per product and year::
 
-    ug = rint(pieces * (amount_a_piece * (to_factor_unit * (co2e_kg * 1e9))))
-    ug = rint(spend * (price_index * (co2e_kg * 1e9)))
+    ug = round(pieces * (amount_a_piece * (to_factor_unit * (co2e_kg * 1e9))))
+    ug = round(spend * (price_index * (co2e_kg * 1e9)))
 
 Every total is an integer sum of lines. The spread of a product groups by factor before it squares::
 

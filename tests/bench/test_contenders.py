@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
 from importlib import import_module
 
 import pyarrow.parquet as pq
@@ -43,9 +44,14 @@ def factor_for(found, key, region, day):
     return None, None
 
 
+def half_up(value):
+    """The nearest whole number of an exact decimal; a half goes up."""
+    return int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP))
+
+
 def micrograms(amount, unit, factor):
     assert spec.FACTOR_UNIT[unit] == factor.unit
-    return round(amount * (spec.TO_FACTOR_UNIT[unit] * (factor.co2e_kg * 1e9)))
+    return half_up(amount * (spec.TO_FACTOR_UNIT[unit] * (factor.co2e_kg * 1e9)))
 
 
 def oracle_products(data):
@@ -116,7 +122,7 @@ def oracle_orders(data):
         if factor is None:
             order[3] += 1
             continue
-        ug = round(count * (each * (spec.TO_FACTOR_UNIT[unit] * (factor.co2e_kg * 1e9))))
+        ug = half_up(count * (each * (spec.TO_FACTOR_UNIT[unit] * (factor.co2e_kg * 1e9))))
         order[1] = (order[1] or 0) + ug
         total = by_category[product["category"], line["date"].year, tier]
         total[0], total[1] = total[0] + 1, total[1] + ug
