@@ -110,14 +110,18 @@ def test_a_result_of_more_than_a_megatonne_is_too_large(tmp_path: Path) -> None:
     assert products(made)[2]["status"] == "complete"
 
 
-def test_twenty_lines_of_a_megatonne_and_wide_spreads_do_not_overflow(tmp_path: Path) -> None:
+def test_a_megatonne_of_a_wide_spread_is_too_large_line_by_line(tmp_path: Path) -> None:
     lines = [line(amount=4.9e6, unit="t", amount_gsd=100.0) for _ in range(20)]
-    try:
-        made = run_bill(tmp_path / "run", bill(lines), pack(factor(co2e_kg=0.2, gsd=10.0)))
-    except RunError as error:
-        assert "million tonnes" in str(error)  # noqa: PT017
-    else:
-        assert products(made)[1]["co2e_ug"] == 20 * 98 * 10**16
+    made = run_bill(tmp_path / "run", bill([*lines, line(2)]), pack(factor(co2e_kg=0.2, gsd=10.0)))
+    assert [row["reason"] for row in rejected(made)] == ["too_large"] * 20
+    assert products(made)[1]["co2e_ug"] is None
+    assert products(made)[2]["co2e_ug"] == 6 * 10**8
+
+
+def test_twenty_lines_of_a_megatonne_in_one_product_are_told_not_wrapped(tmp_path: Path) -> None:
+    """Each fits; their sum leaves int64 micrograms."""
+    with pytest.raises(RunError, match="million tonnes"):
+        run_bill(tmp_path / "run", bill([line(amount=4.9e6, unit="t") for _ in range(20)]), pack(factor(co2e_kg=0.2)))
 
 
 def test_text_cells_of_a_csv(tmp_path: Path) -> None:

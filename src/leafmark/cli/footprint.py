@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from leafmark.cli.inputs import is_done, load_packs, make_engine, make_settings, run_options
+from leafmark.cli.inputs import is_done, load_packs, make_engine, make_settings, reach, run_options
 from leafmark.cli.output import Progress, emit, json_option, note, table
 
 
@@ -22,10 +22,10 @@ from leafmark.cli.output import Progress, emit, json_option, note, table
 @json_option
 def footprint(
     bill: str, packs: tuple[str, ...], known_on: dt.date | None, run_date: dt.date | None, gwp: str, gwp_strict: bool,
-    out: Path | None, engine: str, master: str | None, memory_limit: str, threads: int | None, method_name: str,
+    out: Path | None, engine: str, master: str | None, scratch: str | None, memory_limit: str, threads: int | None, method_name: str,
     lines: bool, products_only: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Run a method over BILL: Parquet (file or folder), CSV, or DATABASE::TABLE.
+    """Run a method over BILL: Parquet (file or folder), CSV, DATABASE::TABLE, or Parquet at an address Spark reads.
 
     Columns are those of the method (`leafmark methods show product.bill`). Lines that cannot be met are rejected with a
     reason, never dropped; the run is a folder that `leafmark explain` and `leafmark replay` read.
@@ -42,13 +42,14 @@ def footprint(
     if lines and products_only:
         raise click.UsageError("--lines asks for entries and --products-only for none: choose one")
     chosen = method(method_name)
-    make = make_engine(engine, master, memory_limit, threads)
+    make = make_engine(engine, master, scratch, memory_limit, threads)
     loaded = load_packs(packs)
     settings = make_settings(known_on, run_date, gwp, gwp_strict, lines, products_only)
-    folder = out or folder_of(chosen, [(bill, chosen.columns)], loaded, settings)
+    source = reach(bill, chosen.columns, engine, master)
+    folder = out or folder_of(chosen, [(source, chosen.columns)], loaded, settings)
     was_done = is_done(folder)
     with Progress() as progress:
-        done = run(chosen, bill, loaded, folder, settings, engine=make, progress=progress)
+        done = run(chosen, source, loaded, folder, settings, engine=make, progress=progress)
     report(done, as_json, was_done)
 
 

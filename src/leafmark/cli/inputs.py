@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leafmark.engine.backends import Backend
     from leafmark.engine.settings import Settings
     from leafmark.factors.model import Pack
+    from leafmark.methods.model import Column
 
 BUILTIN = "builtin"
 GWP_SETS = ("SAR", "AR4", "AR5", "AR6")
@@ -64,6 +65,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--engine", type=click.Choice(("duckdb", "spark")), default="duckdb", show_default=True,
                      help="Where the plans run."),
         click.option("--master", metavar="URL", help="Spark master, for example local[2] or spark://host:7077."),
+        click.option("--scratch", metavar="URL", help="Folder every Spark worker can write, for example s3a://bucket/tmp; "
+                     "only a local master needs none."),
         click.option("--memory-limit", type=Memory(), default="2GB", show_default=True, metavar="SIZE", help="Memory DuckDB may take "
                      "before it spills to the run's folder."),
         click.option("--threads", type=click.IntRange(1, 1024), help="Threads of DuckDB.  [default: all cores]"),
@@ -106,14 +109,35 @@ def make_settings(
     return Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines, products_only)
 
 
-def make_engine(name: str, master: str | None, memory_limit: str, threads: int | None) -> Callable[[Path], Backend]:
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+def make_engine(
+    name: str, master: str | None, scratch: str | None, memory_limit: str, threads: int | None
+) -> Callable[[Path], Backend]:
     """The backend's maker, as `leafmark.engine.run.run` takes it."""
     if name == "spark":
         from leafmark.engine.spark import Spark
 
-        return lambda spill: Spark(master, spill)
-    if master:
-        raise click.UsageError("--master goes with --engine spark")
+        return lambda spill: Spark(master, spill, scratch=scratch)
+    for option, value in (("--master", master), ("--scratch", scratch)):
+        if value:
+            raise click.UsageError(f"{option} goes with --engine spark")
     from leafmark.engine.backends import DuckDB
 
     return lambda spill: DuckDB(spill, memory_limit, threads)
+
+
+def reach(name: str, columns: tuple[Column, ...], engine: str, master: str | None) -> Any:
+    """An input as the engine can open it: an address (s3a://, hdfs://, file://) is Spark's to read."""
+    from leafmark.engine.input_databases import is_database
+
+    if is_database(name) or not _ADDRESS.match(name):
+        return name
+    if engine != "spark":
+        raise click.UsageError(
+            f"{name}: an address only Spark reads; add --engine spark, or name a file of this machine"
+        )
+    from leafmark.engine.spark import remote_source
+
+    return remote_source(name, columns, master)

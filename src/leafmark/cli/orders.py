@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from leafmark.cli.footprint import report
-from leafmark.cli.inputs import is_done, load_packs, make_engine, make_settings, run_options
+from leafmark.cli.inputs import is_done, load_packs, make_engine, make_settings, reach, run_options
 from leafmark.cli.output import Progress, json_option
 
 
@@ -19,7 +19,7 @@ from leafmark.cli.output import Progress, json_option
 @json_option
 def orders(
     lines: str, catalogue: str, packs: tuple[str, ...], known_on: dt.date | None, run_date: dt.date | None, gwp: str,
-    gwp_strict: bool, out: Path | None, engine: str, master: str | None, memory_limit: str, threads: int | None,
+    gwp_strict: bool, out: Path | None, engine: str, master: str | None, scratch: str | None, memory_limit: str, threads: int | None,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Run LINES (order_id, product_id, pieces, spend, date) against a catalogue: mass, then count, then spend.
@@ -38,11 +38,12 @@ def orders(
     from leafmark.methods import method
 
     chosen = method("retail.purchase")
-    make = make_engine(engine, master, memory_limit, threads)
+    make = make_engine(engine, master, scratch, memory_limit, threads)
     loaded = load_packs(packs)
     settings = make_settings(known_on, run_date, gwp, gwp_strict, lines=False)
-    folder = out or folder_of(chosen, [(lines, chosen.columns), (catalogue, CATALOGUE)], loaded, settings)
+    bought, shelf = reach(lines, chosen.columns, engine, master), reach(catalogue, CATALOGUE, engine, master)
+    folder = out or folder_of(chosen, [(bought, chosen.columns), (shelf, CATALOGUE)], loaded, settings)
     was_done = is_done(folder)
     with Progress() as progress:
-        done = run_orders(lines, catalogue, loaded, folder, settings, method=chosen, engine=make, progress=progress)
+        done = run_orders(bought, shelf, loaded, folder, settings, method=chosen, engine=make, progress=progress)
     report(done, as_json, was_done)

@@ -19,6 +19,9 @@ Z95 = 1.959963984540054
 LINE_UG_MAX = 1e18
 """One line may hold 1 Mt: past it a sum of lines could leave int64 micrograms (9.2 Mt); rejected as `too_large`."""
 
+SD_UG_MAX = 9e18
+"""A line's standard deviation, which may be larger than the line itself, has to fit int64 micrograms too."""
+
 REASONS: dict[str, str] = {
     "unreadable": "the cell could not be read as its column's type (text in a number, an impossible date, NaN, infinity)",
     "broken_text": "the cell is not valid UTF-8",
@@ -52,4 +55,4 @@ ENTRY_SCHEMA = pa.schema([
 ])  # fmt: skip
 """Columns of `entries.parquet`; int64 micrograms of CO2e, signed."""
 
-__all__ = ["ENTRY_SCHEMA", "LINE_UG_MAX", "REASONS", "STAGES", "UG_PER_KG", "Z95"]
+__all__ = ["ENTRY_SCHEMA", "LINE_UG_MAX", "REASONS", "SD_UG_MAX", "STAGES", "UG_PER_KG", "Z95"]
