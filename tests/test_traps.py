@@ -1,8 +1,10 @@
-"""Traps that real projects fell into (shared data README), by number; those of one pack file are in tests/factors."""
+"""Traps that real projects fell into (shared data README), by number, all thirteen; tests/factors
+holds more of those that one pack file shows."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from engine_rows import bill, line, products, run_bill
 from leafmark.demo.sizes import mass_kg, parse_size
 from leafmark.factors import units
 from leafmark.factors.columns import BOUNDARIES
-from leafmark.factors.model import Pack, builtin
+from leafmark.factors.gwp import gases
+from leafmark.factors.model import Pack, PackError, builtin
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,30 @@ def test_trap_4_net_and_gross_do_not_convert(facts: Pack) -> None:
     assert facts.factor("fuel.natural_gas.energy_gross@GB:direct:2023").co2e_kg == 0.18293
     with pytest.raises(units.UnitError, match="calorific"):
         units.factor_between("kWh_net", "kWh_gross")
+
+
+def test_trap_5_a_lost_decimal_point_is_a_fault(facts: Pack, tmp_path: Path) -> None:
+    """Every grid of the pack is within 30 times of the others, or says why; a German `000402` is refused by name."""
+    grids = [row for row in facts.factors.to_pylist() if row["key"] == "electricity.grid"]
+    germany = next(row for row in grids if row["region"] == "DE" and row["boundary"] == "life_cycle")
+    rows = [row | {"co2e_kg": 402.0} if row["factor_id"] == germany["factor_id"] else row for row in grids]
+    named = {row["source_id"] for row in rows}
+    sources = [asdict(source) for source in facts.sources.values() if source.source_id in named]
+    fields = {"id": "lost", "version": "1", "title": "lost", "licence_note": "open", "gwp_note": "as published"}
+    Pack.from_rows(fields, rows, sources).write(tmp_path / "lost")
+    with pytest.raises(PackError) as told:
+        Pack.load(tmp_path / "lost")
+    faults = [fault for fault in told.value.faults if fault.field == "co2e_kg"]
+    assert [fault.file for fault in faults] == ["factors.csv"]
+    assert faults[0].found.startswith("402 kg per kWh")
+    assert "decimal point" in faults[0].hint
+
+
+def test_trap_6_a_bad_release_is_superseded_not_kept(facts: Pack) -> None:
+    """EPA's hub of February 2024 gave 0.1752 kg a passenger-car mile; it was replaced in June."""
+    hub = [row for row in facts.factors.to_pylist() if row["source_id"] == "epa-hub-2024"]
+    assert hub
+    assert not [row["factor_id"] for row in hub if row["key"].startswith("travel.car")]
 
 
 @pytest.mark.parametrize(("known_on", "kg"), [(dt.date(2025, 1, 1), 0.38598), (dt.date(2026, 6, 1), 0.41039)])
@@ -78,3 +105,13 @@ def test_trap_10_an_avoided_burden_is_not_in_a_footprint_and_not_added_twice(fac
     assert {row["boundary"] for row in waste} == {"end_of_life"}
     assert min(row["co2e_kg"] for row in waste) > 0  # a credit inside one would show as a negative
     assert not any("avoid" in name for name in BOUNDARIES)
+
+
+def test_trap_12_three_gases_do_not_make_the_total_of_spend_factors(facts: Pack) -> None:
+    spend = [row for row in facts.factors.to_pylist() if row["theme"] == "spend"]
+    more = [row for row in spend if row["other_co2e_kg"]]
+    assert len(more) > 0.8 * len(spend) > 0, "EPA: 1,877 of 2,032 rows carry F-gases"
+    ar4 = gases("AR4")
+    for row in more:
+        three = (row["co2_kg"] or 0) + (row["ch4_fossil_kg"] or 0) * ar4["CH4"] + (row["n2o_kg"] or 0) * ar4["N2O"]
+        assert three < row["co2e_kg"], row["factor_id"]

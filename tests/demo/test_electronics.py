@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import gzip
 import io
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from leafmark.demo.electronics_lines import declared_lines, television_lines
 from leafmark.engine.run import run
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import builtin
-from leafmark.methods.declared import DECLARED
+from leafmark.methods.declared import DECLARED, DECLARED_2
 from leafmark.methods.use_stage import USE_STAGE
 
 TV_HEADER = (
@@ -226,3 +227,27 @@ def test_the_engine_reads_the_shipped_electronics(tmp_path: Path) -> None:
     totals = dict(zip(declared["product_id"].to_pylist(), declared["total_kg"].to_pylist(), strict=True))
     for product in pq.read_table(stated.path / "products.parquet").to_pylist():
         assert product["co2e_ug"] == pytest.approx(totals[product["product_id"]] * 1e9, abs=4)
+
+
+def test_a_makers_stated_error_is_the_range_of_its_figure(tmp_path: Path) -> None:
+    """Dell states one standard deviation: XPS 9720, 524 kg +- 23.3 %. Expected: the lognormal of that mean and deviation."""
+    made = run(DECLARED_2, declared_lines(), [builtin()], tmp_path / "run", Settings(dt.date(2026, 9, 1)))
+    rows = {row["product_id"]: row for row in made.table("products").to_pylist()}
+    s2 = math.log1p(0.233**2)
+    for end, sign in (("low_ug", -1), ("high_ug", 1)):
+        expected = 524e9 * math.exp(-s2 / 2 + sign * 1.959964 * math.sqrt(s2))
+        assert rows["Dell XPS 9720"][end] == pytest.approx(expected, rel=1e-6), end
+    stated = {row["product_id"] for row in declared_lines().to_pylist() if row["phase_gsd"] is not None}
+    assert len(stated) == 6
+    assert all(name.startswith("Dell ") for name in stated)
+
+
+def test_stated_errors_are_those_boavizta_lists(shared_data: Path) -> None:
+    """`gwp_error_ratio` of the shared table, for each of the demo's rows that has one."""
+    text = (shared_data / "boavizta" / "boavizta-data-us.csv").read_text(encoding="utf-8")
+    listed = {
+        (row["manufacturer"], row["name"].strip()): row["gwp_error_ratio"]
+        for row in csv.DictReader(io.StringIO(text, newline=""))
+    }
+    for row in demo_declared_footprints():
+        assert row["error_ratio"] == listed.get((row["manufacturer"], row["name"]), ""), row["name"]

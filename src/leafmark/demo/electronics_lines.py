@@ -7,6 +7,7 @@ import datetime as dt
 import pyarrow as pa
 
 from leafmark.demo.electronics import demo_declared_footprints, demo_televisions
+from leafmark.factors.gsd import gsd_of_deviation, gsd_of_part
 
 REGISTER_REGION = "AU"
 """Where the register's televisions are sold and its labels hold."""
@@ -39,6 +40,8 @@ def declared_lines() -> pa.Table:
 
     ``product_id`` is maker and name. Materials, manufacturing and packaging are one phase in the table, given as
     manufacturing. ``sheet`` is the address Boavizta lists; ``kind`` and the maker's report date come along.
+    ``phase_gsd`` is the spread each phase needs for the total to have the maker's stated error; missing where none is
+    listed.
     """
     rows = demo_declared_footprints()
     numbers = ("manufacturing_share", "transport_share", "use_share", "eol_share", "lifetime_years")
@@ -46,11 +49,22 @@ def declared_lines() -> pa.Table:
         "product_id": [f"{row['manufacturer']} {row['name']}" for row in rows],
         "total_kg": [float(row["total_kg"]) for row in rows],
         **{name: pa.array([_number(row[name]) for row in rows], pa.float64()) for name in numbers},
+        "phase_gsd": pa.array([_phase_gsd(row) for row in rows], pa.float64()),
         "manufacturer": [row["manufacturer"] for row in rows],
         "kind": [row["kind"] for row in rows],
         "report_date": [row["report_date"] for row in rows],
         "sheet": [row["sheet"] for row in rows],
     })  # fmt: skip
+
+
+def _phase_gsd(row: dict[str, str]) -> float | None:
+    deviation = _number(row["error_ratio"])
+    if deviation is None:
+        return None
+    shares = [
+        _number(row[name]) or 0.0 for name in ("manufacturing_share", "transport_share", "use_share", "eol_share")
+    ]
+    return gsd_of_part(gsd_of_deviation(deviation), shares)
 
 
 def _number(text: str) -> float | None:
