@@ -19,7 +19,7 @@ from leafmark.methods import Method, method
 Row = dict[str, Any]
 KNOWN_ON = dt.date(2024, 6, 1)
 BILL = method("product.bill")
-FIELDS = {"id": "small", "version": "1", "title": "small", "licence_note": "", "gwp_note": ""}
+FIELDS = {"id": "small", "version": "1", "title": "small", "licence_note": "CC0", "gwp_note": "as published"}
 SOURCE = {"source_id": "test", "publisher": "test", "title": "test", "year": 2024, "url": None, "licence": "CC0",
           "licence_class": "open"}  # fmt: skip
 BILL_SCHEMA = pa.schema([

@@ -12,13 +12,18 @@ from leafmark.engine.explain_tree import groups
 from leafmark.engine.wording import between, grams_exact
 
 _STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.4rem;margin:0}dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}dt{color:#4a4a4a}
-dd{margin:0;overflow-wrap:anywhere}details{border-left:2px solid #767676;padding-left:.8rem;margin:.3rem 0}
-summary{cursor:pointer;display:flex;justify-content:space-between;gap:1rem}summary::before{content:"+ "}
-details[open]>summary::before{content:"- "}summary span:first-child{flex:1;overflow-wrap:anywhere}
-.n{font-variant-numeric:tabular-nums;white-space:nowrap}ul{margin:.3rem 0;padding-left:1.2rem}
-li{overflow-wrap:anywhere}.note{border:1px solid #8a5a00;padding:.5rem 1rem}
+:root{color-scheme:light dark;--ink:#1b1b1b;--paper:#fff;--quiet:#4a4a4a;--rule:#767676;--note:#8a5a00;--link:#0b57a4}
+@media (prefers-color-scheme:dark){
+:root{--ink:#eee;--paper:#16181b;--quiet:#b9bcc0;--rule:#8b8f94;--note:#d9a441;--link:#8ec2f5}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:60rem;margin:2rem auto;
+padding:0 1rem}a{color:var(--link)}h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem}dt{color:var(--quiet)}
+dd{margin:0;overflow-wrap:anywhere}details{border-left:2px solid var(--rule);padding-left:.8rem;margin:.3rem 0}
+summary{cursor:pointer;display:flex;flex-wrap:wrap;gap:0 1rem}summary::before{content:"+";width:.6rem}
+details[open]>summary::before{content:"-"}summary span:first-child{flex:1 1 14rem;overflow-wrap:anywhere}
+.n{font-variant-numeric:tabular-nums;white-space:nowrap;margin-left:auto}ul{margin:.3rem 0;padding-left:1.2rem}
+li{overflow-wrap:anywhere}.note{border:1px solid var(--note);padding:.5rem 1rem}
+@media (max-width:30rem){details{padding-left:.5rem}}
 @media print{details{break-inside:avoid}}
 """
 
@@ -43,13 +48,14 @@ def _head(tree: dict[str, Any], title: str) -> Iterator[str]:
         "Method": f"{method['id']}@{method['version']}: {method['title']}",
         "Clause": method["reference"],
         "Boundary": method["boundary"],
-        "Not assessed": ", ".join(tree["not_assessed"]) or "-",
+        "Not assessed": ", ".join(stage.replace("_", " ") for stage in tree["not_assessed"]),
         "Factors": ", ".join(f"{pack['id']} {pack['version']}" for pack in tree["packs"]),
         "As known on": tree["known_on"],
         "GWP set": tree["gwp"],
         "Run": tree["run_id"],
     }
-    yield "<dl>" + "".join(f"<dt>{name}</dt><dd>{escape(str(value))}</dd>" for name, value in facts.items()) + "</dl>"
+    rows = (f"<dt>{name}</dt><dd>{escape(str(value))}</dd>" for name, value in facts.items() if value)
+    yield f"<dl>{''.join(rows)}</dl>"
     for name in tree["inputs_changed"] + tree["packs_changed"]:
         yield f'<p class="note">Changed since the run: {escape(name)}.</p>'
 
