@@ -80,3 +80,9 @@ def test_all_faults_come_at_once():
 def test_an_unknown_scheme_is_answered_with_those_there_are():
     with pytest.raises(ValueError, match=r"leafmark\.declared"):
         get_scheme("leafmark.platinum")
+
+
+def test_a_scheme_answers_to_the_last_part_of_its_id():
+    assert get_scheme("declared") is get_scheme("leafmark.declared") or get_scheme("declared").id == "leafmark.declared"
+    with pytest.raises(ValueError, match="not shipped"):
+        get_scheme("clared")

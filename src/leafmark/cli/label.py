@@ -40,6 +40,12 @@ FORMATS = ("svg", "png", "json")
     metavar="FILE",
     help="Frozen benchmark table (JSON) that the scheme compares with.",
 )
+@click.option(
+    "--evidence",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="CSV of the certification evidence without which no scheme says a letter (docs/labels.md).",
+)
 @click.option("--on", "on_date", type=Day(), help="Day the label is made.  [default: today]")
 @click.option(
     "--out",
@@ -51,7 +57,7 @@ FORMATS = ("svg", "png", "json")
 @click.pass_context
 def label(
     ctx: click.Context, product: str, run_name: str, scheme: str, lang: str, form: str, file_format: str, catalogue: Path | None,
-    benchmarks: Path | None, on_date: dt.date | None, out: Path | None, as_json: bool,
+    benchmarks: Path | None, evidence: Path | None, on_date: dt.date | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Make the label of product ID of a run. `--json` is `--format json`.
 
@@ -70,12 +76,22 @@ def label(
 
     chosen = "json" if as_json else file_format
     base = os.environ.get("LEAFMARK_LINK_BASE")
-    read = ", ".join(str(name) for name in (run_name, catalogue, benchmarks) if name is not None)
+    read = ", ".join(str(name) for name in (run_name, catalogue, benchmarks, evidence) if name is not None)
     damaged = unusable(pa.ArrowInvalid, json.JSONDecodeError, UnicodeDecodeError, about=f"not readable ({read}): ")
     # ValueError is what the call says it raises for a catalogue, a scheme or a table that cannot be used.
     with unusable(ValueError), damaged:
         content, folder = label_from_run(
-            run_name, product, scheme, catalogue, lang, form, chosen, on_date or dt.date.today(), base, benchmarks
+            run_name,
+            product,
+            scheme,
+            catalogue,
+            lang,
+            form,
+            chosen,
+            on_date or dt.date.today(),
+            base,
+            benchmarks,
+            evidence,
         )
     if isinstance(content, str) and out is None:
         click.echo(content.encode(), nl=not content.endswith("\n"))

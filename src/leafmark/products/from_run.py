@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from leafmark.engine.run import RunError, open_run
 
 from .benchmarks import read_table
+from .evidence import read_evidence
 from .footprint import footprint_from
 from .label import Method, label_data
 from .render import render
@@ -25,6 +26,7 @@ from .schemes import get_scheme
 def label_from_run(
     run: str | Path, product_id: str, scheme_id: str, catalogue: str | Path | None, lang: str, form: str, format: str,
     on_date: date, link_base: str | None = None, benchmarks: Path | None = None,
+    evidence: Path | None = None,
 ) -> tuple[bytes | str, Path]:  # fmt: skip
     """Give the rendered label of one product and the run's folder.
 
@@ -33,7 +35,7 @@ def label_from_run(
     RunError
         The run or the product is not there.
     ValueError
-        The catalogue has no such product, or scheme, language, form or format are unknown.
+        The catalogue has no such product, the evidence has faults, or scheme, language, form or format are unknown.
     """
     finished = open_run(run)
     path = finished.path / "products.parquet"
@@ -61,6 +63,7 @@ def label_from_run(
         on_date=on_date,
         gwp_set=gwp_set,
         benchmark=benchmark,
+        evidence=() if evidence is None else read_evidence(evidence),
         link_base=link_base,
     )
     return render(data, lang, form, format), finished.path

@@ -189,7 +189,7 @@ def shipped_schemes() -> dict[str, Scheme]:
 
 
 def get_scheme(scheme_id: str) -> Scheme:
-    """Give one shipped scheme.
+    """Give one shipped scheme by its id, or by the last part of it where only one ends so: `declared`.
 
     Raises
     ------
@@ -197,6 +197,7 @@ def get_scheme(scheme_id: str) -> Scheme:
         If there is none of that id; the message lists those there are.
     """
     schemes = shipped_schemes()
-    if scheme_id not in schemes:
+    found = [each for each in schemes if scheme_id in (each, each.rpartition(".")[2])]
+    if len(found) != 1:
         raise ValueError(f"scheme {scheme_id!r} is not shipped; there are: {', '.join(sorted(schemes))}")
-    return schemes[scheme_id]
+    return schemes[found[0]]
