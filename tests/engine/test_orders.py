@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -25,13 +27,13 @@ CATALOGUE = pa.schema(
 PACK = pack(factor(gsd=1.5), factor("material.old", gwp_set="AR4", co2e_kg=3.0, gsd=2.0))
 
 
-def bought(out: Path, *lines: tuple[int, str, float, dt.date], gwp: str = "AR5", **options: object) -> Run:
+def bought(out: Path, *lines: tuple[int, str, float, dt.date], gwp: str = "AR5", **options: Any) -> Run:
     """Lines (order, product, pieces, day) against the shelf."""
     rows = [dict(zip(("order_id", "product_id", "pieces", "date"), each, strict=True)) for each in lines]
     return orders(
         pa.Table.from_pylist(rows), pa.Table.from_pylist(SHELF, schema=CATALOGUE), [PACK], out, Settings(KNOWN_ON, gwp),
         **options,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def test_a_product_without_a_category_counts_under_no_name(tmp_path: Path) -> None:
@@ -79,8 +81,6 @@ def test_days_and_months_add_up_and_an_order_of_nothing_accepted_is_not_zero(tmp
 
 def test_a_tier_and_a_year_have_a_range_of_their_own(tmp_path: Path) -> None:
     """One factor alone: both ranges are those of its lognormal, GSD 1.5."""
-    import math
-
     made = bought(tmp_path / "run", (1, "board", 2, DAY), (2, "board", 3, DAY))
     sigma = math.log(1.5)
     low, high = (5e9 * math.exp(-sigma * sigma / 2 + sign * 1.959964 * sigma) for sign in (-1, 1))

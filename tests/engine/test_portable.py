@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from leafmark.engine import plan
+from leafmark.engine import plan, portable
 from leafmark.methods import LIBRARY, Method
 
 REFUSED = (
@@ -21,8 +21,8 @@ REFUSED = (
 
 @pytest.mark.parametrize("sql", REFUSED)
 def test_a_construct_outside_the_subset_is_refused(sql: str) -> None:
-    with pytest.raises(plan.PlanError):
-        plan.parse(sql)
+    with pytest.raises(portable.PlanError):
+        portable.parse(sql)
 
 
 BY_PLAN = [method for method in LIBRARY if method.id != "retail.purchase"]  # its plans are orders.py's
@@ -38,4 +38,4 @@ def test_every_plan_of_every_method_is_portable(method: Method, dialect: str) ->
         plans = [plan.lines(method, shape), plan.lines(method, shape, detail=True), plan.rejected(method, shape)]
         plans += [make(method, shape) for make in (plan.met, plan.entries, plan.subjects, plan.totals)]
         for sql in plans:
-            assert plan.write(plan.parse(sql), dialect)
+            assert portable.write(portable.parse(sql), dialect)

@@ -7,8 +7,6 @@ import math
 
 from leafmark.engine.run import Run
 
-_TEXT_OF_A_NUMBER = ("found",)
-
 
 def rows(made: Run, table: str) -> list[tuple[str, list[int]]]:
     """A table's rows in an order of their own, the ends of their ranges apart.
@@ -19,9 +17,9 @@ def rows(made: Run, table: str) -> list[tuple[str, list[int]]]:
     ends = []
     for row in found:
         ends.append([row.pop(name) for name in ("low_ug", "high_ug") if row.get(name) is not None])
-        for name in _TEXT_OF_A_NUMBER if table == "rejected" else ():
+        if table == "rejected":
             with contextlib.suppress(TypeError, ValueError):
-                row[name] = float(row[name])
+                row["found"] = float(row["found"])
     return sorted(zip(map(repr, found), ends, strict=True))
 
 

@@ -17,7 +17,7 @@ from leafmark.cli.output import emit, json_option, note
               help="Write a page that stands by itself; - is stdout.")  # fmt: skip
 @json_option
 def explain(run: str, subject: str, html_file: Path | None, as_json: bool) -> None:
-    """Explain the figure of ID (a product, site or shipment) in RUN (a folder, or a run's id).
+    """Explain the figure of ID (a product, order, site or shipment) in RUN (a folder, or a run's id).
 
     Every level adds up to the one above it, to the microgram. Exit status 1 where the recomputed figure is not the
     published one.

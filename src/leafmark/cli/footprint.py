@@ -22,8 +22,8 @@ from leafmark.cli.output import Progress, emit, json_option, note, table
 @json_option
 def footprint(
     bill: str, packs: tuple[str, ...], known_on: dt.date | None, run_date: dt.date | None, gwp: str, gwp_strict: bool,
-    out: Path | None, engine: str, master: str | None, scratch: str | None, memory_limit: str, threads: int | None, method_name: str,
-    lines: bool, products_only: bool, as_json: bool,
+    out: Path | None, engine: str, master: str | None, scratch: str | None, memory_limit: str, threads: int | None,
+    method_name: str, lines: bool, products_only: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a method over BILL: Parquet (file or folder), CSV, DATABASE::TABLE, or Parquet at an address Spark reads.
 

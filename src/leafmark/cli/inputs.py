@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leafmark.methods.model import Column
 
 BUILTIN = "builtin"
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 GWP_SETS = ("SAR", "AR4", "AR5", "AR6")
 
 
@@ -107,9 +108,6 @@ def make_settings(
     from leafmark.engine.settings import Settings
 
     return Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines, products_only)
-
-
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 def make_engine(

@@ -81,18 +81,9 @@ def label(
     # ValueError is what the call says it raises for a catalogue, a scheme or a table that cannot be used.
     with unusable(ValueError), damaged:
         content, folder = label_from_run(
-            run_name,
-            product,
-            scheme,
-            catalogue,
-            lang,
-            form,
-            chosen,
-            on_date or dt.date.today(),
-            base,
-            benchmarks,
-            evidence,
-        )
+            run_name, product, scheme, catalogue, lang, form, chosen, on_date or dt.date.today(), link_base=base,
+            benchmarks=benchmarks, evidence=evidence,
+        )  # fmt: skip
     if isinstance(content, str) and out is None:
         click.echo(content.encode(), nl=not content.endswith("\n"))
         return

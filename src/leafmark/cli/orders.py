@@ -19,8 +19,8 @@ from leafmark.cli.output import Progress, json_option
 @json_option
 def orders(
     lines: str, catalogue: str, packs: tuple[str, ...], known_on: dt.date | None, run_date: dt.date | None, gwp: str,
-    gwp_strict: bool, out: Path | None, engine: str, master: str | None, scratch: str | None, memory_limit: str, threads: int | None,
-    as_json: bool,
+    gwp_strict: bool, out: Path | None, engine: str, master: str | None, scratch: str | None, memory_limit: str,
+    threads: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Run LINES (order_id, product_id, pieces, spend, date) against a catalogue: mass, then count, then spend.
 

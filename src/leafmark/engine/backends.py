@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from leafmark.engine.inputs import Source, quote
-from leafmark.engine.plan import translate
+from leafmark.engine.portable import translate
 
 BATCH_ROWS = 1 << 17
 """Rows of a batch, and so of a row group of the tables a run writes."""

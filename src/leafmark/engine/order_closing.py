@@ -85,9 +85,7 @@ def _groups(
 def small_tables(days: pa.Table, shares: pa.Table, names: Names) -> dict[str, pa.Table]:
     """`days`, `categories` and `intensity` of a run, columns as docs/formats.md says; grams in int64 micrograms."""
     categories = pa.array([*names.categories, None], pa.string())
-    by = shares.group_by(["category_no", "year", "tier"], use_threads=False).aggregate([
-        ("lines", "sum"), ("ug", "sum"), ("spend", "sum"),
-    ]).sort_by([("category_no", "ascending"), ("year", "ascending"), ("tier", "ascending")])  # fmt: skip
+    by = closing.summed(shares, ["category_no", "year", "tier"], ["lines", "ug", "spend"])
     return {
         "days": pa.table({
             "date": days.column("date"),
@@ -99,9 +97,9 @@ def small_tables(days: pa.Table, shares: pa.Table, names: Names) -> dict[str, pa
             "category": categories.take(by.column("category_no")),
             "year": by.column("year").cast(pa.int32()),
             "tier": pa.array(TIERS).take(by.column("tier").cast(pa.int8())),
-            "lines": by.column("lines_sum"),
-            "co2e_ug": by.column("ug_sum").cast(pa.int64()),
-            "spend": _money(by.column("spend_sum")),
+            "lines": by.column("lines"),
+            "co2e_ug": by.column("ug").cast(pa.int64()),
+            "spend": _money(by.column("spend")),
         }),
         "intensity": _intensity(days),
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 `run(..., engine=lambda spill: Spark(master, spill))`.
 
-A plan is rewritten to Spark's dialect by `plan.write`, never by hand, and sums whole micrograms, so the number of
+A plan is rewritten to Spark's dialect by `portable.write`, never by hand, and sums whole micrograms, so the number of
 executors does not show in the result. Spark is lazy where the plans say "once": every `temp` is written to Parquet in
 a *scratch* folder and read back, which also keeps a bill's rounds of components from growing into one deep plan.
 
@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 
 from leafmark.engine.backends import BATCH_ROWS
 from leafmark.engine.inputs import InputError, Source
-from leafmark.engine.plan import translate
+from leafmark.engine.portable import translate
 from leafmark.methods.model import Column
 
 CHUNK_LINES = 1 << 60
