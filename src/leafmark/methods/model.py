@@ -83,7 +83,7 @@ class Method:
     """A frozen, versioned method. `docs` is its page in the reference: formula, units, limits.
 
     `subject`, `stage`, `key`, `amount`, `unit`, `region`, `date`, `primary` and `amount_gsd` are SQL expressions over
-    the input's columns, in the portable subset that `leafmark.engine.plan` checks. An absent optional column reads as
+    the input's columns, in the portable subset that `leafmark.engine.portable` checks. An absent optional column reads as
     NULL. `stage_shares` (stage, expression) instead of `stage` splits one row into a line for each stage.
     """
 
