@@ -76,6 +76,8 @@ class Footprint:
     gwp_native_ug: int | None = None
     trader: str | None = None
     official_index: str | None = None
+    kwh_per_year: float | None = None
+    screen_area_cm2: float | None = None
 
     @property
     def known(self) -> bool:
@@ -126,6 +128,18 @@ def _integer(row: Mapping[str, Any], field: str) -> int | None:
 def _text(row: Mapping[str, Any], field: str) -> str | None:
     value = row.get(field)
     return None if value is None or value == "" else str(value)
+
+
+def _positive(row: Mapping[str, Any], field: str) -> float | None:
+    """Give a positive number; None where it is missing, also as `-` or NaN. Zero is no screen and no consumption."""
+    value = _text(row, field)
+    if value is None or value == "-":
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(f"product {row.get('product_id')}: {field}: expected a number, found {value!r}") from None
+    return number if math.isfinite(number) and number > 0 else None
 
 
 def footprint_from(
@@ -187,6 +201,8 @@ def footprint_from(
         gwp_native_ug=_integer(product, "gwp_native_ug"),
         trader=_text(catalogue, "trader"),
         official_index=_text(catalogue, "official_index"),
+        kwh_per_year=_positive(catalogue, "kwh_per_year"),
+        screen_area_cm2=_positive(catalogue, "screen_area_cm2"),
     )
 
 

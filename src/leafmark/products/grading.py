@@ -30,6 +30,7 @@ REASONS: Final = (
     "scheme_declares",
     "not_in_force",
     "index_missing",
+    "below_classes",
     "partial_footprint",
     "benchmark_missing",
     "benchmark_differs",
@@ -78,24 +79,35 @@ def _independent(piece: Evidence, scheme: Scheme, trader: str | None) -> bool:
     return bool(monitor) and monitor not in parties and {"owner", "trader"} <= piece.independent_of
 
 
-def _letter(scheme: Scheme, measure: Fraction) -> str:
-    """Give the first class whose (exclusive) upper limit lies above the measure."""
-    for limit in scheme.classes:
-        if limit.below is None or measure < Fraction(limit.below):
-            return limit.letter
-    raise AssertionError("a scheme's last class is open")  # checked when the scheme was read
+def _letter(scheme: Scheme, measure: Fraction) -> str | None:
+    """Give the best class that the measure reaches; None where even the last has a limit it does not reach."""
+    return next((limit.letter for limit in scheme.classes if limit.holds(measure)), None)
+
+
+def _official_index(footprint: Footprint, scheme: Scheme) -> Fraction | None:
+    """Give the published index; where there is none, what the scheme's rule makes of the published figures."""
+    if footprint.official_index is None:
+        kwh, area = footprint.kwh_per_year, footprint.screen_area_cm2
+        if scheme.index is None or not kwh or not area:
+            return None
+        return Fraction(scheme.index.of(kwh, area))
+    try:
+        index = Decimal(footprint.official_index)
+    except InvalidOperation:
+        return None
+    return Fraction(index) if index.is_finite() and index >= 0 else None
 
 
 def _official(footprint: Footprint, scheme: Scheme, evidence: Iterable[Evidence], on_date: date) -> Grade:
-    try:
-        index = Decimal(footprint.official_index or "")
-    except InvalidOperation:
-        return Grade("declared", None, "index_missing")
-    if not index.is_finite() or index < 0:
-        return Grade("declared", None, "index_missing", str(footprint.official_index))
+    index = _official_index(footprint, scheme)
+    if index is None:
+        return Grade("declared", None, "index_missing", footprint.official_index or "")
     if fault := _evidence_fault(scheme, footprint.trader, evidence, on_date):
         return Grade("declared", None, *fault, index=float(index))
-    return Grade("graded", _letter(scheme, Fraction(index)), "graded", index=float(index))
+    letter = _letter(scheme, index)
+    if letter is None:
+        return Grade("declared", None, "below_classes", f"{float(index):.4g}", index=float(index))
+    return Grade("graded", letter, "graded", index=float(index))
 
 
 def grade(

@@ -275,7 +275,7 @@ def label_data(
     catalogue_row
         `name`, and where known `gtin`, `category`, `category_name`, `declared_unit`, `functional_unit`, `boundary`,
         `category_rules`, `category_estimate`, `lifetime_years`, `use_region`, `scenario`, `trader`, `verified_by`,
-        `valid_until`, `official_index`, `notes`. Texts may be one string or one per language.
+        `valid_until`, `official_index`, `kwh_per_year`, `screen_area_cm2`, `notes`. Texts may be one string or one per language.
     scheme
         Grades the footprint. An `official_class` scheme given here is shown apart, and the footprint is declared.
     evidence

@@ -3,25 +3,28 @@
 Four kinds. `declared` prints the number and no letter. `percentile` places the footprint among a frozen benchmark's
 quantiles; `index` divides it by that benchmark's median; both say a letter only on complete, unexpired certification
 evidence (Directive (EU) 2024/825, which adds Article 2(r), "certification scheme", to Directive 2005/29/EC).
-`official_class` reads the class of a product's published official index from a regulation's table; it classifies
-energy, so it stands apart from the footprint.
+`official_class` reads the class of a product's official index from a regulation's table; it classifies energy, so it
+stands apart from the footprint. The index is the published one, or follows from published figures by an `IndexRule`.
 
 Limits are exact decimals: TOML numbers never pass through binary floats.
 """
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from importlib import resources
 from itertools import pairwise
 from typing import Any, Final
 
 from .words import Words, as_words
 
+CLASSES_MAX: Final = {"percentile": 7, "index": 7, "official_class": 15}
 KINDS: Final = ("declared", "percentile", "index", "official_class")
 LETTER_KINDS: Final = ("percentile", "index")
 STATES: Final = ("graded", "declared", "category_estimate", "unknown", "not_applicable")
@@ -42,10 +45,34 @@ REGISTRY_RECORD: Final = "registry_record"
 
 @dataclass(frozen=True, slots=True)
 class ClassLimit:
-    """One class: its letter and its upper limit (exclusive); None is the open end."""
+    """One class and its limit: `below` (exclusive, None is the open end) where less is better, else `at_least`."""
 
     letter: str
     below: Decimal | None
+    at_least: Decimal | None = None
+
+    def holds(self, measure: Fraction) -> bool:
+        """Say whether the measure reaches this class; classes are asked best first."""
+        if self.at_least is not None:
+            return measure >= Fraction(self.at_least)
+        return self.below is None or measure < Fraction(self.below)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRule:
+    """An official index that follows from published figures: stars, one for each `reduction` below a base line.
+
+    base = base_kwh + base_kwh_per_cm2 x screen area;  index = 1 + ln(kWh a year / base) / ln(1 - reduction)
+    """
+
+    base_kwh: Decimal
+    base_kwh_per_cm2: Decimal
+    reduction: Decimal
+
+    def of(self, kwh_per_year: float, screen_area_cm2: float) -> float:
+        """Give the index; kWh a year and cm2, both positive."""
+        base = float(self.base_kwh) + float(self.base_kwh_per_cm2) * screen_area_cm2
+        return 1 + math.log(kwh_per_year / base) / math.log(1 - float(self.reduction))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +118,7 @@ class Scheme:
     evidence_required: tuple[str, ...]
     source: Source | None
     note: str
+    index: IndexRule | None = None
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -117,16 +145,12 @@ def _faults(scheme: Scheme) -> Iterable[str]:
         if scheme.classes:
             yield "classes: a declared scheme has none"
         return
-    if not 2 <= len(scheme.classes) <= 7:
-        yield f"classes: expected 2 to 7, found {len(scheme.classes)}"
-    if len(set(scheme.letters)) != len(scheme.letters):
-        yield "classes: a letter stands twice"
-    bounds = [limit.below for limit in scheme.classes]
-    closed = [bound for bound in bounds[:-1] if bound is not None]
-    if bounds and (bounds[-1] is not None or len(closed) != len(bounds) - 1):
-        yield "classes: every class but the last needs `below`, and the last is open"
-    if any(one >= other for one, other in pairwise(closed)):
-        yield "classes: limits must rise"
+    yield from _class_faults(scheme)
+    if scheme.index is not None:
+        if scheme.kind != "official_class":
+            yield "index: only an official class has a rule for its index"
+        if not (0 < scheme.index.reduction < 1 and scheme.index.base_kwh > 0 and scheme.index.base_kwh_per_cm2 >= 0):
+            yield f"index: expected base_kwh > 0, base_kwh_per_cm2 >= 0, 0 < reduction < 1, found {scheme.index}"
     if scheme.kind in LETTER_KINDS:
         if missing := set(CERTIFICATION) - set(scheme.evidence_required):
             yield f"evidence_required: a {scheme.kind} scheme also needs {', '.join(sorted(missing))}"
@@ -134,6 +158,39 @@ def _faults(scheme: Scheme) -> Iterable[str]:
             yield "benchmark: a graded scheme names its frozen table, id and version"
     if scheme.kind == "official_class" and scheme.source is None:
         yield "source: an official class cites its regulation and clause"
+
+
+def _class_faults(scheme: Scheme) -> Iterable[str]:
+    if not 2 <= len(scheme.classes) <= CLASSES_MAX.get(scheme.kind, 7):
+        yield f"classes: expected 2 to {CLASSES_MAX.get(scheme.kind, 7)}, found {len(scheme.classes)}"
+    if len(set(scheme.letters)) != len(scheme.letters):
+        yield "classes: a letter stands twice"
+    floors = [limit.at_least for limit in scheme.classes if limit.at_least is not None]
+    if floors:
+        if scheme.kind != "official_class":
+            yield "classes: `at_least` is for an official class; of grams, more is never better"
+        if len(floors) != len(scheme.classes) or any(limit.below is not None for limit in scheme.classes):
+            yield "classes: expected `below` or `at_least` in all of them, found both"
+        if any(one <= other for one, other in pairwise(floors)):
+            yield "classes: `at_least` must fall from the best class on"
+        return
+    bounds = [limit.below for limit in scheme.classes]
+    closed = [bound for bound in bounds[:-1] if bound is not None]
+    if bounds and (bounds[-1] is not None or len(closed) != len(bounds) - 1):
+        yield "classes: every class but the last needs `below`, and the last is open"
+    if any(one >= other for one, other in pairwise(closed)):
+        yield "classes: limits must rise"
+
+
+def _limit(row: Mapping[str, Any]) -> ClassLimit:
+    below, floor = (None if field not in row else Decimal(str(row[field])) for field in ("below", "at_least"))
+    return ClassLimit(row["letter"], below, floor)
+
+
+def _index_rule(row: Mapping[str, Any] | None) -> IndexRule | None:
+    if row is None:
+        return None
+    return IndexRule(*(Decimal(str(row[field])) for field in ("base_kwh", "base_kwh_per_cm2", "reduction")))
 
 
 def scheme_from(data: Mapping[str, Any]) -> Scheme:
@@ -153,10 +210,7 @@ def scheme_from(data: Mapping[str, Any]) -> Scheme:
             kind=data["kind"],
             title=as_words(data["title"]),
             owner=data.get("owner", ""),
-            classes=tuple(
-                ClassLimit(row["letter"], None if "below" not in row else Decimal(str(row["below"])))
-                for row in data.get("classes", ())
-            ),
+            classes=tuple(_limit(row) for row in data.get("classes", ())),
             benchmark_id=benchmark.get("id"),
             benchmark_version=benchmark.get("version"),
             category_rules_id=data.get("category_rules_id"),
@@ -167,6 +221,7 @@ def scheme_from(data: Mapping[str, Any]) -> Scheme:
             evidence_required=tuple(data.get("evidence_required", ())),
             source=None if source is None else Source(source["title"], source["clause"], source["url"]),
             note=data.get("note", ""),
+            index=_index_rule(data.get("index")),
         )
     except KeyError as missing:
         raise ValueError(f"scheme {data.get('id', '(no id)')}: field {missing} is missing") from None

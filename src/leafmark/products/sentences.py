@@ -167,7 +167,7 @@ class Sentences:
             letter=found.letter,
             first=found.letters[0],
             last=found.letters[-1],
-            index=f"{found.index:g}",
+            index=f"{found.index:.4g}",
         )
         return named, self.say(
             "official.source", source=self.brief(found.source, 60), clause=self.brief(found.clause, 40)
