@@ -13,6 +13,7 @@ from leafmark.cli.endings import Verbs
 from leafmark.cli.explain import explain
 from leafmark.cli.factors import factors
 from leafmark.cli.footprint import footprint
+from leafmark.cli.grade import grade
 from leafmark.cli.label import label
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
@@ -40,7 +41,7 @@ def main() -> None:
     """
 
 
-for verb in (demo, explain, factors, footprint, label, methods, orders, replay, statement):
+for verb in (demo, explain, factors, footprint, grade, label, methods, orders, replay, statement):
     main.add_command(verb)
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ Reads plain rows; writes nothing but benchmark tables somebody asked for. Guide:
 
 from .artwork import FORMS, svg
 from .benchmarks import Benchmark, BenchmarkTable, freeze, read_table, write_table
+from .catalogue_grades import grade_catalogue
 from .footprint import Basis, Footprint, footprint_from
 from .grading import Grade, grade
 from .label import Equivalence, LabelData, Method, label_data
@@ -37,6 +38,7 @@ __all__ = [
     "freeze",
     "get_scheme",
     "grade",
+    "grade_catalogue",
     "label_data",
     "missing_glyphs",
     "parse_scheme",

@@ -1,8 +1,10 @@
-"""A label straight from a run's folder and a catalogue file: both rows of the product, the scheme, one rendering."""
+"""Labels and grades straight from a run's folder and a catalogue file: the rows of both, the scheme, one rendering."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -13,14 +15,16 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from leafmark.engine.run import RunError, open_run
+from leafmark.engine.run import Run, RunError, open_run
 
 from .benchmarks import read_table
+from .catalogue_grades import OF_CATALOGUE, OF_OFFICIAL, OF_PRODUCT, grade_catalogue
 from .evidence import read_evidence
 from .footprint import footprint_from
 from .label import Method, label_data
 from .render import render
 from .schemes import get_scheme
+from .tokens import STAGES
 
 
 def label_from_run(
@@ -37,10 +41,7 @@ def label_from_run(
     ValueError
         The catalogue has no such product, the evidence has faults, or scheme, language, form or format are unknown.
     """
-    finished = open_run(run)
-    path = finished.path / "products.parquet"
-    if not path.is_file():
-        raise RunError(f"{finished.path}: no products in this run; labels are made of runs of bills")
+    finished, path = _products(run)
     row = _row_of(pq.read_table(path), product_id)
     if row is None:
         raise RunError(f"{finished.path}: products.parquet has no product {product_id!r}")
@@ -69,9 +70,77 @@ def label_from_run(
     return render(data, lang, form, format), finished.path
 
 
+def _products(run: str | Path) -> tuple[Run, Path]:
+    finished = open_run(run)
+    path = finished.path / "products.parquet"
+    if not path.is_file():
+        raise RunError(f"{finished.path}: no products in this run; labels are made of runs of bills")
+    return finished, path
+
+
+def grades_from_run(
+    run: str | Path, scheme_id: str, catalogue: str | Path | None, on_date: date, *, benchmarks: Path | None = None,
+    evidence: Path | None = None, out: Path | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Grade every product of a run into `grades.parquet`; give the counts by state, letter and reason.
+
+    The file appears whole or not at all. Its metadata say which run, scheme, day and benchmark it is of.
+
+    Raises
+    ------
+    RunError
+        The run or its products are not there.
+    ValueError
+        Catalogue, evidence, benchmark or scheme cannot be used.
+    """
+    finished, path = _products(run)
+    scheme = get_scheme(scheme_id)
+    table = None if benchmarks is None else read_table(benchmarks)
+    method = finished.record["method"]
+    amounts = ["co2e_ug", *(f"{stage}_ug" for stage in STAGES)]
+    there = set(pq.read_schema(path).names)
+    products = pq.read_table(path, columns=["product_id", *amounts, *(name for name in OF_PRODUCT if name in there)])
+    graded = grade_catalogue(
+        products, None if catalogue is None else _catalogue_table(Path(catalogue)), scheme,
+        method_version=f"{method['id']}@{method['version']}", gwp_set=str(finished.record["gwp"]), on_date=on_date,
+        benchmarks=table, evidence=() if evidence is None else read_evidence(evidence),
+    )  # fmt: skip
+    told = {"run_id": finished.id, "scheme": scheme.id, "scheme_version": scheme.version,
+            "graded_on": on_date.isoformat(), "benchmark_sha256": "" if table is None else table.sha256}  # fmt: skip
+    target = out or finished.path / "grades.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_name(f"{target.name}.part")
+    pq.write_table(
+        graded.replace_schema_metadata({f"leafmark.{name}": value for name, value in told.items()}), half,
+        compression="zstd",
+    )  # fmt: skip
+    os.replace(half, target)
+    counts = {name: Counter(graded.column(name).to_pylist()) for name in ("state", "letter", "reason")}
+    return {
+        "schema": "leafmark.grades/1", **told, "file": str(target), "products": graded.num_rows,
+        "states": dict(counts["state"]), "letters": {name: counts["letter"][name] for name in scheme.letters},
+        "reasons": dict(counts["reason"]),
+    }  # fmt: skip
+
+
 def _row_of(table: pa.Table, product_id: str) -> dict[str, Any] | None:
     at = pc.index(table.column("product_id").cast(pa.string()), product_id).as_py()
     return None if at < 0 else dict(table.slice(at, 1).to_pylist()[0])
+
+
+def _catalogue_table(path: Path) -> pa.Table:
+    """The columns of a catalogue that grading reads."""
+    wanted = ("product_id", *OF_CATALOGUE, *OF_OFFICIAL)
+    if path.suffix == ".json":
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        table = pa.Table.from_pylist([{name: row.get(name) for name in wanted} for row in rows])
+    elif path.suffix == ".parquet":
+        table = pq.read_table(path)
+    else:
+        table = pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(column_types={"product_id": pa.string()}))
+    if "product_id" not in table.column_names:
+        raise ValueError(f"{path}: expected a column product_id, found {', '.join(table.column_names)}")
+    return table.select([name for name in wanted if name in table.column_names])
 
 
 def _catalogue_row(path: Path, product_id: str) -> Mapping[str, Any]:
