@@ -177,11 +177,18 @@ def test_the_shipped_televisions() -> None:
     assert any(row["standby_w"] == "" for row in rows)  # missing stays missing
 
 
+def _rows(folder: Path) -> list[dict[str, str]]:
+    with gzip.open(folder / "au_e3_televisions_2025.csv.gz", "rt", encoding="latin-1") as file:
+        return list(csv.DictReader(file))
+
+
 def test_the_shipped_televisions_are_the_register_s(shared_data: Path) -> None:
     register, _ = read_televisions(shared_data / "televisions" / "au_e3_televisions_2025.csv.gz")
     known = {(tv.registration, tv.model): tv for tv in register}
+    areas = {row["Registration Number"]: row["Screen_Area"] for row in _rows(shared_data / "televisions")}
     for row in demo_televisions():
         tv = known[row["registration"], row["model"]]
+        assert float(row["screen_area_cm2"]) == pytest.approx(float(areas[row["registration"]]), abs=0.051)
         assert float(row["on_w"]) == pytest.approx(tv.on_w, rel=1e-5)
         assert float(row["labelled_kwh_per_year"]) == tv.kwh_per_year
         assert row["registration_expires"] == tv.registration_expires

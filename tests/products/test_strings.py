@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafmark.products import LANGS
+from leafmark.products import LANGS, shipped_schemes
 from leafmark.products.footprint import BOUNDARIES
 from leafmark.products.grading import REASONS
 from leafmark.products.i18n import mass_unit, significant, table, text
 from leafmark.products.tokens import STAGES
+from leafmark.products.words import pick
 
 BANNED = {
     "en": r"\b(eco|greener?|low.carbon|neutral|climate|sustainable|friendly|clean|offset\w*|net.zero)\b",
@@ -98,3 +99,12 @@ def test_three_digits_are_within_half_a_unit_of_the_third(value: float):
 def test_the_unit_suits_the_amount(grams: float, unit: str):
     assert mass_unit(int(grams * 1_000_000))[1] == unit
     assert mass_unit(-int(grams * 1_000_000))[1] == unit
+
+
+def test_every_character_of_a_scheme_s_title_is_in_the_bold_fonts():
+    coverage = json.loads(
+        (resources.files("leafmark.products") / "fonts" / "coverage.json").read_text(encoding="utf-8")
+    )
+    for scheme in shipped_schemes().values():
+        for lang in LANGS:
+            assert not set(pick(scheme.title, lang)) - set(coverage["bold"]), (scheme.id, lang)

@@ -46,6 +46,11 @@ FORMATS = ("svg", "png", "json")
     metavar="FILE",
     help="CSV of the certification evidence without which no scheme says a letter (docs/labels.md).",
 )
+@click.option(
+    "--reference",
+    metavar="ID",
+    help="Model of the same run to save against, in use: adds the saving panel, apart from the footprint.",
+)
 @click.option("--on", "on_date", type=Day(), help="Day the label is made.  [default: today]")
 @click.option(
     "--out",
@@ -57,7 +62,7 @@ FORMATS = ("svg", "png", "json")
 @click.pass_context
 def label(
     ctx: click.Context, product: str, run_name: str, scheme: str, lang: str, form: str, file_format: str, catalogue: Path | None,
-    benchmarks: Path | None, evidence: Path | None, on_date: dt.date | None, out: Path | None, as_json: bool,
+    benchmarks: Path | None, evidence: Path | None, reference: str | None, on_date: dt.date | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Make the label of product ID of a run. `--json` is `--format json`.
 
@@ -82,7 +87,7 @@ def label(
     with unusable(ValueError), damaged:
         content, folder = label_from_run(
             run_name, product, scheme, catalogue, lang, form, chosen, on_date or dt.date.today(), link_base=base,
-            benchmarks=benchmarks, evidence=evidence,
+            benchmarks=benchmarks, evidence=evidence, reference=reference,
         )  # fmt: skip
     if isinstance(content, str) and out is None:
         click.echo(content.encode(), nl=not content.endswith("\n"))

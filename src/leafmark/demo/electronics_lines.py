@@ -29,6 +29,7 @@ def television_lines(lifetime_years: float, region: str = REGISTER_REGION, date:
         "name": [f"{row['brand']} {row['model']}" for row in rows],
         "brand": [row["brand"] for row in rows],
         "screen_cm": [float(row["screen_cm"]) for row in rows],
+        "screen_area_cm2": [float(row["screen_area_cm2"]) for row in rows],
         "rated_on_w": [_number(row["on_w"]) for row in rows],
         "rated_standby_w": pa.array([_number(row["standby_w"]) for row in rows], pa.float64()),
         "registration_expires": [row["registration_expires"] for row in rows],

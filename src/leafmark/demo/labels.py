@@ -13,9 +13,10 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from leafmark.demo.progress import Report
-from leafmark.products import Method, footprint_from, get_scheme, grade, label_data, render
+from leafmark.products import Evidence, Method, footprint_from, get_scheme, grade, label_data, render
 
 SCHEME = "leafmark.declared"
+STARS = "au.gems-2013.televisions"
 SHEET_LANGS = ("en", "zh-Hans")
 REPORT_EVERY = 1000
 """Products between two reports of progress."""
@@ -57,6 +58,7 @@ def make_labels(
             product, row, scheme, on_date=on_date, gwp_set=record["gwp"],
             method=Method(record["method"]["id"], str(record["method"]["version"])),
             factor_vintage=record["packs"][0]["version"],
+            **(_stars(row) if run == "televisions" else {}),
         )  # fmt: skip
         for lang in SHEET_LANGS:
             svg = str(render(label, lang, "full", "svg"))
@@ -65,6 +67,16 @@ def make_labels(
                           "name": row["name"], "co2e_ug": product["co2e_ug"]})  # fmt: skip
     counts = Counter((row["sector"], row["state"]) for row in rows)
     return {"counts": counts, "sheet": sheet, "labelled": sum(n for (_, s), n in counts.items() if s != "unknown")}
+
+
+def _stars(row: dict[str, Any]) -> dict[str, Any]:
+    """Stars of a television, from its energy and screen; the evidence is its number in the register."""
+    scheme = get_scheme(STARS)
+    expires = dt.date.fromisoformat(str(row["registration_expires"]))
+    record = Evidence(
+        "registry_record", scheme.id, scheme.version, expires, document=f"registration {row['product_id']}"
+    )
+    return {"official_scheme": scheme, "evidence": (record,)}
 
 
 def _on_sheet(run: str, row: dict[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from .evidence import read_evidence
 from .footprint import footprint_from
 from .label import Method, label_data
 from .render import render
+from .saving_from_run import saving_from_run
 from .schemes import get_scheme
 from .tokens import STAGES
 
@@ -30,7 +31,7 @@ from .tokens import STAGES
 def label_from_run(
     run: str | Path, product_id: str, scheme_id: str, catalogue: str | Path | None, lang: str, form: str, format: str,
     on_date: date, link_base: str | None = None, benchmarks: Path | None = None,
-    evidence: Path | None = None,
+    evidence: Path | None = None, reference: str | None = None,
 ) -> tuple[bytes | str, Path]:  # fmt: skip
     """Give the rendered label of one product and the run's folder.
 
@@ -39,7 +40,8 @@ def label_from_run(
     RunError
         The run or the product is not there.
     ValueError
-        The catalogue has no such product, the evidence has faults, or scheme, language, form or format are unknown.
+        The catalogue has no such product, the evidence has faults, scheme, language, form or format are unknown, or
+        product and reference cannot be compared.
     """
     finished, path = _products(run)
     row = _row_of(pq.read_table(path), product_id)
@@ -55,6 +57,10 @@ def label_from_run(
         benchmark = read_table(benchmarks).for_basis(
             footprint_from(row, about, method_version=version, gwp_set=gwp_set).basis
         )
+    saving = None
+    if reference is not None:
+        other = {} if catalogue is None else _catalogue_row(Path(catalogue), reference)
+        saving = saving_from_run(finished.path, product_id, reference, about, other)
     data = label_data(
         row,
         about,
@@ -66,6 +72,7 @@ def label_from_run(
         benchmark=benchmark,
         evidence=() if evidence is None else read_evidence(evidence),
         link_base=link_base,
+        saving=saving,
     )
     return render(data, lang, form, format), finished.path
 

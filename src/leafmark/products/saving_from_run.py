@@ -1,0 +1,95 @@
+"""A saving panel from a run of `appliance.use`: a product and its reference model, each explained from the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from leafmark.engine.explain import explain
+
+from .saving import SavingPanel, saving_panel
+from .words import Words, as_words
+
+METHOD: Final = "appliance.use"
+
+
+def saving_from_run(
+    run: str | Path,
+    product_id: str,
+    reference_id: str,
+    about: Mapping[str, Any],
+    about_reference: Mapping[str, Any],
+) -> SavingPanel:
+    """Compare a product's use with a reference model's, of one run, over one lifetime and on one grid.
+
+    Parameters
+    ----------
+    about, about_reference
+        The two catalogue rows: `lifetime_years` of both is needed and must agree; `name` names the reference, and
+        `scenario` the use.
+
+    Raises
+    ------
+    ValueError
+        Product and reference are one, the run is of another method, or lifetime, grid or factors differ.
+    """
+    if product_id == reference_id:
+        raise ValueError(f"reference {reference_id!r}: expected another product than the one on the label")
+    years = _years(about, product_id)
+    if (others := _years(about_reference, reference_id)) != years:
+        raise ValueError(
+            f"lifetime_years: {product_id} has {years:g}, reference {reference_id} {others:g}; expected one period"
+        )
+    ours, theirs = (_use(explain(run, each), each) for each in (product_id, reference_id))
+    grids = [(use["region_used"], [each["factor_id"] for each in use["factors"]]) for use in (ours, theirs)]
+    if grids[0] != grids[1]:
+        raise ValueError(
+            f"grid: {product_id} has {_named(grids[0])}, reference {reference_id} {_named(grids[1])}; expected one"
+        )
+    factors = ours["factors"]
+    return saving_panel(
+        reference_model=_words(about_reference, "name") or reference_id,
+        reference_kwh_per_year=theirs["amount"] / years,
+        kwh_per_year=ours["amount"] / years,
+        years=years,
+        use=_words(about, "scenario") or f"use for {years:g} years, today's grid",
+        grid_region=ours["region_used"],
+        grid_vintage=", ".join(sorted({str(each["data_year"]) for each in factors})),
+        grid_factor_id=", ".join(each["factor_id"] for each in factors),
+        grid_kg_per_kwh=sum(each["co2e_kg_used"] for each in factors),
+        grid_gsd=math.exp(math.sqrt(math.log1p(ours["relative_sd"] ** 2))),
+    )
+
+
+def _named(grid: tuple[str, list[str]]) -> str:
+    return f"{grid[0]} ({', '.join(grid[1])})"
+
+
+def _words(row: Mapping[str, Any], field: str) -> Words:
+    value = row.get(field)
+    return "" if value is None or value == "" else as_words(value)
+
+
+def _years(row: Mapping[str, Any], product_id: str) -> float:
+    value = row.get("lifetime_years")
+    if value is None or not float(value) > 0:
+        raise ValueError(
+            f"lifetime_years: a saving names its period; product {product_id} has {value!r} in the catalogue"
+        )
+    return float(value)
+
+
+def _use(tree: Mapping[str, Any], product_id: str) -> dict[str, Any]:
+    """The one line of electricity that a product's use is."""
+    if tree["method"]["id"] != METHOD:
+        raise ValueError(
+            f"a saving compares two models in use: expected a run of {METHOD}, found {tree['method']['id']}"
+        )
+    lines = [line for stage in tree["stages"] for line in stage["lines"]]
+    if len(lines) != 1 or lines[0]["unit"] != "kWh" or tree["rejected"]:
+        raise ValueError(
+            f"product {product_id}: expected one accepted line in kWh, found {len(lines)} and {len(tree['rejected'])} rejected"
+        )
+    return dict(lines[0])
