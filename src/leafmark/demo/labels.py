@@ -18,6 +18,25 @@ from leafmark.products import Evidence, Method, footprint_from, get_scheme, grad
 SCHEME = "leafmark.declared"
 STARS = "au.gems-2013.televisions"
 SHEET_LANGS = ("en", "zh-Hans")
+TELEVISION = {"en": "television", "zh-Hant": "台電視", "zh-Hans": "台电视"}
+PACKAGE = {"en": "package or piece", "zh-Hant": "包或件", "zh-Hans": "包或件"}
+DEVICE = {"en": "device", "zh-Hant": "台", "zh-Hans": "台"}
+USE = {
+    "en": "use in Australia for {years} years (assumed), 10 h on a day, today's grid",
+    "zh-Hant": "在澳洲使用 {years} 年（假設），每日開機 10 小時，按目前電網計",
+    "zh-Hans": "在澳大利亚使用 {years} 年（假设），每天开机 10 小时，按目前电网计",
+}
+LISTED = {
+    "en": "declared by {maker}, as listed by Boavizta",
+    "zh-Hant": "{maker} 聲明，Boavizta 收錄",
+    "zh-Hans": "{maker} 声明，Boavizta 收录",
+}
+MAKING = {
+    "en": "making holds materials and packaging",
+    "zh-Hant": "製造一項含原料和包裝",
+    "zh-Hans": "制造一项含原料和包装",
+}
+"""What the sheet's labels say besides their figures."""
 REPORT_EVERY = 1000
 """Products between two reports of progress."""
 
@@ -34,7 +53,7 @@ def make_labels(
     whole = sum(runs[run].record["lines_in"] for run in ("products", "televisions", "declared"))
     for run, catalogue in _catalogues(out, lifetime_years).items():
         products = runs[run].table("products").to_pylist()
-        shown = [product for product in products if _on_sheet(run, catalogue[product["product_id"]])]
+        shown = [product for product in products if _on_sheet(run, catalogue[product["product_id"]], on_date)]
         middle = statistics.median_low(product["co2e_ug"] or 0 for product in shown)
         for product in products:
             if progress and len(rows) % REPORT_EVERY == 0:
@@ -46,7 +65,7 @@ def make_labels(
                          "sector": row["sector"], "state": outcome.state, "tier": row["tier"],
                          "co2e_ug": product["co2e_ug"], "low_ug": product["low_ug"], "high_ug": product["high_ug"]})  # fmt: skip
             slot = row["sector"] if run != "declared" else "declared laptop"
-            if labelled and _on_sheet(run, row):
+            if labelled and _on_sheet(run, row, on_date):
                 weight = int(row["lines"]) if "lines" in row else -abs(product["co2e_ug"] - middle)
                 if slot not in chosen or weight > chosen[slot][0]:
                     chosen[slot] = weight, product, row, run
@@ -72,38 +91,45 @@ def make_labels(
 def _stars(row: dict[str, Any]) -> dict[str, Any]:
     """Stars of a television, from its energy and screen; the evidence is its number in the register."""
     scheme = get_scheme(STARS)
-    expires = dt.date.fromisoformat(str(row["registration_expires"]))
     record = Evidence(
-        "registry_record", scheme.id, scheme.version, expires, document=f"registration {row['product_id']}"
+        "registry_record", scheme.id, scheme.version, _expires(row), document=f"registration {row['product_id']}"
     )
     return {"official_scheme": scheme, "evidence": (record,)}
 
 
-def _on_sheet(run: str, row: dict[str, Any]) -> bool:
-    """Whether a product may stand for its sector: the most bought does, or, of what nobody bought, the middle one."""
+def _on_sheet(run: str, row: dict[str, Any], on_date: dt.date) -> bool:
+    """Whether a product may stand for its sector: the most bought does, or, of what nobody bought, the middle one.
+
+    Of the televisions one whose registration holds: only it may show its stars.
+    """
+    if run == "televisions":
+        return _expires(row) >= on_date
     return bool(row["sector"] != "other" and (run != "declared" or row["kind"] == "Laptop"))
+
+
+def _expires(row: dict[str, Any]) -> dt.date:
+    return dt.date.fromisoformat(str(row["registration_expires"]))
 
 
 def _catalogues(out: Path, lifetime_years: float) -> dict[str, dict[Any, dict[str, Any]]]:
     products = {}
     for row in pq.read_table(out / "inputs" / "catalogue.parquet").to_pylist():
         gate = str(row["mass_key"] or row["count_key"]).startswith("material.")
-        row.update(category_estimate=True, declared_unit="package or piece",
+        row.update(category_estimate=True, declared_unit=PACKAGE,
                    boundary="cradle_to_gate" if gate else "cradle_to_retail")  # fmt: skip
         products[row["product_id"]] = row
-    years = f"{lifetime_years:g} years"
     televisions = {
         row["product_id"]: row | {
             "sector": "consumer electronics", "tier": "use", "boundary": "use_only", "category": "television",
-            "declared_unit": "television", "lifetime_years": lifetime_years, "use_region": "AU",
-            "scenario": f"use in Australia for {years} (assumed), 10 h on a day, today's grid", "notes": ("use stage only",),
+            "declared_unit": TELEVISION, "lifetime_years": lifetime_years, "use_region": "AU",
+            "scenario": {lang: text.format(years=f"{lifetime_years:g}") for lang, text in USE.items()},
         }
         for row in pa_csv.read_csv(out / "inputs" / "televisions.csv").to_pylist()
     }  # fmt: skip
     declared = {
         row["product_id"]: row | {
             "sector": "consumer electronics", "tier": "declared", "name": row["product_id"], "category": row["kind"],
-            "declared_unit": "device", "notes": (f"declared by {row['manufacturer']}, as listed by Boavizta", "making holds materials and packaging"),
+            "declared_unit": DEVICE, "notes": ({lang: text.format(maker=row["manufacturer"]) for lang, text in LISTED.items()}, MAKING),
         }
         for row in pa_csv.read_csv(out / "inputs" / "declared.csv").to_pylist()
     }  # fmt: skip
