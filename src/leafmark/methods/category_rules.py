@@ -17,6 +17,11 @@ Allocation = Literal["subdivide", "physical", "economic"]
 EndOfLife = Literal["cut_off", "cff"]
 
 
+CUT_OFF_EACH = 0.01
+CUT_OFF_TOTAL = 0.05
+"""Shares of the mass that may be left out where no rules say otherwise: one line, and all together."""
+
+
 class CategoryRulesError(ValueError):
     """Rules that contradict themselves, or that are not in the library."""
 
@@ -37,8 +42,8 @@ class CategoryRules:
     reference_flow: str
     boundary: Boundary
     reference: str
-    cut_off_each: float = 0.01
-    cut_off_total: float = 0.05
+    cut_off_each: float = CUT_OFF_EACH
+    cut_off_total: float = CUT_OFF_TOTAL
     allocation_order: tuple[Allocation, ...] = ("subdivide", "physical", "economic")
     end_of_life_method: EndOfLife = "cut_off"
     use_scenario: str | None = None

@@ -193,7 +193,7 @@ def footprint_from(
         low_ug=low,
         high_ug=high,
         stages_ug=stages,
-        complete=product.get("status") == "complete" and (not rejected or bool(product.get("within_cut_off", False))),
+        complete=_complete(product, rejected),
         lines=_integer(product, "lines"),
         rejected_lines=rejected,
         category_estimate=bool(catalogue.get("category_estimate", False)),
@@ -204,6 +204,13 @@ def footprint_from(
         kwh_per_year=_positive(catalogue, "kwh_per_year"),
         screen_area_cm2=_positive(catalogue, "screen_area_cm2"),
     )
+
+
+def _complete(product: Mapping[str, Any], rejected: int) -> bool:
+    """Whether the figure stands: every line went into it, or what did not lies inside the cut-off."""
+    if rejected:
+        return product.get("status") is not None and bool(product.get("within_cut_off", False))
+    return product.get("status") == "complete"
 
 
 def probability_below(footprint: Footprint, limit_ug: int) -> float:

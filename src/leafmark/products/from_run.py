@@ -15,7 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from leafmark.engine.cut_off import missing_shares
 from leafmark.engine.run import Run, RunError, open_run
+from leafmark.methods.category_rules import CUT_OFF_EACH, CUT_OFF_TOTAL, CategoryRulesError, category_rules
 
 from .benchmarks import read_table
 from .catalogue_grades import OF_CATALOGUE, OF_OFFICIAL, OF_PRODUCT, grade_catalogue
@@ -48,6 +50,8 @@ def label_from_run(
     if row is None:
         raise RunError(f"{finished.path}: products.parquet has no product {product_id!r}")
     about = {} if catalogue is None else _catalogue_row(Path(catalogue), product_id)
+    if row.get("rejected_lines"):
+        row["within_cut_off"] = bool(_within_cut_off(finished, {row["product_id"]: about.get("category_rules")}))
     recorded = finished.record["method"]
     method = Method(recorded["id"], str(recorded["version"]))
     gwp_set = str(finished.record["gwp"])
@@ -107,8 +111,9 @@ def grades_from_run(
     amounts = ["co2e_ug", *(f"{stage}_ug" for stage in STAGES)]
     there = set(pq.read_schema(path).names)
     products = pq.read_table(path, columns=["product_id", *amounts, *(name for name in OF_PRODUCT if name in there)])
+    shelf = None if catalogue is None else _catalogue_table(Path(catalogue))
     graded = grade_catalogue(
-        products, None if catalogue is None else _catalogue_table(Path(catalogue)), scheme,
+        _with_cut_off(finished, products, shelf), shelf, scheme,
         method_version=f"{method['id']}@{method['version']}", gwp_set=str(finished.record["gwp"]), on_date=on_date,
         benchmarks=table, evidence=() if evidence is None else read_evidence(evidence),
     )  # fmt: skip
@@ -128,6 +133,40 @@ def grades_from_run(
         "states": dict(counts["state"]), "letters": {name: counts["letter"][name] for name in scheme.letters},
         "reasons": dict(counts["reason"]),
     }  # fmt: skip
+
+
+def _within_cut_off(run: Run, rules_of: Mapping[Any, str | None]) -> set[Any]:
+    """Which of these products, all with rejected lines, may stand without them; each by its own rules' cut-offs."""
+    shares = missing_shares(run, rules_of)
+    limits = {name: _cut_off(name) for name in set(rules_of.values())}
+    return {
+        product
+        for product, (largest, together) in shares.items()
+        if largest <= limits[rules_of[product]][0] and together <= limits[rules_of[product]][1]
+    }
+
+
+def _cut_off(rules: str | None) -> tuple[float, float]:
+    """The cut-offs of category rules; the usual ones where none are named, or not ours."""
+    try:
+        known = category_rules(rules or "")
+    except CategoryRulesError:
+        return CUT_OFF_EACH, CUT_OFF_TOTAL
+    return known.cut_off_each, known.cut_off_total
+
+
+def _with_cut_off(run: Run, products: pa.Table, shelf: pa.Table | None) -> pa.Table:
+    """The products, with `within_cut_off` where lines were rejected."""
+    lacking = products.column("product_id").filter(pc.greater(products.column("rejected_lines"), 0))
+    if not len(lacking):
+        return products
+    rules: dict[str, str | None] = {}
+    if shelf is not None and "category_rules" in shelf.column_names:
+        ids = shelf.column("product_id").cast(pa.string()).to_pylist()
+        rules = dict(zip(ids, shelf.column("category_rules").to_pylist(), strict=True))
+    within = _within_cut_off(run, {each: rules.get(str(each)) or None for each in lacking.to_pylist()})
+    stands = pc.is_in(products.column("product_id"), value_set=pa.array(sorted(within), lacking.type))
+    return products.append_column("within_cut_off", stands)
 
 
 def _row_of(table: pa.Table, product_id: str) -> dict[str, Any] | None:
