@@ -13,9 +13,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from newcomer import KNOWN_ON, Call, Process
 
 import leafmark.methods
+from leafmark.cli import main
 from leafmark.cli.endings import deliberate
 from leafmark.engine.inputs import InputError
 
@@ -279,3 +281,24 @@ def test_the_command_is_installed_under_its_name() -> None:
     assert subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout.startswith(
         "leafmark "
     )
+
+
+def test_a_statement_of_two_runs_adds_them_and_one_run_twice_is_refused(tmp_path: Path) -> None:
+    head = "product_id,stage,key,amount,unit,region,date\n"
+    for name, kilograms in (("a", 2), ("b", 3)):
+        (tmp_path / f"{name}.csv").write_text(
+            f"{head}{name},materials,material.glass,{kilograms},kg,GB,2023-05-03\n", encoding="utf-8"
+        )
+        done = CliRunner().invoke(
+            main,
+            ["footprint", str(tmp_path / f"{name}.csv"), "--known-on", "2026-09-30", "--out", str(tmp_path / name)],
+        )
+        assert done.exit_code == 0, done.stderr
+    runs = [str(tmp_path / "a"), str(tmp_path / "b")]
+    totals = [
+        json.loads(CliRunner().invoke(main, ["statement", *each, "--json"]).stdout)["total"]["co2e_ug"]
+        for each in ([runs[0]], [runs[1]], runs)
+    ]
+    assert totals[2] == totals[0] + totals[1] > 0
+    assert totals[1] * 2 == totals[0] * 3
+    assert CliRunner().invoke(main, ["statement", runs[0], runs[0]]).exit_code == 2

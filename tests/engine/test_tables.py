@@ -54,3 +54,19 @@ def test_a_table_that_is_not_there_is_named(tmp_path: Path, empty_folder: bool) 
     assert not tables.exists(path)
     with pytest.raises(FileNotFoundError, match=r"orders\.parquet"):
         tables.parts(path)
+
+
+@pytest.mark.parametrize("ranges_max", [0, 1, 100])
+def test_many_keys_are_found_as_few_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ranges_max: int) -> None:
+    monkeypatch.setattr(tables, "RANGES_MAX", ranges_max)
+    monkeypatch.setattr(tables, "DECODED_BYTES_MAX", 0)
+    keys = [number // 3 for number in range(3000)]
+    for part in range(2):
+        rows = pa.table({"id": pa.array(keys), "n": pa.array([part * 3000 + at for at in range(3000)])})
+        pq.write_table(rows, tmp_path / f"part-{part}.parquet", row_group_size=700)
+    finder = tables.Finder(tables.parts(tmp_path), "id")
+    wanted = [*range(0, 1000, 7), 400, 401, 402]
+    found = finder.find(wanted)
+    finder.close()
+    assert [row["n"] for _, _, row in found] == [n for n in range(6000) if keys[n % 3000] in set(wanted)]
+    assert all(number == row["n"] % 3000 + 1 for _, number, row in found)

@@ -27,6 +27,8 @@ import pyarrow.parquet as pq
 DECODED_BYTES_MAX = 64 << 20
 """A table that is smaller than this, decoded, is kept row group by row group as it is asked for."""
 
+RANGES_MAX = 100
+"""Ranges of rows in one group above which the group is read whole: each costs a comparison with every row."""
 RUNS_BYTES_MAX = 256 << 20
 """Runs of keys kept; past it those unused for longest go, and are read again when they are needed."""
 
@@ -193,15 +195,17 @@ class Finder:
             positions = self._positions(group, held) if held else []
             if not positions:
                 continue
-            if self._keeps_decoded:
-                cells = self._decode(group).take(pa.array(positions)).to_pylist()
+            if self._keeps_decoded or len(_ranges(positions)) > RANGES_MAX:
+                whole = self._decode(group) if self._keeps_decoded else self._open(group, self.columns)
+                cells = whole.take(pa.array(positions)).to_pylist()
                 path = self.paths[group.part]
                 found += [(path, group.first + at + 1, row) for at, row in zip(positions, cells, strict=True)]
             else:
                 by_part.setdefault(group.part, []).extend(group.first + at for at in positions)
         for part, rows_wanted in by_part.items():
             found += self._read(self.paths[part], rows_wanted)
-        return found
+        order = {path: number for number, path in enumerate(self.paths)}
+        return sorted(found, key=lambda each: (order[each[0]], each[1]))
 
     def _positions(self, group: _Group, keys: Sequence[Any]) -> list[int]:
         """Rows of the group, from 0, that hold one of the keys."""
