@@ -6,7 +6,8 @@
 bill writes, into OUT:
   products.parquet   product_id, status, co2e_ug, low_ug, high_ug, six stages (NULL = no accepted line), lines,
                      rejected_lines, factor_id and factor_level of the factor with the largest sum (ties: the smaller
-                     id; the level: the furthest of its lines), grade. In the order of the bill.
+                     id; the level: the furthest of its lines), grade. In the order of the bill. (Ours writes
+                     its states into grades.parquet: a letter needs a benchmark of the same basis and evidence.)
   rejected.parquet   row (0-based in the bill), product_id, key, reason
 
 orders writes:

@@ -14,10 +14,28 @@ from bench import contender
 
 
 def bill(data: Path, out: Path) -> None:
-    """Footprints of the bills in data."""
+    """Footprints of the bills in data, and the grade of every product, in a file beside them."""
     from leafmark.engine import footprint
 
     footprint(data / "bill.parquet", pack=data / "pack", out=out, products_only=True)
+    grades(out)
+
+
+def grades(out: Path) -> None:
+    """The state of every product by the declared scheme; its cut-off, which no peer works out, is left aside."""
+    import datetime as dt
+
+    import pyarrow.parquet as pq
+
+    from leafmark.products import get_scheme, grade_catalogue
+
+    stages = ("materials", "manufacturing", "packaging", "transport", "use", "end_of_life")
+    read = ["product_id", "status", "co2e_ug", "rejected_lines", *(f"{stage}_ug" for stage in stages)]
+    graded = grade_catalogue(
+        pq.read_table(out / "products.parquet", columns=read), None, get_scheme("leafmark.declared"),
+        method_version="product.bill@1", gwp_set="AR6", on_date=dt.date(2026, 11, 24),
+    )  # fmt: skip
+    pq.write_table(graded, out / "grades.parquet", compression=contender.COMPRESSION)
 
 
 def bill_with_entries(data: Path, out: Path) -> None:

@@ -199,3 +199,15 @@ def test_lines_without_a_factor_are_rejected_not_lost(answers, bill):
     assert [row["row"] for row in rejected] == unlisted
     assert unlisted
     assert {row["reason"] for row in rejected} == {spec.NO_FACTOR}
+
+
+def test_ours_grades_every_product_too(tmp_path, bill):
+    from bench import ours
+
+    ours.bill(bill, tmp_path)
+    graded = pq.read_table(tmp_path / "grades.parquet").to_pylist()
+    want = {
+        product: "unknown" if made["rejected_lines"] else "declared" for product, made in oracle_products(bill).items()
+    }
+    assert {row["product_id"]: row["state"] for row in graded} == want
+    assert set(want.values()) == {"unknown", "declared"}
