@@ -79,7 +79,7 @@ def meet(
     count_units = values("count_unit")
     years = sorted({day.year for day in days})
     marks = [dt.date(year, 1, 1) for year in years]
-    register(backend, method, chosen, keys, places, ["kg", *count_units], days, marks)
+    register(backend, method, chosen, places, ["kg", *count_units], days, marks)
     money = []
     for number, unit in enumerate(chosen.dimension_units):
         if units.is_money(unit):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leafmark.engine import lookup, plan
 from leafmark.engine.backends import Backend
@@ -17,8 +20,10 @@ from leafmark.factors import regions
 from leafmark.factors.model import Pack
 from leafmark.methods.model import Method
 
-LEVEL = 1 << 32
-"""A level and a lookup's number in one integer: level * LEVEL + number."""
+CELLS_MAX = 50_000_000
+"""Keys x regions x periods x parts of one run: past this the lookup side would not fit its memory (250 MB)."""
+
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass
@@ -49,7 +54,7 @@ def distinct(backend: Backend, expression: str, view: str = "input") -> list[obj
 
 
 def make_codes(backend: Backend, method: Method, packs: Sequence[Pack], source: Source, settings: Settings) -> Codes:
-    """Register `keys`, `regions`, `unit_codes`, `days`, `stages`, `parts`, `cells`, `pairs`, `factor_names`, ..."""
+    """Register `keys`, `regions`, `unit_codes`, `days`, `stages`, `parts`, `cells`, `pairs`, ..."""
     bare = plan.Shape(0, 0, 1, source.columns, settings.default_date)
 
     def values(sql: str) -> list[object]:
@@ -66,84 +71,26 @@ def make_codes(backend: Backend, method: Method, packs: Sequence[Pack], source: 
         days.add(settings.default_date)
     window = min(days), max(days)
     chosen = lookup.choose(packs, method, settings.known_on, settings.gwp, keys, settings.gwp_strict, window)
-    register(backend, method, chosen, keys, places, units, sorted(days))
+    register(backend, method, chosen, places, units, sorted(days))
     number_of_regions = sum(regions.known(place) for place in places)
     names = [chosen.factor_name(n) for n in range(len(chosen.factors))]
-    native = [0.0] * len(names)
-    for number, share in zip(
-        chosen.table.column("factor_no").to_pylist(), chosen.table.column("native").to_pylist(), strict=True
-    ):
-        native[number] = share
+    native = np.zeros(len(names))
+    native[chosen.table.column("factor_no").to_numpy()] = chosen.table.column("native").to_numpy()
     backend.table("factor_native", pa.table({
-        "number": pa.array(range(len(names)), pa.int32()), "native": pa.array(native, pa.float64()),
+        "number": pa.array(np.arange(len(names), dtype=np.int32)), "native": pa.array(native),
     }))  # fmt: skip
     periods = backend.fetch("SELECT COUNT(*) AS n FROM periods").column("n").to_pylist()[0]
-    return Codes(number_of_regions, int(periods), len(method.parts), chosen, native, names)
-
-
-def _beside_only(backend: Backend, method: Method, chosen: lookup.Lookup) -> None:
-    """Drop a part's cells where the first part's recipe lacks the boundary it stands beside: it counts that already."""
-    parts = len(method.parts)
-    standing = {n: part.beside for n, part in enumerate(method.parts) if part.beside}
-    if not standing:
-        return
-    factors = chosen.table.select(["lookup_no", "part", "factor_no"]).to_pylist()
-    pairs = [
-        (n, row["lookup_no"])
-        for row in factors
-        for n, boundary in standing.items()
-        if row["part"] == 0 and boundary in chosen.boundaries[row["factor_no"]]
-    ]
-    backend.table("beside", pa.table({
-        "part": pa.array([part for part, _ in pairs], pa.int64()),
-        "lookup_no": pa.array([number for _, number in pairs], pa.int32()),
-    }))  # fmt: skip
-    backend.temp(
-        "beside_cells",
-        f"""
-        SELECT c.cell, c.level, c.lookup_no FROM cells AS c
-        LEFT JOIN cells AS g ON g.cell = c.cell - c.cell % {parts}
-        LEFT JOIN beside AS b ON b.part = c.cell % {parts} AND b.lookup_no = g.lookup_no
-        WHERE c.cell % {parts} NOT IN ({", ".join(map(str, standing))}) OR b.part IS NOT NULL""",
-    )
-    backend.temp("cells", "SELECT cell, level, lookup_no FROM beside_cells")
-
-
-def _whole_lines_only(backend: Backend, method: Method) -> None:
-    """A line that lacks a mandatory part is rejected whole: drop the cells of its other parts."""
-    parts = len(method.parts)
-    mandatory = [n for n, part in enumerate(method.parts) if not part.optional]
-    if parts == 1:
-        return
-    base = f"cell - cell % {parts}"
-    held = f"SUM(CASE WHEN cell % {parts} IN ({', '.join(map(str, mandatory))}) THEN 1 ELSE 0 END)"
-    backend.temp("whole", f"SELECT {base} AS base FROM cells GROUP BY {base} HAVING {held} = {len(mandatory)}")
-    backend.temp(
-        "whole_cells",
-        f"SELECT c.cell, c.level, c.lookup_no FROM cells AS c INNER JOIN whole AS w ON w.base = c.cell - c.cell % {parts}",
-    )
-    backend.temp("cells", "SELECT cell, level, lookup_no FROM whole_cells")
+    return Codes(number_of_regions, int(periods), len(method.parts), chosen, native.tolist(), names)
 
 
 def register(
-    backend: Backend, method: Method, chosen: lookup.Lookup, keys: list[str], places: list[str], units: list[str],
-    days: list[dt.date], marks_too: Sequence[dt.date] = (),
+    backend: Backend, method: Method, chosen: lookup.Lookup, places: list[str], units: list[str], days: list[dt.date],
+    marks_too: Sequence[dt.date] = (),
 ) -> None:  # fmt: skip
     """Register the code tables and the cells; `marks_too` are days on which a period must begin besides."""
-    have = chosen.keys
-    backend.table(
-        "keys", pa.table({"key": pa.array(have, pa.string()), "key_no": pa.array(range(len(have)), pa.int64())})
-    )
     known = [place for place in places if regions.known(place)]
-    backend.table("regions", pa.table({
-        "region": pa.array(known, pa.string()), "region_no": pa.array(range(len(known)), pa.int64()),
-    }))  # fmt: skip
-    chain = [(number, ancestor, level) for number, place in enumerate(known)
-             for level, ancestor in enumerate(dict.fromkeys((place, *regions.parents(place), "WORLD")))]  # fmt: skip
-    backend.table("chain", pa.table({
-        "region_no": pa.array([c[0] for c in chain], pa.int64()), "ancestor": pa.array([c[1] for c in chain], pa.string()),
-        "level": pa.array([c[2] for c in chain], pa.int8()),
-    }))  # fmt: skip
+    _numbered(backend, "keys", "key", chosen.keys)
+    _numbered(backend, "regions", "region", known)
     backend.table("unit_codes", lookup.unit_table(units, chosen.dimensions))
     backend.table("stages", pa.table({
         "stage": pa.array(STAGES, pa.string()), "stage_no": pa.array(range(len(STAGES)), pa.int8()),
@@ -152,51 +99,108 @@ def register(
     low, high = days[0], days[-1]
     marks = {low, *(day for day in marks_too if low < day <= high)}
     for name in ("start", "end"):
-        marks.update(day for day in set(chosen.table.column(name).to_pylist()) if low < day <= high)
-    starts = sorted(marks)
+        marks.update(day for day in chosen.table.column(name).unique().to_pylist() if low < day <= high)
+    firsts = np.array(sorted(marks), "datetime64[D]")
     backend.table("periods", pa.table({
-        "period_no": pa.array(range(len(starts)), pa.int64()), "first_day": pa.array(starts, pa.date32()),
+        "period_no": pa.array(np.arange(len(firsts), dtype=np.int32)), "first_day": pa.array(firsts),
     }))  # fmt: skip
-    number = 0
-    numbers = []
-    for day in days:
-        while number + 1 < len(starts) and starts[number + 1] <= day:
-            number += 1
-        numbers.append(number)
-    backend.table("days", pa.table({"date": pa.array(days, pa.date32()), "period_no": pa.array(numbers, pa.int64())}))
-    size = len(have) * len(known) * len(starts) * len(method.parts)
-    if size > lookup.CELLS_MAX:
+    periods = np.searchsorted(firsts, np.array(days, "datetime64[D]"), side="right") - 1
+    backend.table("days", pa.table({
+        "date": pa.array(days, pa.date32()), "period_no": pa.array(periods.astype(np.int32)),
+    }))  # fmt: skip
+    size = len(chosen.keys) * len(known) * len(firsts) * len(method.parts)
+    if size > CELLS_MAX:
         raise lookup.FactorChoiceError(
-            f"{size:,} cells (keys x regions x periods); at most {lookup.CELLS_MAX:,}: split the input"
+            f"{size:,} cells (keys x regions x periods); at most {CELLS_MAX:,}: split the input"
         )
     backend.table("spans", chosen.table)
-    part = "" if len(method.parts) == 1 else f" * {len(method.parts)} + sp.part"
-    # The nearest level wins, as the least of (level, lookup): one cell leads to one factor, so no line counts twice. That
-    # spans of one place do not overlap was checked when they were chosen.
-    backend.temp(
-        "cells",
-        f"""
-        SELECT cell, CAST((code - code % {LEVEL}) / {LEVEL} AS TINYINT) AS level, CAST(code % {LEVEL} AS INTEGER) AS lookup_no
-        FROM (SELECT ((k.key_no * {len(known)} + ch.region_no) * {len(starts)} + p.period_no){part} AS cell,
-            MIN(CAST(ch.level AS BIGINT) * {LEVEL} + sp.lookup_no) AS code
-          FROM spans AS sp INNER JOIN keys AS k ON k.key = sp.key INNER JOIN chain AS ch ON ch.ancestor = sp.region
-          INNER JOIN periods AS p ON p.first_day >= sp.start AND p.first_day < sp."end"
-          GROUP BY ((k.key_no * {len(known)} + ch.region_no) * {len(starts)} + p.period_no){part}) AS a""",
-    )
-    _beside_only(backend, method, chosen)
-    _whole_lines_only(backend, method)
-    backend.table("served", pa.table({
-        "key": pa.array([key for key, _, _ in chosen.served], pa.string()),
-        "region": pa.array([region for _, region, _ in chosen.served], pa.string()),
-        "part": pa.array([part for _, _, part in chosen.served], pa.int8()),
-    }))  # fmt: skip
-    pair = f"k.key_no * {len(known)} + ch.region_no"
+    places_of = [dict.fromkeys((place, *regions.parents(place), "WORLD")) for place in known]
+    backend.table("cells", _cells(method, chosen, places_of, firsts))
+    backend.table("pairs", _pairs(method, chosen, places_of))
+
+
+def _numbered(backend: Backend, name: str, column: str, values: list[str]) -> None:
+    """A table of texts and their places in the list, `column` and `column_no`."""
+    numbers = pa.array(np.arange(len(values), dtype=np.int32))
+    backend.table(name, pa.table({column: pa.array(values, pa.string()), f"{column}_no": numbers}))
+
+
+def _key_numbers(chosen: lookup.Lookup, column: pa.ChunkedArray) -> Ints:
+    """Numbers of the keys in a column, by their places in the sorted `chosen.keys`."""
+    return np.asarray(pc.index_in(column, value_set=pa.array(chosen.keys, pa.string())).to_numpy(), np.int64)
+
+
+def _by_place(column: pa.ChunkedArray) -> dict[str, Ints]:
+    """The rows of each place."""
+    encoded = pc.dictionary_encode(column).combine_chunks()
+    numbers = encoded.indices.to_numpy(zero_copy_only=False)
+    order = np.argsort(numbers, kind="stable")
+    ends = np.cumsum(np.bincount(numbers, minlength=len(encoded.dictionary)))
+    return dict(zip(encoded.dictionary.to_pylist(), np.split(order, ends[:-1]), strict=True)) if len(column) else {}
+
+
+def _cells(
+    method: Method, chosen: lookup.Lookup, places_of: Sequence[Iterable[str]], firsts: npt.NDArray[np.datetime64]
+) -> pa.Table:
+    """cell int32, level int8, lookup_no int32: which span serves a key, region, period and part, and from how far.
+
+    Places are laid from the widest to the nearest, so that the nearest stands: one cell leads to one factor, and no
+    line counts twice. That spans of one place do not overlap was checked when they were chosen.
+    """
+    regions_n, periods_n, parts = len(places_of), len(firsts), len(method.parts)
+    numbers = np.full((len(chosen.keys), regions_n, periods_n, parts), -1, np.int32)
+    levels = np.zeros(numbers.shape, np.int8)
+    table = chosen.table
+    key, part = _key_numbers(chosen, table.column("key")), table.column("part").to_numpy()
+    first = np.searchsorted(firsts, table.column("start").to_numpy())
+    length = np.maximum(np.searchsorted(firsts, table.column("end").to_numpy()) - first, 0)
+    laid = {}
+    for place, rows in _by_place(table.column("region")).items():
+        times = length[rows]
+        spread = np.repeat(rows, times)
+        period = np.arange(len(spread)) - np.repeat(np.cumsum(times) - times, times) + first[spread]
+        laid[place] = key[spread], period, part[spread], spread
+    for region_no, chain in enumerate(places_of):
+        for level, place in reversed(list(enumerate(chain))):
+            if place in laid:
+                keys, period, parts_no, spans = laid[place]
+                numbers[keys, region_no, period, parts_no] = spans
+                levels[keys, region_no, period, parts_no] = level
+    by_line = numbers.reshape(-1, parts)
+    _beside_only(method, chosen, by_line)
+    _whole_lines_only(method, by_line)
+    filled = np.flatnonzero(numbers.reshape(-1) >= 0)
+    return pa.table({
+        "cell": pa.array(filled.astype(np.int32)),
+        "level": pa.array(levels.reshape(-1)[filled]),
+        "lookup_no": pa.array(numbers.reshape(-1)[filled]),
+    })  # fmt: skip
+
+
+def _beside_only(method: Method, chosen: lookup.Lookup, by_line: npt.NDArray[np.int32]) -> None:
+    """Drop a part's cells where the first part's recipe lacks the boundary it stands beside: it counts that already."""
+    factor = chosen.table.column("factor_no").to_numpy()
+    for number, part in enumerate(method.parts):
+        if part.beside:
+            has = np.array([part.beside in boundaries for boundaries in chosen.boundaries], np.bool_)
+            first = by_line[:, 0]
+            by_line[~((first >= 0) & has[factor[first]]), number] = -1
+
+
+def _whole_lines_only(method: Method, by_line: npt.NDArray[np.int32]) -> None:
+    """A line that lacks a mandatory part is rejected whole: drop the cells of its other parts."""
     mandatory = [n for n, part in enumerate(method.parts) if not part.optional]
-    backend.temp(
-        "served_parts",
-        f"""
-        SELECT {pair} AS pair, sp.part FROM served AS sp INNER JOIN keys AS k ON k.key = sp.key
-        INNER JOIN chain AS ch ON ch.ancestor = sp.region
-        WHERE sp.part IN ({", ".join(map(str, mandatory))}) GROUP BY {pair}, sp.part""",
-    )
-    backend.temp("pairs", f"SELECT pair FROM served_parts GROUP BY pair HAVING COUNT(*) = {len(mandatory)}")
+    by_line[(by_line[:, mandatory] < 0).any(axis=1)] = -1
+
+
+def _pairs(method: Method, chosen: lookup.Lookup, places_of: Sequence[Iterable[str]]) -> pa.Table:
+    """pair int32: the keys and regions whose mandatory parts are served at some date."""
+    served = np.zeros((len(chosen.keys), len(places_of), len(method.parts)), np.bool_)
+    key, part = _key_numbers(chosen, chosen.served.column("key")), chosen.served.column("part").to_numpy()
+    rows_of = _by_place(chosen.served.column("region"))
+    for region_no, chain in enumerate(places_of):
+        for place in chain:
+            if place in rows_of:
+                served[key[rows_of[place]], region_no, part[rows_of[place]]] = True
+    mandatory = [n for n, each in enumerate(method.parts) if not each.optional]
+    return pa.table({"pair": pa.array(np.flatnonzero(served[:, :, mandatory].all(axis=2)).astype(np.int32))})

@@ -1,37 +1,41 @@
-"""The lookup side: from packs to one dense table of *cells* that a line meets by equality.
+"""The lookup side: from packs to the spans of dates in which a factor, or a recipe of factors, serves a key and a place.
 
-A line names a key, a region, a date and a part of its method. All four are turned into small integers (through joins
-of one column each, which cost almost nothing on dictionary-encoded Parquet), and one integer, the cell, holds their
-combination. The fallback place -> country -> world and the vintage rule are resolved here, once per cell instead of
-once per line: 4.5 million lines against 20,000 factors then cost one integer join.
+`choose` filters the packs (knowledge date, GWP set) and works out, for each key, region and part of a method, which
+recipe of boundaries serves which span of dates (disjoint by construction; checked). `codes.py` then spreads the spans
+over one dense table of cells, which a line meets by equality.
 
-Three steps: `choose` filters the packs (knowledge date, GWP set) and works out, for each key, region and part, which
-recipe of boundaries serves which span of dates (disjoint by construction; checked); `cells` spreads these spans over
-the regions and periods that the input really holds. Cost: factors x spans in Python, regions x keys x periods in SQL.
+Places of one pack mostly look alike: the same boundaries over the same periods. So time is worked out in Python once
+for each *pattern* of (boundary, valid from, valid to), and laid over all the places that have it by NumPy. Cost for
+20,000 factors of 12,900 places with 16 patterns: 0.1 s.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leafmark.engine.schema import UG_PER_KG
 from leafmark.engine.vintage import DAY_MAX, DAY_MIN, effective_spans, intersect, minus, relative_sd, widened_sigma
 from leafmark.factors import gwp, units
 from leafmark.factors.model import Pack
-from leafmark.methods.model import Method, Vintage
+from leafmark.methods.model import Method, Part, Vintage
 
-CELLS_MAX = 50_000_000
-"""Keys x regions x periods x parts of one run: past this the lookup side would not fit its memory."""
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+_READ = (
+    "factor_id", "key", "region", "boundary", "unit", "gsd", "valid_from", "valid_to", "published_on", "superseded_on",
+    "co2e_kg", "gwp_set", "f_gases", "other_co2e_kg", *gwp.GAS_COLUMNS,
+)  # fmt: skip
 
 
 class FactorChoiceError(ValueError):
@@ -44,7 +48,7 @@ class Lookup:
 
     `table` columns: lookup_no int32, key, region, part int8, start, end (dates), factor_no int32 (one per distinct
     recipe of factors), ug_per_base float64 (micrograms CO2e per base unit of `dim`), dim int16, rel_sd float64,
-    gap_years int8, native float64 (share not restated). `factors` lists, for each factor_no, the factor ids added.
+    gap_years int16, native float64 (share not restated). `factors` lists, for each factor_no, the factor ids added.
     """
 
     table: pa.Table
@@ -53,8 +57,8 @@ class Lookup:
     dimension_units: list[str]
     keys: list[str]
     """Keys of the packs that were asked for, with or without a factor the method takes."""
-    served: list[tuple[str, str, int]]
-    """(key, region, part) with a recipe at any date: tells a missing factor from a date out of reach."""
+    served: pa.Table
+    """key, region, part with a recipe at any date: tells a missing factor from a date out of reach."""
     boundaries: list[tuple[str, ...]]
     """For each factor_no, the boundaries added."""
 
@@ -63,14 +67,22 @@ class Lookup:
         return " + ".join(self.factors[number])
 
 
-def _known(columns: dict[str, list[Any]], known_on: dt.date) -> list[int]:
-    keep = []
-    for index, (published, superseded) in enumerate(
-        zip(columns["published_on"], columns["superseded_on"], strict=True)
-    ):
-        if published <= known_on and (superseded is None or known_on < superseded):
-            keep.append(index)
-    return keep
+@dataclass(frozen=True)
+class _Rows:
+    """The factors that count, sorted by key, region, boundary, restated first, id: those of a place lie together."""
+
+    table: pa.Table
+    co2e_kg: Floats
+    native: npt.NDArray[np.bool_]
+    periods: npt.NDArray[np.int32]
+    """n x 3: number of the boundary, first day and day after the last, as days since 1970."""
+    boundaries: list[str]
+    places: Ints
+    """Where each (key, region) begins, and the end."""
+
+    def texts(self, column: str) -> list[str]:
+        """A column of texts."""
+        return list(self.table.column(column).to_pylist())
 
 
 def choose(
@@ -92,193 +104,259 @@ def choose(
     keys : only these keys (those of the input), or all.
     window : first and last day of the input; spans outside it are left out.
     """
-    wanted = None if keys is None else set(keys)
-    groups: dict[tuple[str, str], dict[str, list[int]]] = {}
-    tables = []
+    have = _keys(packs)
+    wanted = have if keys is None else have & set(keys)
+    rows = _rows(packs, known_on, gwp_set, wanted, strict)
+    laid, served = _lay(rows, method, window)
+    return _finish(rows, laid, served, sorted(wanted))
+
+
+def _keys(packs: Sequence[Pack]) -> set[str]:
     owner: dict[str, int] = {}
     for number, pack in enumerate(packs):
-        table = pack.factors
-        for key in set(table.column("key").to_pylist()):
+        for key in pc.unique(pack.factors.column("key")).to_pylist():
             if owner.setdefault(key, number) != number:
                 raise FactorChoiceError(
                     f"factor key {key!r} is in two packs, {packs[owner[key]].id} and {pack.id}: keep one"
                 )
-        tables.append(table)
-    merged = pa.concat_tables(tables)
-    names = ("factor_id", "key", "region", "boundary", "unit", "valid_from", "valid_to", "published_on")
-    columns = {name: merged.column(name).to_pylist() for name in (*names, "superseded_on", "gsd")}
-    co2e, native = gwp.restate(merged, gwp_set)
-    for index in _known(columns, known_on):
-        if (wanted is None or columns["key"][index] in wanted) and not (strict and native[index]):
-            place = (columns["key"][index], columns["region"][index])
-            groups.setdefault(place, {}).setdefault(columns["boundary"][index], []).append(index)
-    builder = _Builder(columns, co2e, native, window)
-    for (key, region), by_boundary in sorted(groups.items()):
-        for part_no, part in enumerate(method.parts):
-            builder.add(key, region, part_no, part.recipes, by_boundary, method.vintage)
-    return builder.finish(sorted(owner if wanted is None else wanted & owner.keys()))
+    return set(owner)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A recipe's factors (`indices` into the packs' rows) for one key, region, part and span of dates."""
-
-    key: str
-    region: str
-    part: int
-    start: dt.date
-    end: dt.date
-    indices: tuple[int, ...]
-    gaps: tuple[int, ...]
-
-
-class _Builder:
-    def __init__(
-        self,
-        columns: dict[str, list[Any]],
-        co2e: npt.NDArray[np.float64],
-        native: npt.NDArray[np.bool_],
-        window: tuple[dt.date, dt.date],
-    ) -> None:
-        self.window = window
-        self.served: set[tuple[str, str, int]] = set()
-        self.columns, self.co2e, self.native = columns, co2e, native
-        self.natives = native.tolist()
-        self.rows: list[_Row] = []
-
-    def add(
-        self,
-        key: str,
-        region: str,
-        part: int,
-        recipes: tuple[tuple[str, ...], ...],
-        by_boundary: dict[str, list[int]],
-        vintage: Vintage,
-    ) -> None:
-        """Fill time with the first recipe whose boundaries all have a factor, then the next in what is left."""
-        starts, ends, ids = self.columns["valid_from"], self.columns["valid_to"], self.columns["factor_id"]
-        taken: list[tuple[dt.date, dt.date]] = []
-        possible = _possible(recipes, frozenset(by_boundary))
-        for recipe in possible:
-            layers = []
-            for boundary in recipe:
-                rows = by_boundary[boundary]
-                if len(rows) > 1:
-                    rows = sorted(rows, key=lambda i: (self.natives[i], ids[i]))
-                periods = tuple([(starts[i], ends[i] or DAY_MAX) for i in rows])
-                layers.append([(s.start, s.end, rows[s.index], s.gap_years) for s in effective_spans(periods, vintage)])
-            spans = intersect(layers)
-            if spans:
-                self.served.add((key, region, part))
-            first, last = self.window
-            for start, end, indices, gaps in spans:
-                if end > first and start <= last:
-                    for left, right in minus(start, end, taken) if taken else ((start, end),):
-                        self.rows.append(_Row(key, region, part, left, right, indices, gaps))
-            if len(possible) > 1:
-                taken = [*taken, *((start, end) for start, end, _, _ in spans)]
-
-    def finish(self, keys: list[str]) -> Lookup:
-        """The lookup table, checked: spans of one key, region and part are disjoint."""
-        rows = sorted(self.rows, key=lambda row: (row.key, row.region, row.part, row.start))
-        for before, after in itertools.pairwise(rows):
-            if before.end > after.start and (before.key, before.region, before.part) == (
-                after.key,
-                after.region,
-                after.part,
-            ):
-                raise FactorChoiceError(f"overlapping spans for {after.key} in {after.region}")
-        ids, boundaries = self.columns["factor_id"], self.columns["boundary"]
-        named = {indices: tuple(ids[i] for i in indices) for indices in {row.indices for row in rows}}
-        recipes = sorted(named, key=named.__getitem__)  # numbers follow the ids, so that ties break by id
-        number_of = {indices: number for number, indices in enumerate(recipes)}
-        dimensions = self._dimensions(row.indices[0] for row in self.rows)
-        ug, rel_sd, native = self._values(rows)
-        units_of = self.columns["unit"]
-        table = pa.table({
-            "lookup_no": pa.array(np.arange(len(rows), dtype=np.int32)),
-            "key": pa.array([row.key for row in rows], pa.string()),
-            "region": pa.array([row.region for row in rows], pa.string()),
-            "part": pa.array([row.part for row in rows], pa.int8()),
-            "start": pa.array([row.start for row in rows], pa.date32()),
-            "end": pa.array([row.end for row in rows], pa.date32()),
-            "factor_no": pa.array([number_of[row.indices] for row in rows], pa.int32()),
-            "ug_per_base": pa.array(ug, pa.float64()),
-            "dim": pa.array([dimensions[units_of[row.indices[0]]] for row in rows], pa.int16()),
-            "rel_sd": pa.array(rel_sd, pa.float64()),
-            "gap_years": pa.array([max(row.gaps) for row in rows], pa.int16()),
-            "native": pa.array(native, pa.float64()),
-        })  # fmt: skip
-        by_number: dict[int, str] = {}
-        for unit, number in dimensions.items():
-            by_number.setdefault(number, unit)
-        return Lookup(
-            table,
-            [named[indices] for indices in recipes],
-            [units.dimension(unit) for unit in by_number.values()],
-            list(by_number.values()),
-            keys,
-            sorted(self.served),
-            [tuple(boundaries[i] for i in indices) for indices in recipes],
-        )
-
-    def _dimensions(self, firsts: Iterable[int]) -> dict[str, int]:
-        """A number per unit, the same for units that convert; in the order in which the factors came."""
-        names = dict.fromkeys(self.columns["unit"][index] for index in firsts)
-        numbers: dict[str, int] = {}
-        return {unit: numbers.setdefault(units.dimension(unit), len(numbers)) for unit in names}
-
-    def _values(self, rows: list[_Row]) -> tuple[npt.NDArray[np.float64], ...]:
-        """Micrograms per base unit, standard deviation over them, and the share not restated, of each row.
-
-        A recipe's factors are added, and their variances: publishers' errors of different boundaries are taken as
-        independent.
-        """
-        sizes = np.array([len(row.indices) for row in rows], np.int64)
-        every = [index for row in rows for index in row.indices]
-        unit, gsd = self.columns["unit"], self.columns["gsd"]
-        base = [unit[row.indices[0]] for row in rows for _ in row.indices]
-        conversions = {
-            (name, first): self._conversion(name, first)
-            for name, first in set(zip((unit[i] for i in every), base, strict=True))
-        }
-        per_base = np.array([conversions[unit[i], first] for i, first in zip(every, base, strict=True)], np.float64)
-        gaps = [gap for row in rows for gap in row.gaps]
-        spread = [relative_sd(widened_sigma(gsd[i], gap)) for i, gap in zip(every, gaps, strict=True)]
-        value = self.co2e[every] * UG_PER_KG / per_base if every else np.zeros(0)
-        variance = np.square(value * np.array(spread, np.float64))
-        kept = np.where(self.native[every], value, 0.0) if every else np.zeros(0)
-        total, squares, native = (_summed(part, sizes) for part in (value, variance, kept))
-        some = np.where(total == 0.0, 1.0, total)
-        return (
-            total,
-            np.where(total == 0.0, 0.0, np.sqrt(squares) / np.abs(some)),
-            np.where(total == 0.0, 0.0, native / some),
-        )
-
-    @staticmethod
-    def _conversion(unit: str, first: str) -> float:
-        base = units.dimension(first)
-        if units.dimension(unit) != base:
-            raise FactorChoiceError(f"factors in {unit} and in {first} stand in one recipe: their units do not convert")
-        return units.factor_between(unit, base_unit(base, first))
+def _rows(packs: Sequence[Pack], known_on: dt.date, gwp_set: str, wanted: set[str], strict: bool) -> _Rows:
+    table = pa.concat_tables([pack.factors.select(_READ) for pack in packs])
+    superseded = pc.fill_null(pc.greater(table.column("superseded_on"), known_on), True)
+    known = pc.and_(pc.less_equal(table.column("published_on"), known_on), superseded)
+    asked = pc.is_in(table.column("key"), value_set=pa.array(sorted(wanted), pa.string()))
+    table = table.filter(pc.and_(known, asked))
+    co2e_kg, native = gwp.restate(table, gwp_set)
+    table = table.append_column("co2e", pa.array(co2e_kg)).append_column("native", pa.array(native))
+    if strict:
+        table = table.filter(pa.array(~native))
+    order = [(name, "ascending") for name in ("key", "region", "boundary", "native", "factor_id")]
+    table = table.take(pc.sort_indices(table, order)).combine_chunks()
+    encoded = pc.dictionary_encode(table.column("boundary")).combine_chunks()
+    ends = pc.fill_null(table.column("valid_to"), DAY_MAX)
+    periods = np.column_stack([
+        encoded.indices.to_numpy(zero_copy_only=False),
+        table.column("valid_from").cast(pa.int32()).to_numpy(),
+        ends.cast(pa.int32()).to_numpy(),
+    ]).astype(np.int32)  # fmt: skip
+    new = np.ones(table.num_rows, np.bool_)
+    if table.num_rows:
+        new[1:] = False
+        for name in ("key", "region"):
+            codes = pc.dictionary_encode(table.column(name)).combine_chunks().indices.to_numpy(zero_copy_only=False)
+            new[1:] |= codes[1:] != codes[:-1]
+    places = np.append(np.flatnonzero(new), table.num_rows).astype(np.int64)
+    return _Rows(
+        table, table.column("co2e").to_numpy(), table.column("native").to_numpy().astype(np.bool_),
+        np.ascontiguousarray(periods), encoded.dictionary.to_pylist(), places,
+    )  # fmt: skip
 
 
-def _summed(values: npt.NDArray[np.float64], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Sums of runs of `sizes` values, each rounded once (math.fsum)."""
-    ends = np.cumsum(sizes)
-    if len(values) == len(sizes):
-        return values
-    parts = values.tolist()
-    return np.array(
-        [math.fsum(parts[end - size : end]) for end, size in zip(ends.tolist(), sizes.tolist(), strict=True)]
-    )
+@dataclass(frozen=True)
+class _Laid:
+    """Spans laid over places: an entry per (place, part, span)."""
+
+    part: Ints
+    start: Ints
+    end: Ints
+    rows: Ints
+    """n x the longest recipe: rows of `_Rows`; -1 past a recipe's end."""
+    gaps: Ints
+    """As `rows`: years outside each factor's valid period."""
+
+
+def _lay(rows: _Rows, method: Method, window: tuple[dt.date, dt.date]) -> tuple[_Laid, list[tuple[Ints, int]]]:
+    """The spans of every place, and (first rows of places, part) that have any at all, whatever the window."""
+    alike: dict[bytes, list[int]] = {}
+    for begin, end in zip(rows.places[:-1].tolist(), rows.places[1:].tolist(), strict=True):
+        alike.setdefault(rows.periods[begin:end].tobytes(), []).append(begin)
+    longest = max((len(recipe) for part in method.parts for recipe in part.recipes), default=1)
+    entries: list[tuple[Ints, int, int, int, tuple[int, ...], tuple[int, ...]]] = []
+    served: list[tuple[Ints, int]] = []
+    for pattern, begins in alike.items():
+        first_rows = np.array(begins, np.int64)
+        by_boundary: dict[str, list[tuple[int, tuple[dt.date, dt.date]]]] = {}
+        for place, (boundary, start, end) in enumerate(np.frombuffer(pattern, np.int32).reshape(-1, 3).tolist()):
+            by_boundary.setdefault(rows.boundaries[boundary], []).append((place, (_day(start), _day(end))))
+        for number, part in enumerate(method.parts):
+            spans, any_day = _spans(part, by_boundary, method.vintage, window)
+            if any_day:
+                served.append((first_rows, number))
+            entries += [(first_rows, number, _days(a), _days(b), places, gaps) for a, b, places, gaps in spans]
+
+    def each(values: Sequence[int]) -> Ints:
+        return np.repeat(np.array(values, np.int64), sizes)
+
+    def padded(values: Iterable[tuple[int, ...]], empty: int) -> Ints:
+        wide = [(*each, *(empty,) * (longest - len(each))) for each in values]
+        return np.repeat(np.array(wide, np.int64).reshape(-1, longest), sizes, axis=0)
+
+    sizes = np.array([len(entry[0]) for entry in entries], np.int64)
+    begins_of = np.concatenate([entry[0] for entry in entries]) if entries else np.zeros(0, np.int64)
+    inner = padded((entry[4] for entry in entries), -1)
+    return _Laid(
+        each([entry[1] for entry in entries]), each([entry[2] for entry in entries]), each([entry[3] for entry in entries]),
+        np.where(inner < 0, -1, inner + begins_of[:, None]), padded((entry[5] for entry in entries), 0),
+    ), served  # fmt: skip
+
+
+def _day(days: int) -> dt.date:
+    return dt.date.fromordinal(days + _EPOCH)
+
+
+def _days(day: dt.date) -> int:
+    return day.toordinal() - _EPOCH
+
+
+def _spans(
+    part: Part, by_boundary: dict[str, list[tuple[int, tuple[dt.date, dt.date]]]], vintage: Vintage,
+    window: tuple[dt.date, dt.date],
+) -> tuple[list[tuple[dt.date, dt.date, tuple[int, ...], tuple[int, ...]]], bool]:  # fmt: skip
+    """Time filled with the first recipe whose boundaries all have a factor, then with the next in what is left.
+
+    Returns (start, end, the recipe's rows within the place, their gaps in years) inside the window, and whether there is
+    a span at all.
+    """
+    first, last = window
+    found = []
+    any_day = False
+    taken: list[tuple[dt.date, dt.date]] = []
+    for recipe in _possible(part.recipes, frozenset(by_boundary)):
+        layers = [
+            [
+                (span.start, span.end, by_boundary[boundary][span.index][0], span.gap_years)
+                for span in effective_spans(tuple(period for _, period in by_boundary[boundary]), vintage)
+            ]
+            for boundary in recipe
+        ]
+        spans = intersect(layers)
+        any_day = any_day or bool(spans)
+        for start, end, places, gaps in spans:
+            if end > first and start <= last:
+                found += [(left, right, places, gaps) for left, right in minus(start, end, taken)]
+        taken += [(start, end) for start, end, _, _ in spans]
+    return found, any_day
 
 
 @lru_cache(maxsize=4096)
 def _possible(recipes: tuple[tuple[str, ...], ...], boundaries: frozenset[str]) -> tuple[tuple[str, ...], ...]:
     """The recipes all of whose boundaries are there."""
     return tuple(recipe for recipe in recipes if boundaries.issuperset(recipe))
+
+
+def _finish(rows: _Rows, laid: _Laid, served: list[tuple[Ints, int]], keys: list[str]) -> Lookup:
+    """The lookup table, checked: spans of one key, region and part are disjoint."""
+    place = np.searchsorted(rows.places, laid.rows[:, 0], side="right") if len(laid.rows) else np.zeros(0, np.int64)
+    order = np.lexsort((laid.start, laid.part, place))  # places are sorted by key and region already
+    place, part, start, end = place[order], laid.part[order], laid.start[order], laid.end[order]
+    recipe, gaps = laid.rows[order], laid.gaps[order]
+    key, region = rows.table.column("key"), rows.table.column("region")
+    over = (place[1:] == place[:-1]) & (part[1:] == part[:-1]) & (end[:-1] > start[1:])
+    if over.any():
+        row = int(recipe[1:][over][0, 0])
+        raise FactorChoiceError(f"overlapping spans for {key[row].as_py()} in {region[row].as_py()}")
+    # Numbers follow the ids, so that ties break by id.
+    rank = np.empty(rows.table.num_rows + 1, np.int64)
+    rank[pc.sort_indices(rows.table.column("factor_id")).to_numpy()] = np.arange(rows.table.num_rows)
+    rank[-1] = -1
+    _, first, number = np.unique(rank[recipe], axis=0, return_index=True, return_inverse=True)
+    named = recipe[first]
+    ids, boundary = rows.texts("factor_id"), rows.texts("boundary")
+    unit_names, unit_no, dimensions = _dimensions(rows, laid)
+    ug, rel_sd, native = _values(rows, recipe, gaps, unit_names, unit_no)
+    main = recipe[:, 0]
+    dims = np.array([dimensions.get(name, -1) for name in unit_names], np.int16)
+    table = pa.table({
+        "lookup_no": pa.array(np.arange(len(main), dtype=np.int32)),
+        "key": key.take(pa.array(main)).combine_chunks(),
+        "region": region.take(pa.array(main)).combine_chunks(),
+        "part": pa.array(part.astype(np.int8)),
+        "start": pa.array(start.astype("datetime64[D]")),
+        "end": pa.array(end.astype("datetime64[D]")),
+        "factor_no": pa.array(number.reshape(-1).astype(np.int32)),
+        "ug_per_base": pa.array(ug),
+        "dim": pa.array(dims[unit_no[main]]),
+        "rel_sd": pa.array(rel_sd),
+        "gap_years": pa.array(gaps.max(axis=1, initial=0).astype(np.int16)),
+        "native": pa.array(native),
+    })  # fmt: skip
+    by_number: dict[int, str] = {}
+    for unit, dimension in dimensions.items():
+        by_number.setdefault(dimension, unit)
+    asked = np.concatenate([begins for begins, _ in served]) if served else np.zeros(0, np.int64)
+    parts = np.concatenate([np.full(len(begins), n) for begins, n in served]) if served else np.zeros(0, np.int64)
+    return Lookup(
+        table,
+        [tuple(ids[i] for i in indices if i >= 0) for indices in named.tolist()],
+        [units.dimension(unit) for unit in by_number.values()],
+        list(by_number.values()),
+        keys,
+        pa.table({
+            "key": key.take(pa.array(asked)), "region": region.take(pa.array(asked)),
+            "part": pa.array(parts.astype(np.int8)),
+        }),
+        [tuple(boundary[i] for i in indices if i >= 0) for indices in named.tolist()],
+    )  # fmt: skip
+
+
+def _dimensions(rows: _Rows, laid: _Laid) -> tuple[list[str], Ints, dict[str, int]]:
+    """Names of the units, each factor's unit by number, and a number per used unit: one for all that convert."""
+    encoded = pc.dictionary_encode(rows.table.column("unit")).combine_chunks()
+    names: list[str] = encoded.dictionary.to_pylist()
+    unit_no = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    numbers: dict[str, int] = {}
+    used = [names[n] for n in np.unique(unit_no[laid.rows[:, 0]]).tolist()]
+    return names, unit_no, {unit: numbers.setdefault(units.dimension(unit), len(numbers)) for unit in used}
+
+
+def _values(
+    rows: _Rows, recipe: Ints, gaps: Ints, unit_names: list[str], unit_no: Ints
+) -> tuple[Floats, Floats, Floats]:
+    """Micrograms per base unit, standard deviation over them, and the share not restated, of each span.
+
+    A recipe's factors are added, and their variances: publishers' errors of different boundaries are taken as
+    independent.
+    """
+    there = recipe >= 0
+    unit = np.where(there, unit_no[recipe], -1)
+    first = np.broadcast_to(unit[:, :1], unit.shape)
+    per_base = np.ones(recipe.shape)
+    for name, base in {(int(a), int(b)) for a, b in zip(unit[there], first[there], strict=True)}:
+        per_base[(unit == name) & (first == base)] = _conversion(unit_names[name], unit_names[base])
+    gsd = rows.table.column("gsd").to_numpy()
+    spread = np.zeros(recipe.shape)
+    spread[there] = [
+        relative_sd(widened_sigma(g, gap))
+        for g, gap in zip(gsd[recipe[there]].tolist(), gaps[there].tolist(), strict=True)
+    ]
+    value = np.where(there, rows.co2e_kg[recipe] * UG_PER_KG / per_base, 0.0)
+    total, squares = _summed(value), _summed(np.square(value * spread))
+    kept = _summed(np.where(rows.native[recipe], value, 0.0))
+    some = np.where(total == 0.0, 1.0, total)
+    return (
+        total,
+        np.where(total == 0.0, 0.0, np.sqrt(squares) / np.abs(some)),
+        np.where(total == 0.0, 0.0, kept / some),
+    )
+
+
+def _summed(values: Floats) -> Floats:
+    """The sum of each row, rounded once: of two addends by the hardware, of more by math.fsum."""
+    if values.shape[1] <= 2:
+        return np.asarray(values.sum(axis=1))
+    total = values[:, 0] + values[:, 1]
+    more = np.flatnonzero(values[:, 2:].any(axis=1))
+    total[more] = [math.fsum(row) for row in values[more].tolist()]
+    return total
+
+
+def _conversion(unit: str, first: str) -> float:
+    base = units.dimension(first)
+    if units.dimension(unit) != base:
+        raise FactorChoiceError(f"factors in {unit} and in {first} stand in one recipe: their units do not convert")
+    return units.factor_between(unit, base_unit(base, first))
 
 
 def base_unit(dimension: str, like: str) -> str:
