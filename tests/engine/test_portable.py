@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from leafmark.engine import plan, portable
+from leafmark.engine import plan, portable, refusals, sums
 from leafmark.methods import LIBRARY, Method
 
 REFUSED = (
@@ -35,7 +35,12 @@ def test_every_plan_of_every_method_is_portable(method: Method, dialect: str) ->
     required = frozenset(column.name for column in method.columns if column.required)
     for columns in (every, required):
         shape = plan.Shape(3, 2, len(method.parts), columns, dt.date(2024, 1, 1))
-        plans = [plan.lines(method, shape), plan.lines(method, shape, detail=True), plan.rejected(method, shape)]
-        plans += [make(method, shape) for make in (plan.met, plan.entries, plan.subjects, plan.totals)]
+        plans = [plan.lines(method, shape, "chunk"), refusals.unmet(method, shape), refusals.rejected(method, shape)]
+        plans += [
+            make(method, shape)
+            for make in (plan.met, plan.short, plan.suspects, plan.few_cells, sums.entries, sums.totals)
+        ]
+        plans += [sums.subjects(method, shape, refused) for refused in (False, True)]
+        plans.append(sums.refused_lines())
         for sql in plans:
             assert portable.write(portable.parse(sql), dialect)

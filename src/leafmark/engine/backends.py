@@ -97,6 +97,9 @@ class DuckDB:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "enable_progress_bar": False,
+            # Plans are written in the order that is best, the smaller table on the right; of Parquet and of computed
+            # columns DuckDB knows too little to do better, and it would build its hash tables from the lines.
+            "disabled_optimizers": "join_order,build_side_probe_side",
         }
         for name, value in settings.items():
             self.connection.execute(f"SET {name} = {quote(value) if isinstance(value, str) else value}")

@@ -78,8 +78,8 @@ def _unroll(backend: Backend, method: Method, source: Source, columns: set[str])
     while backend.fetch("SELECT COUNT(*) AS n FROM frontier").column("n").to_pylist()[0]:
         backend.temp(
             "step",
-            "SELECT f.root, f.stage, e.component, ROUND(SUM(f.amount * e.amount), 12) AS amount FROM frontier AS f "
-            "INNER JOIN edges AS e ON e.root = f.component GROUP BY f.root, f.stage, e.component",
+            "SELECT f.root, f.stage, e.component, ROUND(SUM(f.amount * e.amount), 12) AS amount FROM edges AS e "
+            "INNER JOIN frontier AS f ON f.component = e.root GROUP BY f.root, f.stage, e.component",
         )
         backend.temp("frontier", "SELECT root, stage, component, amount FROM step")
         backend.temp(
@@ -121,7 +121,7 @@ def _unroll(backend: Backend, method: Method, source: Source, columns: set[str])
         SELECT x.root AS product_id, CASE WHEN i.stage IN {stages} THEN x.stage ELSE i.stage END AS stage, i.key,
           i.component_id, {nothing}
           {", ".join(f'i."{c}"' for c in plain)}, i._file, i._row, {carried}, TRUE AS _derived, i._carrier, x.amount AS _times
-        FROM reached AS x INNER JOIN own_lines AS i ON i.product_id = x.component""",
+        FROM own_lines AS i INNER JOIN reached AS x ON x.component = i.product_id""",
     )
     quoted = ", ".join(f'"{c}"' for c in plain)
     names = f"product_id, stage, key, component_id, {'activity_id, ' if activity else ''}{quoted}, _file, _row"

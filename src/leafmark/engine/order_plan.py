@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leafmark.engine import plan
+from leafmark.engine import plan, sums
 from leafmark.engine.catalogue import Names
 from leafmark.engine.schema import LINE_UG_MAX
 from leafmark.methods.model import Method
@@ -42,7 +42,7 @@ class OrderLines:
         return f"""
         SELECT i.order_id, i.date, {spend} AS spend,
           CASE WHEN {by_piece} IS NOT NULL THEN c.piece_group ELSE c.money_group END AS group_no,
-          CASE WHEN NOT ({" AND ".join(terms)}) THEN NULL WHEN {by_piece} <= {limit} THEN CAST(ROUND({by_piece}) AS BIGINT)
+          CASE WHEN NOT COALESCE({" AND ".join(terms)}, FALSE) THEN NULL WHEN {by_piece} <= {limit} THEN CAST(ROUND({by_piece}) AS BIGINT)
             WHEN {by_piece} IS NULL AND {by_money} <= {limit} THEN CAST(ROUND({by_money}) AS BIGINT) END AS ug{more}
         FROM {source} AS i {shelf} {days}
         LEFT JOIN chunk_cells AS c ON c.product_id = i.product_id{period}"""
@@ -87,10 +87,10 @@ class OrderLines:
         tiers = len(TIERS)
         return f"""
         SELECT e.date, CAST(e.shelf_no // {tiers} AS INTEGER) AS category_no, CAST(e.shelf_no % {tiers} AS TINYINT) AS tier_no,
-          CAST(0 AS TINYINT) AS part_no, {plan.dominant_factor("e.top")} AS factor_no, e.level, e.total AS co2e_ug,
-          {plan.ranges("total", False)}
+          CAST(0 AS TINYINT) AS part_no, {sums.dominant_factor("e.top")} AS factor_no, e.level, e.total AS co2e_ug,
+          {sums.ranges("total", False)}
         FROM (SELECT date, shelf_no, CAST(SUM(ug) AS BIGINT) AS total, CAST(SUM(ug) AS DOUBLE) AS m,
-            SUM(CAST(sd AS INT128) * sd) AS v, {plan.DOMINANT} AS top, MAX(level) AS level
+            {sums.spread("CAST(SUM(ug) AS DOUBLE)", "CAST(SUM(CAST(sd AS INT128) * sd) AS DOUBLE)")} AS s2, {sums.DOMINANT} AS top, MAX(level) AS level
           FROM by_day GROUP BY date, shelf_no) AS e"""
 
     def totals(self) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leafmark.engine import plan
+from leafmark.engine import sums
 from leafmark.engine.backends import Backend
 from leafmark.engine.schema import STAGES
 from leafmark.methods.model import Method
@@ -73,8 +73,10 @@ class Outputs:
 
     def lines(self, backend: Backend, sql: str, path: Path) -> None:
         """Every line with a result. Its own range is that of its factor alone."""
-        low, high = plan.bound("m", "v", -1), plan.bound("m", "v", 1)
-        size = "CAST(ABS(ug) AS DOUBLE) AS m, ABS(ug) * rel_sd * (ABS(ug) * rel_sd) AS v"
+        low, high = sums.bound("m", "s2", -1), sums.bound("m", "s2", 1)
+        mean = "CAST(ABS(ug) AS DOUBLE)"
+        size = f"{mean} AS m, {sums.spread(mean, f'({mean} * rel_sd * ({mean} * rel_sd))')} AS s2"
+        part_no = "e.part_no" if len(self.method.parts) > 1 else "CAST(0 AS TINYINT) AS part_no"
         bounds = (
             f"CASE WHEN e.ug < 0 THEN -GREATEST(-e.ug, CAST(FLOOR({high}) + 1 AS BIGINT)) "
             f"ELSE LEAST(e.ug, CAST(FLOOR({low}) AS BIGINT)) END AS low_ug, "
@@ -83,7 +85,7 @@ class Outputs:
         )
         identity = "in_activity_id" if "in_activity_id" in sql else "in__row"
         every = (
-            f"SELECT e.subject, CAST(e.{identity} AS VARCHAR) AS activity_id, e.date, e.stage_no, e.part_no, e.factor_no, "
+            f"SELECT e.subject, CAST(e.{identity} AS VARCHAR) AS activity_id, e.date, e.stage_no, {part_no}, e.factor_no, "
             f"e.level, e.ug AS co2e_ug, {bounds} FROM (SELECT l.*, {size} FROM ({sql}) AS l WHERE l.ug IS NOT NULL) AS e"
         )
         write(map(self._entries, backend.stream(every)), path)

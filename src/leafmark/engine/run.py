@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from leafmark.engine import chunks, closing, components, plan
+from leafmark.engine import chunks, closing, components, plan, refusals, sums
 from leafmark.engine.backends import Backend, DuckDB, RunError, told
 from leafmark.engine.closing import lognormal_range, total_range
 from leafmark.engine.codes import Codes, make_codes
@@ -97,23 +97,21 @@ def _chunk(
         return closing.chunk_file(out, number, table)
 
     backend.temp("met", plan.met(method, shape))
-    backend.copy(plan.totals(method, shape), to("totals"))
+    backend.copy(sums.totals(method, shape), to("totals"))
     if settings.lines:
-        outputs.lines(backend, plan.lines(method, shape, detail=True), to("entries"))
+        outputs.lines(backend, plan.lines(method, shape, "chunk"), to("entries"))
     elif not settings.products_only:
-        outputs.entries(backend, plan.entries(method, shape), to("entries"))
-    outputs.subjects(backend, plan.subjects(method, shape), to("products"))
-    bad = backend.fetch(f"SELECT COUNT(*) AS n, COUNT(subject) AS named FROM met WHERE {plan.bad(shape)}").to_pylist()[
-        0
-    ]
-    if bad["n"]:
-        named = f"SELECT subject FROM met WHERE {plan.bad(shape)} AND subject IS NOT NULL GROUP BY subject"
-        only = f"i.{method.subject} IN ({named})"
-        if bad["named"] < bad["n"]:
-            only += f" OR i.{method.subject} IS NULL"
-        backend.temp("suspects", f"SELECT * FROM chunk AS i WHERE {only}")
-        backend.copy(plan.rejected(method, shape), to("rejected"))
-    for name in ("met", "suspects"):
+        outputs.entries(backend, sums.entries(method, shape), to("entries"))
+    backend.temp("short", plan.short(method, shape))
+    refused = bool(backend.fetch("SELECT COUNT(*) AS n FROM short").column("n").to_pylist()[0])
+    if refused:
+        backend.temp("suspects", plan.suspects(method, shape))
+        backend.temp("few_cells", plan.few_cells(method, shape))
+        backend.temp("unmet", refusals.unmet(method, shape))
+        backend.temp("refused", sums.refused_lines())
+        backend.copy(refusals.rejected(method, shape), to("rejected"))
+    outputs.subjects(backend, sums.subjects(method, shape, refused), to("products"))
+    for name in ("met", "short", "suspects", "few_cells", "unmet", "refused"):
         backend.temp(name, "SELECT 1 AS gone")
     write_json(out / "chunks" / f"{number:05}.json", {"chunk": number})
 
