@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Protocol
 
@@ -55,6 +56,8 @@ class Backend(Protocol):
     name: str
     chunk_lines: int | None
     """Lines of input this engine likes per chunk; None: as the run's own rule says."""
+    workers: int
+    """How many chunks it can work on at once."""
 
     def source(self, view: str, source: Source) -> None:
         """Give an input the name `view`, with `_file` and `_row`."""
@@ -77,6 +80,14 @@ class Backend(Protocol):
     def copy(self, sql: str, path: Path) -> None:
         """Run a plan and write its result as one Parquet file."""
 
+    def crew(self, most: int) -> Sequence[Backend]:
+        """At most `most` backends, each for a thread of its own, that see all tables made so far; and no more of them
+        are made here once there are several.
+        """
+
+    def interrupt(self) -> None:
+        """Stop what this backend is doing, from another thread."""
+
     def close(self) -> None:
         """Let go of memory, threads and temporary files."""
 
@@ -89,9 +100,11 @@ class DuckDB:
 
     def __init__(self, spill: Path, memory_limit: str = "2GB", threads: int | None = None) -> None:
         self.connection = duckdb.connect()
+        self.workers = threads or os.cpu_count() or 2
+        self._scope = ""
         settings = {
             "memory_limit": memory_limit,
-            "threads": threads or os.cpu_count() or 2,
+            "threads": self.workers,
             "temp_directory": str(spill),
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
@@ -104,30 +117,47 @@ class DuckDB:
         for name, value in settings.items():
             self.connection.execute(f"SET {name} = {quote(value) if isinstance(value, str) else value}")
 
+    def crew(self, most: int) -> Sequence[DuckDB]:
+        """One worker a thread, on cursors of this database; its own tables are seen by all, a worker's by none."""
+        count = min(self.workers, most)
+        if count <= 1:
+            return (self,)
+        self.connection.execute("SET threads = 1")
+        workers = []
+        for _ in range(count):
+            worker = copy(self)
+            worker.connection, worker._scope = self.connection.cursor(), "TEMP "
+            workers.append(worker)
+        return workers
+
+    def interrupt(self) -> None:
+        """Stop the running statement; it ends with `duckdb.InterruptException`."""
+        self.connection.interrupt()
+
     def sql(self, sql: str) -> str:
         """The statement as DuckDB writes it, once it has passed the portable subset."""
         return translate(sql, "duckdb")
 
     def source(self, view: str, source: Source) -> None:
         """Give an input the name `view`."""
-        self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{view}" AS {source.sql}')
+        self.connection.execute(f'CREATE OR REPLACE {self._scope}VIEW "{view}" AS {source.sql}')
 
     def table(self, name: str, table: pa.Table) -> None:
         """Copy a small Arrow table in."""
         self.connection.register("_arrow", table)
         self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
-        self.connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM _arrow')
+        self.connection.execute(f'CREATE {self._scope}TABLE "{name}" AS SELECT * FROM _arrow')
         self.connection.unregister("_arrow")
 
     def temp(self, name: str, sql: str) -> None:
         """Compute and keep."""
         self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
         with told():
-            self.connection.execute(f'CREATE TEMP TABLE "{name}" AS {self.sql(sql)}')
+            self.connection.execute(f'CREATE {self._scope}TABLE "{name}" AS {self.sql(sql)}')
 
     def view(self, name: str, sql: str) -> None:
         """Name a plan."""
-        self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {self.sql(sql)}')
+        self.connection.execute(f'CREATE OR REPLACE {self._scope}VIEW "{name}" AS {self.sql(sql)}')
 
     def fetch(self, sql: str) -> pa.Table:
         """Bring a small result here."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leafmark.engine.backends import Backend, told
@@ -14,16 +16,29 @@ from leafmark.engine.inputs import Source
 from leafmark.engine.run_folder import write_json
 from leafmark.methods.model import Method
 
-CHUNK_LINES = 1_100_000
+CHUNK_LINES = 550_000
 """Lines of input per chunk where the file is sorted by subject: a chunk then reads its own row groups only."""
 
 CHUNK_LINES_UNSORTED = 6_000_000
 """Where it is not, every chunk reads the whole file: fewer, larger ones."""
 
+WORTH_SHARING = 100_000
+"""Lines for which it pays to have another worker."""
 
-def row_groups(source: Source, column: str) -> list[tuple[Any, int]] | None:
-    """(least value of `column`, rows) of the input's row groups; None unless their ranges follow each other."""
-    groups: list[tuple[Any, int]] = []
+
+@dataclass(frozen=True)
+class RowGroup:
+    """A row group of an input: the least value of the column by which chunks are cut, and its rows."""
+
+    path: str
+    number: int
+    least: Any
+    rows: int
+
+
+def row_groups(source: Source, column: str) -> list[RowGroup] | None:
+    """The input's row groups; None unless their ranges of `column` follow each other."""
+    groups: list[RowGroup] = []
     last: Any = None
     for path in source.paths:
         metadata = pq.read_metadata(path)
@@ -36,26 +51,43 @@ def row_groups(source: Source, column: str) -> list[tuple[Any, int]] | None:
             if statistics is None or not statistics.has_min_max or (last is not None and statistics.min < last):
                 return None
             last = statistics.max
-            groups.append((statistics.min, group.num_rows))
+            groups.append(RowGroup(path, number, statistics.min, group.num_rows))
     return groups
+
+
+def _within(group: RowGroup, column: str, lines: int) -> list[Any]:
+    """Subjects that cut one row group into pieces of at most about `lines` rows."""
+    pieces = -(-group.rows // lines)
+    with pq.ParquetFile(group.path) as file:
+        values = file.read_row_group(group.number, columns=[column]).column(column)
+    sample = sorted(
+        v for v in values.take(pa.array(range(0, len(values), max(1, lines // 1000)))).to_pylist() if v is not None
+    )
+    return [sample[len(sample) * k // pieces] for k in range(1, pieces)] if sample else []
 
 
 def _cuts(backend: Backend, method: Method, source: Source, chunk_lines: int | None) -> list[Any]:
     """Subjects at which a new chunk begins."""
     groups = row_groups(source, method.subject) if backend.chunk_lines is None else None
     lines = chunk_lines or backend.chunk_lines or (CHUNK_LINES if groups else CHUNK_LINES_UNSORTED)
+    if groups and chunk_lines is None:
+        lines = min(lines, max(WORTH_SHARING, -(-source.rows // backend.workers)))
     pieces = -(-source.rows // lines)
     if pieces <= 1:
         return []
-    if groups and max(rows for _, rows in groups) <= lines:
-        cuts, rows_of_chunk = [], 0
-        for least, rows in groups:
-            if rows_of_chunk and rows_of_chunk + rows > lines:
-                cuts.append(least)
-                rows_of_chunk = 0
-            rows_of_chunk += rows
-        return sorted(set(cuts))
     column = method.subject
+    if groups:
+        cuts, rows_of_chunk = [], 0
+        for group in groups:
+            if rows_of_chunk and rows_of_chunk + group.rows > lines:
+                cuts.append(group.least)
+                rows_of_chunk = 0
+            rows_of_chunk += group.rows
+            if rows_of_chunk > lines:
+                within = _within(group, column, lines)
+                cuts += within
+                rows_of_chunk //= len(within) + 1
+        return sorted(set(cuts))
     step = max(1, source.rows // (pieces * 64))
     sample = backend.fetch(
         f"SELECT {column} AS subject FROM (SELECT {column}, ROW_NUMBER() OVER (ORDER BY {column}) AS n FROM "
@@ -81,3 +113,8 @@ def conditions(backend: Backend, method: Method, source: Source, chunk_lines: in
         found = [f"({column} < {literals[0]} OR {column} IS NULL)", *middle, f"{column} >= {literals[-1]}"]
     write_json(kept, found)
     return found
+
+
+def left(out: Path, chunks: int) -> list[int]:
+    """Numbers of the chunks that are not done yet."""
+    return [number for number in range(chunks) if not (out / "chunks" / f"{number:05}.json").is_file()]

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from leafmark.engine import catalogue as shelves
-from leafmark.engine import closing, components, plan
+from leafmark.engine import chunks, closing, components, crew, plan
 from leafmark.engine.backends import Backend, DuckDB, told
 from leafmark.engine.catalogue import CATALOGUE
 from leafmark.engine.inputs import open_input
 from leafmark.engine.order_closing import close
 from leafmark.engine.order_plan import OrderLines
 from leafmark.engine.outputs import Outputs
-from leafmark.engine.run import Progress
+from leafmark.engine.run import Counter, Progress
 from leafmark.engine.run_folder import Run, claim, finish, identity, write_json
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import Pack
@@ -85,18 +85,18 @@ def orders(
         outputs = Outputs(method, run_id, names.factors, (*names.categories, None), TIERS)
         edges = _edges(per_day, chunk_lines, set(firsts))
         conditions = _conditions(edges)
-        for number, condition in enumerate(conditions):
-            if progress:
-                progress(number, len(conditions), "orders")
-            if not (out / "chunks" / f"{number:05}.json").is_file():
-                backend.view("chunk", "SELECT * FROM input AS i" + (f" WHERE {condition}" if condition else ""))
-                first, last = _periods(firsts, [days[0] if days else settings.default_date, *edges], number)
-                cells = f"SELECT * FROM product_cells AS c WHERE c.period_no BETWEEN {first} AND {last}"
-                backend.view("chunk_cells", cells)
-                lines = OrderLines(method, shape, names, many=last > first)
-                _chunk(backend, lines, outputs, out, number)
-        if progress:
-            progress(len(conditions), len(conditions), "orders")
+        starts = [days[0] if days else settings.default_date, *edges]
+
+        def work(worker: Backend, number: int) -> None:
+            condition = conditions[number]
+            worker.view("chunk", "SELECT * FROM input AS i" + (f" WHERE {condition}" if condition else ""))
+            first, last = _periods(firsts, starts, number)
+            cells = f"SELECT * FROM product_cells AS c WHERE c.period_no BETWEEN {first} AND {last}"
+            worker.view("chunk_cells", cells)
+            _chunk(worker, OrderLines(method, shape, names, many=last > first), outputs, out, number)
+
+        left = chunks.left(out, len(conditions))
+        crew.each(backend, left, work, Counter(progress, len(conditions) - len(left), len(conditions), "orders"))
     finally:
         backend.close()
     record = close(out, names, ready.rows, len(conditions))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from leafmark.engine import chunks, closing, components, plan, refusals, sums
+from leafmark.engine import chunks, closing, components, crew, plan, refusals, sums
 from leafmark.engine.backends import Backend, DuckDB, RunError, told
 from leafmark.engine.closing import lognormal_range, total_range
 from leafmark.engine.codes import Codes, make_codes
@@ -27,6 +27,20 @@ __all__ = [
 ]  # fmt: skip
 
 Progress = Callable[[int, int, str], None]
+
+
+class Counter:
+    """Tells a progress callback, at once and after each call, how many chunks are done."""
+
+    def __init__(self, progress: Progress | None, done: int, chunks: int, what: str) -> None:
+        self.progress, self.done, self.chunks, self.what = progress, done - 1, chunks, what
+        self()
+
+    def __call__(self) -> None:
+        """One more chunk is done."""
+        self.done += 1
+        if self.progress:
+            self.progress(self.done, self.chunks, self.what)
 
 
 def run(
@@ -69,15 +83,15 @@ def run(
         codes = make_codes(backend, method, packs, ready, settings)
         outputs = Outputs(method, run_id, codes.names)
         conditions = chunks.conditions(backend, method, ready, chunk_lines, out)
-        for number, condition in enumerate(conditions):
-            if progress:
-                progress(number, len(conditions), "footprints")
-            if not (out / "chunks" / f"{number:05}.json").is_file():
-                where = f" WHERE {condition}" if condition else ""
-                backend.view("chunk", f"SELECT * FROM input AS i{where}")
-                _chunk(backend, method, codes.shape(ready, settings), outputs, settings, out, number)
-        if progress:
-            progress(len(conditions), len(conditions), "footprints")
+        shape = codes.shape(ready, settings)
+
+        def work(worker: Backend, number: int) -> None:
+            where = f" WHERE {conditions[number]}" if conditions[number] else ""
+            worker.view("chunk", f"SELECT * FROM input AS i{where}")
+            _chunk(worker, method, shape, outputs, settings, out, number)
+
+        left = chunks.left(out, len(conditions))
+        crew.each(backend, left, work, Counter(progress, len(conditions) - len(left), len(conditions), "footprints"))
     finally:
         backend.close()
     kept = ("products",) if settings.products_only else ("entries", "products")

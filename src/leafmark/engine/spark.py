@@ -125,6 +125,7 @@ class Spark:
 
     name = "spark"
     chunk_lines: int | None = CHUNK_LINES
+    workers = 1
 
     def __init__(
         self, master: str | None, spill: Path, settings: Mapping[str, str] | None = None, scratch: str | None = None
@@ -212,6 +213,14 @@ class Spark:
         with pq.ParquetWriter(path, first.schema, compression="snappy") as writer:
             for batch in itertools.chain((first,), batches):
                 writer.write_batch(batch)
+
+    def crew(self, most: int) -> Sequence[Spark]:
+        """Itself: Spark spreads one plan over its executors."""
+        return (self,)
+
+    def interrupt(self) -> None:
+        """Stop the running jobs."""
+        self.session.sparkContext.cancelAllJobs()
 
     def close(self) -> None:
         """Remove scratch and spill files; stop Spark if it was started here."""
