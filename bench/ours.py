@@ -17,7 +17,7 @@ def bill(data: Path, out: Path) -> None:
     """Footprints of the bills in data, and the grade of every product, in a file beside them."""
     from leafmark.engine import footprint
 
-    footprint(data / "bill.parquet", pack=data / "pack", out=out, products_only=True)
+    footprint(data / "bill.parquet", pack=data / "pack", out=out, no_entries=True)
     grades(out)
 
 
@@ -49,7 +49,7 @@ def orders(data: Path, out: Path) -> None:
     """Totals of the order lines in data."""
     from leafmark.engine import orders as run_orders
 
-    run_orders(data / "lines", catalogue=data / "catalogue.parquet", pack=data / "pack", out=out)
+    run_orders(data / "lines", catalogue=data / "catalogue.parquet", pack=data / "pack", out=out, no_entries=True)
 
 
 if __name__ == "__main__":

@@ -107,3 +107,24 @@ def test_lines_of_two_periods_in_one_chunk_meet_each_its_own(tmp_path: Path) -> 
             Settings(KNOWN_ON, "AR5"), chunk_lines=size,
         )  # fmt: skip
         assert {row["order_id"]: row["co2e_ug"] for row in made.table("orders").to_pylist()} == {0: 10**9, 1: 2 * 10**9}
+
+
+def test_neither_chunks_nor_entries_change_a_total(tmp_path: Path) -> None:
+    """Ranges are rounded once for the run: the same in one chunk or four, and with entries or without."""
+    lines = [(n, "board", 0.1 + n / 7, DAY + dt.timedelta(n % 4)) for n in range(40)]
+    lines += [(n, "loose", 0.3, DAY + dt.timedelta(n % 4)) for n in range(40)]
+    whole = bought(tmp_path / "whole", *lines)
+    for name, chunk_lines, settings in (
+        ("chunks", 20, Settings(KNOWN_ON, "AR5")),
+        ("bare", 100, Settings(KNOWN_ON, "AR5", no_entries=True)),
+        ("bare-chunks", 20, Settings(KNOWN_ON, "AR5", no_entries=True)),
+    ):
+        rows = [dict(zip(("order_id", "product_id", "pieces", "date"), each, strict=True)) for each in lines]
+        made = orders(
+            pa.Table.from_pylist(rows), pa.Table.from_pylist(SHELF, schema=CATALOGUE), [PACK], tmp_path / name, settings,
+            chunk_lines=chunk_lines,
+        )  # fmt: skip
+        assert made.record["totals"] == whole.record["totals"]
+        assert (tmp_path / name / "entries.parquet").exists() != settings.no_entries
+        for table in ("categories", "days", "intensity"):
+            assert made.table(table).equals(whole.table(table))

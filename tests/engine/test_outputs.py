@@ -73,15 +73,15 @@ def test_no_product_makes_empty_tables_with_a_schema(tmp_path: Path) -> None:
     assert made.table("entries").column_names == ENTRY_SCHEMA.names
 
 
-def test_products_only_writes_the_same_products_and_no_entries(source: Path, tmp_path: Path) -> None:
+def test_no_entries_writes_the_same_products_and_no_entries(source: Path, tmp_path: Path) -> None:
     whole = run_bill(tmp_path / "whole", source, PACK)
-    settings = Settings(known_on=KNOWN_ON, gwp="AR5", products_only=True)
+    settings = Settings(known_on=KNOWN_ON, gwp="AR5", no_entries=True)
     bare = run(BILL, source, [PACK], tmp_path / "bare", settings)
     assert figures(bare, "products") == figures(whole, "products")
     assert bare.record["totals"] == whole.record["totals"]
     assert bare.id != whole.id
     assert not (bare.path / "entries.parquet").exists()
-    with pytest.raises(RunError, match="products_only"):
+    with pytest.raises(RunError, match="no_entries"):
         statement(bare.path)
 
 

@@ -18,12 +18,11 @@ from leafmark.cli.output import Progress, emit, json_option, note, table
 @click.option("--method", "method_name", default="product.bill", show_default=True, metavar="ID[@V]",
               help="Method to run; see `leafmark methods list`.")  # fmt: skip
 @click.option("--lines", is_flag=True, help="Keep an entry for every line, not per product and stage.")
-@click.option("--products-only", is_flag=True, help="Write no entries, for products alone: faster, but no statement.")
 @json_option
 def footprint(
     bill: str, packs: tuple[str, ...], known_on: dt.date | None, run_date: dt.date | None, gwp: str, gwp_strict: bool,
     out: Path | None, engine: str, master: str | None, scratch: str | None, memory_limit: str, threads: int | None,
-    method_name: str, lines: bool, products_only: bool, as_json: bool,
+    method_name: str, lines: bool, no_entries: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a method over BILL: Parquet (file or folder), CSV, DATABASE::TABLE, or Parquet at an address Spark reads.
 
@@ -39,12 +38,12 @@ def footprint(
     from leafmark.engine.run import run
     from leafmark.methods import method
 
-    if lines and products_only:
-        raise click.UsageError("--lines asks for entries and --products-only for none: choose one")
+    if lines and no_entries:
+        raise click.UsageError("--lines asks for entries and --no-entries for none: choose one")
     chosen = method(method_name)
     make = make_engine(engine, master, scratch, memory_limit, threads)
     loaded = load_packs(packs)
-    settings = make_settings(known_on, run_date, gwp, gwp_strict, lines, products_only)
+    settings = make_settings(known_on, run_date, gwp, gwp_strict, lines, no_entries)
     source = reach(bill, chosen.columns, engine, master)
     folder = out or folder_of(chosen, [(source, chosen.columns)], loaded, settings)
     was_done = is_done(folder)

@@ -70,6 +70,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      "only a local master needs none."),
         click.option("--memory-limit", type=Memory(), default="2GB", show_default=True, metavar="SIZE", help="Memory DuckDB may take "
                      "before it spills to the run's folder."),
+        click.option("--no-entries", is_flag=True, help="Write no entries, only products or orders: faster, but no statement."),
         click.option("--threads", type=click.IntRange(1, 1024), help="Threads of DuckDB.  [default: all cores]"),
     )):  # fmt: skip
         command = option(command)
@@ -102,12 +103,12 @@ def make_settings(
     gwp: str,
     gwp_strict: bool,
     lines: bool,
-    products_only: bool = False,
+    no_entries: bool = False,
 ) -> Settings:
     """Settings of a run from its options."""
     from leafmark.engine.settings import Settings
 
-    return Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines, products_only)
+    return Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines, no_entries)
 
 
 def make_engine(

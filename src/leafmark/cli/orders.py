@@ -20,7 +20,7 @@ from leafmark.cli.output import Progress, json_option
 def orders(
     lines: str, catalogue: str, packs: tuple[str, ...], known_on: dt.date | None, run_date: dt.date | None, gwp: str,
     gwp_strict: bool, out: Path | None, engine: str, master: str | None, scratch: str | None, memory_limit: str,
-    threads: int | None, as_json: bool,
+    threads: int | None, no_entries: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run LINES (order_id, product_id, pieces, spend, date) against a catalogue: mass, then count, then spend.
 
@@ -40,7 +40,7 @@ def orders(
     chosen = method("retail.purchase")
     make = make_engine(engine, master, scratch, memory_limit, threads)
     loaded = load_packs(packs)
-    settings = make_settings(known_on, run_date, gwp, gwp_strict, lines=False)
+    settings = make_settings(known_on, run_date, gwp, gwp_strict, lines=False, no_entries=no_entries)
     bought, shelf = reach(lines, chosen.columns, engine, master), reach(catalogue, CATALOGUE, engine, master)
     folder = out or folder_of(chosen, [(bought, chosen.columns), (shelf, CATALOGUE)], loaded, settings)
     was_done = is_done(folder)

@@ -42,7 +42,7 @@ def footprint(
     gwp_strict: bool = False,
     run_date: dt.date | None = None,
     lines: bool = False,
-    products_only: bool = False,
+    no_entries: bool = False,
     engine: Callable[[Path], Backend] | None = None,
     memory_limit: str = "2GB",
     threads: int | None = None,
@@ -66,7 +66,7 @@ def footprint(
     from leafmark.engine.settings import Settings
     from leafmark.methods import method as find
 
-    settings = Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines, products_only)
+    settings = Settings(known_on or dt.date.today(), gwp, gwp_strict, run_date, lines, no_entries)
     backend = engine or _engine(memory_limit, threads)
     return run(find(method), bill, _packs(pack), out, settings, engine=backend, progress=progress)
 
@@ -80,6 +80,7 @@ def orders(
     known_on: dt.date | None = None,
     gwp: str = "AR6",
     gwp_strict: bool = False,
+    no_entries: bool = False,
     engine: Callable[[Path], Backend] | None = None,
     memory_limit: str = "2GB",
     threads: int | None = None,
@@ -89,6 +90,6 @@ def orders(
     from leafmark.engine.order_lines import orders as run_orders
     from leafmark.engine.settings import Settings
 
-    settings = Settings(known_on or dt.date.today(), gwp, gwp_strict)
+    settings = Settings(known_on or dt.date.today(), gwp, gwp_strict, no_entries=no_entries)
     backend = engine or _engine(memory_limit, threads)
     return run_orders(lines, catalogue, _packs(pack), out, settings, engine=backend, progress=progress)

@@ -42,10 +42,8 @@ class Names:
 
     factors: list[str]
     categories: list[str]
-
-    def group(self, shelf: str, tier: int, factor: str) -> str:
-        """SQL that packs category, tier and factor into one integer: a narrow line, and one column to group by."""
-        return f"({shelf}.category_no * {len(TIERS)} + {tier}) * {self.span} + {factor}.factor_no"
+    spread: dict[tuple[int, int], tuple[float, float, int]]
+    """(relative standard deviation, share not restated, gap in years) by (period, factor)."""
 
     @property
     def span(self) -> int:
@@ -107,8 +105,8 @@ def meet(
     backend.temp("shelf", _shelf(columns, len(categories)))
     known = backend.fetch("SELECT COUNT(*) AS n FROM regions").column("n").to_pylist()[0]
     factors = [chosen.factor_name(n) for n in range(len(chosen.factors))]
-    names = Names(factors, categories)
-    backend.temp("product_cells", _product_cells(known, firsts.num_rows, names))
+    names = Names(factors, categories, {})
+    backend.temp("product_cells", _product_cells(known, firsts.num_rows, names.span))
     backend.temp(
         "spread",
         f"""
@@ -118,9 +116,10 @@ def meet(
         INNER JOIN period_years AS p ON p.period_no = c.cell % {firsts.num_rows}
         GROUP BY p.period_no, f.factor_no""",
     )
-    backend.table("factor_names", pa.table({
-        "factor_no": pa.array(range(len(factors)), pa.int32()), "factor_id": pa.array(factors, pa.string()),
-    }))  # fmt: skip
+    rows = backend.fetch("SELECT period_no, factor_no, rel_sd, native, gap_years FROM spread").to_pydict()
+    keys_of = zip(rows["period_no"], rows["factor_no"], strict=True)
+    spread = zip(rows["rel_sd"], rows["native"], rows["gap_years"], strict=True)
+    names.spread.update(zip(keys_of, spread, strict=True))
     return names
 
 
@@ -147,8 +146,13 @@ def _shelf(columns: frozenset[str], categories: int) -> str:
     LEFT JOIN unit_codes AS u ON u.unit = {cast("count_unit", "VARCHAR")}"""
 
 
-def _product_cells(regions: int, periods: int, names: Names) -> str:
-    """Per product and period: micrograms per piece and per unit of money, each with its group of `Names.group`."""
+def _group(tier: int, factor: str, span: int) -> str:
+    """SQL that packs category, tier and factor into one integer: a narrow line, and one column to group by."""
+    return f"(s.category_no * {len(TIERS)} + {tier}) * {span} + {factor}.factor_no"
+
+
+def _product_cells(regions: int, periods: int, span: int) -> str:
+    """Per product and period: micrograms per piece and per unit of money, each with its group."""
 
     def cell(key: str) -> str:
         return f"(s.{key} * {regions} + s.region_no) * {periods} + p.period_no"
@@ -158,10 +162,10 @@ def _product_cells(regions: int, periods: int, names: Names) -> str:
         "CASE WHEN s.count_amount > 0 AND s.count_dim = f2.dim "
         "THEN s.count_amount * (s.count_to_base * f2.ug_per_base) END"
     )
-    piece = f"CASE WHEN {mass} IS NOT NULL THEN {names.group('s', 0, 'f1')} ELSE {names.group('s', 1, 'f2')} END"
+    piece = f"CASE WHEN {mass} IS NOT NULL THEN {_group(0, 'f1', span)} ELSE {_group(1, 'f2', span)} END"
     return f"""
     SELECT s.product_id, p.period_no, COALESCE({mass}, {count}) AS piece_ug, {piece} AS piece_group,
-      CASE WHEN m.ratio IS NOT NULL THEN m.ratio * f3.ug_per_base END AS money_ug, {names.group("s", 2, "f3")} AS money_group
+      CASE WHEN m.ratio IS NOT NULL THEN m.ratio * f3.ug_per_base END AS money_ug, {_group(2, "f3", span)} AS money_group
     FROM shelf AS s CROSS JOIN period_years AS p LEFT JOIN unit_codes AS u ON u.unit = 'kg'
     LEFT JOIN cells AS c1 ON c1.cell = {cell("mass_no")} LEFT JOIN spans AS f1 ON f1.lookup_no = c1.lookup_no
     LEFT JOIN cells AS c2 ON c2.cell = {cell("count_no")} LEFT JOIN spans AS f2 ON f2.lookup_no = c2.lookup_no

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,8 @@ def summed(table: pa.Table, keys: Sequence[str], values: Sequence[str]) -> pa.Ta
 
 def ints(column: pa.ChunkedArray) -> list[int]:
     """A column of integers or of decimals without places, as Python's integers; missing is 0."""
+    with suppress(pa.ArrowInvalid):  # past int64; else a tenth of the time that decimals take
+        column = column.cast(pa.int64())
     return [int(value or 0) for value in column.to_pylist()]
 
 

@@ -23,11 +23,14 @@ NO_CATEGORY = ""
 
 
 @told()
-def close(out: Path, names: Names, rows: int, chunks: int) -> dict[str, Any]:
+def close(out: Path, names: Names, rows: int, chunks: int, kept: tuple[str, ...]) -> dict[str, Any]:
     """The run's tables and the record of what it found."""
     record: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
-    totals, shares = closing.chunk_tables(out, "totals", chunks), closing.chunk_tables(out, "shares", chunks)
-    for table in ("entries", "orders"):
+    totals, shares = (
+        _spread(closing.chunk_tables(out, "totals", chunks), names),
+        closing.chunk_tables(out, "shares", chunks),
+    )
+    for table in kept:
         closing.keep(out, table, chunks)
     days = closing.chunk_tables(out, "days", chunks).sort_by("date")
     for name, table in small_tables(days, shares, names).items():
@@ -61,6 +64,20 @@ def close(out: Path, names: Names, rows: int, chunks: int) -> dict[str, Any]:
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     })  # fmt: skip
     return record
+
+
+def _spread(chunks: pa.Table, names: Names) -> pa.Table:
+    """The totals with the standard deviation, share not restated and gap of each factor, rounded once for the whole run."""
+    totals = closing.summed(chunks, ["year", "period_no", "tier", "factor_no"], ["ug"])
+    ugs = closing.ints(totals.column("ug"))
+    places = zip(totals.column("period_no").to_pylist(), totals.column("factor_no").to_pylist(), strict=True)
+    spread = [names.spread[place] for place in places]
+    whole = pa.decimal128(38, 0)
+    return totals.append_column(
+        "sd", pa.array([round(ug * rel_sd) for ug, (rel_sd, _, _) in zip(ugs, spread, strict=True)], whole)
+    ).append_column(
+        "native", pa.array([round(ug * native) for ug, (_, native, _) in zip(ugs, spread, strict=True)], whole)
+    ).append_column("gap_years", pa.array([gap for _, _, gap in spread], pa.int16()))  # fmt: skip
 
 
 def _share(part: int, whole: int) -> float:

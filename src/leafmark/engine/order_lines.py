@@ -2,8 +2,8 @@
 
 The catalogue is met once (`catalogue.py`). Each line then costs one join on the product (and the period, where a chunk
 holds several), one multiplication and one rounding, kept narrow in `met`: order, day, one integer for category, tier and
-factor, grams, money. The orders' sums and `by_day` are two aggregations of that; entries and totals are small ones of
-`by_day`. Days run in chunks, so memory does not grow with the input. Money is summed in whole millionths of its unit:
+factor, grams, money. The orders' sums and `by_group` are two aggregations of that; entries and totals are small ones of
+`by_group`. Days run in chunks, so memory does not grow with the input. Money is summed in whole millionths of its unit:
 like grams, it then adds up the same in any order.
 """
 
@@ -34,7 +34,7 @@ from leafmark.methods.retail import RETAIL_PURCHASE, TIERS
 
 __all__ = ["CATALOGUE", "orders"]
 
-CHUNK_LINES = 2_500_000
+CHUNK_LINES = 1_250_000
 """Order lines per chunk of days."""
 
 
@@ -93,13 +93,14 @@ def orders(
             first, last = _periods(firsts, starts, number)
             cells = f"SELECT * FROM product_cells AS c WHERE c.period_no BETWEEN {first} AND {last}"
             worker.view("chunk_cells", cells)
-            _chunk(worker, OrderLines(method, shape, names, many=last > first), outputs, out, number)
+            _chunk(worker, OrderLines(method, shape, names, many=last > first), outputs, settings, out, number)
 
         left = chunks.left(out, len(conditions))
         crew.each(backend, left, work, Counter(progress, len(conditions) - len(left), len(conditions), "orders"))
     finally:
         backend.close()
-    record = close(out, names, ready.rows, len(conditions))
+    kept = ("orders",) if settings.no_entries else ("orders", "entries")
+    record = close(out, names, ready.rows, len(conditions), kept)
     record["wall_s"] = round(time.perf_counter() - began[0], 3)
     record["cpu_s"] = round(time.process_time() - began[1], 3)
     return finish(out, record)
@@ -137,7 +138,7 @@ def _periods(firsts: list[dt.date], starts: list[dt.date], number: int) -> tuple
 
 
 @told()
-def _chunk(backend: Backend, lines: OrderLines, outputs: Outputs, out: Path, number: int) -> None:
+def _chunk(backend: Backend, lines: OrderLines, outputs: Outputs, settings: Settings, out: Path, number: int) -> None:
     """Write one chunk's parts of the run's tables from the view `chunk`."""
 
     def to(table: str) -> Path:
@@ -148,8 +149,9 @@ def _chunk(backend: Backend, lines: OrderLines, outputs: Outputs, out: Path, num
     backend.copy(lines.order_rows(), to("orders"))
     backend.copy(lines.days(), to("days"))
     backend.temp("by_order", "SELECT 1 AS gone")
-    backend.temp("by_day", lines.by_day())
-    outputs.entries(backend, lines.entries(), to("entries"))
+    backend.temp("by_group", lines.by_group(daily=not settings.no_entries))
+    if not settings.no_entries:
+        outputs.entries(backend, lines.entries(), to("entries"))
     backend.copy(lines.totals(), to("totals"))
     backend.copy(lines.shares(), to("shares"))
     bad = backend.fetch("SELECT COUNT(*) AS n, COUNT(order_id) AS named FROM met WHERE ug IS NULL").to_pylist()[0]
@@ -158,7 +160,9 @@ def _chunk(backend: Backend, lines: OrderLines, outputs: Outputs, out: Path, num
         if bad["named"] < bad["n"]:
             only += " OR i.order_id IS NULL"
         backend.temp("suspects", f"SELECT * FROM chunk AS i WHERE {only}")
+        backend.temp("few_cells", lines.few("chunk_cells"))
+        backend.temp("few_products", lines.few("shelf"))
         backend.copy(lines.rejected(), to("rejected"))
-    for name in ("met", "by_day", "suspects"):
+    for name in ("met", "by_group", "suspects", "few_cells", "few_products"):
         backend.temp(name, "SELECT 1 AS gone")
     write_json(out / "chunks" / f"{number:05}.json", {"chunk": number})

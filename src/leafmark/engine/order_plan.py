@@ -35,7 +35,8 @@ class OrderLines:
         spend = self.column("spend", "DOUBLE")
         by_piece, by_money = f"{self.column('pieces', 'DOUBLE')} * c.piece_ug", f"{spend} * c.money_ug"
         limit = plan.number(LINE_UG_MAX)
-        shelf = "LEFT JOIN shelf AS s ON s.product_id = i.product_id" if more else ""
+        shelf = "LEFT JOIN few_products AS s ON s.product_id = i.product_id" if more else ""
+        cells = "few_cells" if more else "chunk_cells"
         days, period = (
             ("LEFT JOIN days AS d ON d.date = i.date", " AND c.period_no = d.period_no") if self.many else ("", "")
         )
@@ -45,7 +46,7 @@ class OrderLines:
           CASE WHEN NOT COALESCE({" AND ".join(terms)}, FALSE) THEN NULL WHEN {by_piece} <= {limit} THEN CAST(ROUND({by_piece}) AS BIGINT)
             WHEN {by_piece} IS NULL AND {by_money} <= {limit} THEN CAST(ROUND({by_money}) AS BIGINT) END AS ug{more}
         FROM {source} AS i {shelf} {days}
-        LEFT JOIN chunk_cells AS c ON c.product_id = i.product_id{period}"""
+        LEFT JOIN {cells} AS c ON c.product_id = i.product_id{period}"""
 
     def met(self) -> str:
         """The lines, narrow."""
@@ -71,19 +72,22 @@ class OrderLines:
           CAST(SUM(spend) AS DECIMAL(38, 0)) AS spend
         FROM by_order GROUP BY date"""
 
-    def by_day(self) -> str:
-        """Per day and group, with the standard deviation of its factor. What entries and totals are made of."""
+    def by_group(self, daily: bool) -> str:
+        """Per group, and day where entries are wanted, with the standard deviation of its factor: what entries and totals
+        are made of. A chunk of one period is of one year, so any of its days stands for them.
+        """
         span = self.names.span
+        day, keys = ("date", "date, group_no") if daily or self.many else ("MIN(date) AS date", "group_no")
         return f"""
-        SELECT b.date, y.year, b.group_no // {span} AS shelf_no, s.factor_no, b.ug, b.spend, b.lines,
-          CAST(ROUND(b.ug * s.rel_sd) AS BIGINT) AS sd, s.level, s.gap_years, CAST(ROUND(b.ug * s.native) AS BIGINT) AS native
-        FROM (SELECT date, group_no, CAST(SUM(ug) AS BIGINT) AS ug, CAST(SUM(spend) AS BIGINT) AS spend, COUNT(*) AS lines
-          FROM met WHERE ug IS NOT NULL GROUP BY date, group_no) AS b
+        SELECT b.date, y.year, y.period_no, b.group_no // {span} AS shelf_no, s.factor_no, b.ug, b.spend, b.lines,
+          CAST(ROUND(b.ug * s.rel_sd) AS BIGINT) AS sd, s.level
+        FROM (SELECT {day}, group_no, CAST(SUM(ug) AS BIGINT) AS ug, CAST(SUM(spend) AS BIGINT) AS spend, COUNT(*) AS lines
+          FROM met WHERE ug IS NOT NULL GROUP BY {keys}) AS b
         INNER JOIN calendar AS y ON y.date = b.date
         INNER JOIN spread AS s ON s.period_no = y.period_no AND s.factor_no = b.group_no % {span}"""
 
     def entries(self) -> str:
-        """Per day, category and tier, in numbers. Reads `by_day`."""
+        """Per day, category and tier, in numbers. Reads `by_group`."""
         tiers = len(TIERS)
         return f"""
         SELECT e.date, CAST(e.shelf_no // {tiers} AS INTEGER) AS category_no, CAST(e.shelf_no % {tiers} AS TINYINT) AS tier_no,
@@ -91,22 +95,28 @@ class OrderLines:
           {sums.ranges("total", False)}
         FROM (SELECT date, shelf_no, CAST(SUM(ug) AS BIGINT) AS total, CAST(SUM(ug) AS DOUBLE) AS m,
             {sums.spread("CAST(SUM(ug) AS DOUBLE)", "CAST(SUM(CAST(sd AS INT128) * sd) AS DOUBLE)")} AS s2, {sums.DOMINANT} AS top, MAX(level) AS level
-          FROM by_day GROUP BY date, shelf_no) AS e"""
+          FROM by_group GROUP BY date, shelf_no) AS e"""
 
     def totals(self) -> str:
-        """Per year, tier and factor: what the run's ranges are made of. Reads `by_day`."""
+        """Per year, period, tier and factor: what the run's ranges are made of. Reads `by_group`."""
+        tier = f"shelf_no % {len(TIERS)}"
         return f"""
-        SELECT year, shelf_no % {len(TIERS)} AS tier, factor_no, CAST(SUM(ug) AS DECIMAL(38, 0)) AS ug,
-          CAST(SUM(sd) AS DECIMAL(38, 0)) AS sd, CAST(SUM(native) AS DECIMAL(38, 0)) AS native, MAX(gap_years) AS gap_years
-        FROM by_day GROUP BY year, shelf_no % {len(TIERS)}, factor_no"""
+        SELECT year, period_no, {tier} AS tier, factor_no, CAST(SUM(ug) AS DECIMAL(38, 0)) AS ug
+        FROM by_group GROUP BY year, period_no, {tier}, factor_no"""
 
     def shares(self) -> str:
-        """Per year, category and tier: grams, money, lines. Reads `by_day`."""
+        """Per year, category and tier: grams, money, lines. Reads `by_group`."""
         return f"""
         SELECT year, shelf_no // {len(TIERS)} AS category_no, shelf_no % {len(TIERS)} AS tier,
           CAST(SUM(ug) AS DECIMAL(38, 0)) AS ug, CAST(SUM(spend) AS DECIMAL(38, 0)) AS spend,
           CAST(SUM(lines) AS BIGINT) AS lines
-        FROM by_day GROUP BY year, shelf_no // {len(TIERS)}, shelf_no % {len(TIERS)}"""
+        FROM by_group GROUP BY year, shelf_no // {len(TIERS)}, shelf_no % {len(TIERS)}"""
+
+    def few(self, table: str) -> str:
+        """The rows of `chunk_cells` or `shelf` for products of `suspects`: what `rejected` joins."""
+        return f"""
+        SELECT t.* FROM {table} AS t
+        INNER JOIN (SELECT product_id FROM suspects GROUP BY product_id) AS w ON w.product_id = t.product_id"""
 
     def rejected(self) -> str:
         """The lines of `suspects` without a result, each with its first reason."""

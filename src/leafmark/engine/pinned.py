@@ -61,7 +61,7 @@ def pinned_settings(run: Run) -> Settings:
         gwp_strict=record["gwp_strict"],
         run_date=dt.date.fromisoformat(record["run_date"]),
         lines=record["lines"],
-        products_only=record.get("products_only", False),
+        no_entries=record.get("no_entries", record.get("products_only", False)),
     )
 
 

@@ -94,7 +94,7 @@ def run(
         crew.each(backend, left, work, Counter(progress, len(conditions) - len(left), len(conditions), "footprints"))
     finally:
         backend.close()
-    kept = ("products",) if settings.products_only else ("entries", "products")
+    kept = ("products",) if settings.no_entries else ("entries", "products")
     record = _close(out, method, codes, ready, len(conditions), kept)
     record["wall_s"] = round(time.perf_counter() - began[0], 3)
     record["cpu_s"] = round(time.process_time() - began[1], 3)
@@ -114,7 +114,7 @@ def _chunk(
     backend.copy(sums.totals(method, shape), to("totals"))
     if settings.lines:
         outputs.lines(backend, plan.lines(method, shape, "chunk"), to("entries"))
-    elif not settings.products_only:
+    elif not settings.no_entries:
         outputs.entries(backend, sums.entries(method, shape), to("entries"))
     backend.temp("short", plan.short(method, shape))
     refused = bool(backend.fetch("SELECT COUNT(*) AS n FROM short").column("n").to_pylist()[0])

@@ -94,7 +94,7 @@ def identity(method: Method, sources: Sequence[Source], packs: Sequence[Pack], s
         "gwp": [settings.gwp, settings.gwp_strict],
         "run_date": str(settings.default_date),
         "lines": settings.lines,
-        "products_only": settings.products_only,
+        "no_entries": settings.no_entries,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
 
@@ -145,7 +145,7 @@ def _start(
         "inputs": [{"file": _absolute(s.name), "sha256": s.digest, "rows": s.rows} for s in sources],
         "packs": [{"id": p.id, "version": p.version, "sha256": p.hash} for p in packs],
         "known_on": str(settings.known_on), "gwp": settings.gwp, "gwp_strict": settings.gwp_strict,
-        "run_date": str(settings.default_date), "lines": settings.lines, "products_only": settings.products_only,
+        "run_date": str(settings.default_date), "lines": settings.lines, "no_entries": settings.no_entries,
         "started": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     })  # fmt: skip
     return None

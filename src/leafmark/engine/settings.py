@@ -12,7 +12,8 @@ class Settings:
 
     `known_on`: only factors published by then count. `gwp`: SAR, AR4, AR5 or AR6. `gwp_strict`: a factor that cannot
     be restated is refused instead of used as published. `lines`: entries per line instead of per subject and stage.
-    `products_only`: no entries at all, where only the products are wanted: a third less work; no statement then.
+    `no_entries`: no entries at all, where only products, or orders and totals, are wanted: a third less work; no
+    statement then.
     """
 
     known_on: dt.date
@@ -20,7 +21,7 @@ class Settings:
     gwp_strict: bool = False
     run_date: dt.date | None = None
     lines: bool = False
-    products_only: bool = False
+    no_entries: bool = False
 
     @property
     def default_date(self) -> dt.date:

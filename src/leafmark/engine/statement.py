@@ -112,10 +112,8 @@ _Group = tuple[str, int | None, int | None, int, int]
 def _sums(run: Run) -> list[_Group]:
     """(book, scope, category, micrograms, entries) of a run's entries, held to the run's total."""
     path = run.path / "entries.parquet"
-    if run.record.get("products_only"):
-        raise RunError(
-            f"{run.path}: made with products_only, so it has no entries; run it again without, for a statement"
-        )
+    if run.record.get("no_entries"):
+        raise RunError(f"{run.path}: made with no_entries, so it has no entries; run it again without, for a statement")
     connection = duckdb.connect()
     try:
         connection.execute("SET autoinstall_known_extensions = false")
