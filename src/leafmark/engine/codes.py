@@ -113,20 +113,10 @@ def register(
         raise lookup.FactorChoiceError(
             f"{size:,} cells (keys x regions x periods); at most {CELLS_MAX:,}: split the input"
         )
-    backend.table("spans", _sparse(chosen.table, "lookup_no"))
+    backend.table("spans", chosen.table)
     places_of = [dict.fromkeys((place, *regions.parents(place), "WORLD")) for place in known]
-    backend.table("cells", _sparse(_cells(method, chosen, places_of, firsts), "cell"))
+    backend.table("cells", _cells(method, chosen, places_of, firsts))
     backend.table("pairs", _pairs(method, chosen, places_of))
-
-
-def _sparse(table: pa.Table, number: str) -> pa.Table:
-    """The table and a last row that no line meets, two numbers before the first.
-
-    DuckDB meets unique numbers as an array, at a third of a hash table's cost, only if there are fewer of them than
-    the distance of the first from the last; a table without a gap it takes for one with repeated numbers.
-    """
-    nothing = {field.name: [-2] if field.name == number else [None] for field in table.schema}
-    return pa.concat_tables([table, pa.table(nothing, schema=table.schema)]).combine_chunks()
 
 
 def _numbered(backend: Backend, name: str, column: str, values: list[str]) -> None:

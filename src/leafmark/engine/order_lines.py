@@ -144,7 +144,12 @@ def _chunk(backend: Backend, lines: OrderLines, outputs: Outputs, settings: Sett
     def to(table: str) -> Path:
         return closing.chunk_file(out, number, table)
 
-    backend.temp("met", lines.met())
+    backend.temp("found", lines.found())
+    met = "SELECT * FROM found"
+    if _rows(backend, "found") < _rows(backend, "chunk"):
+        backend.temp("lost", lines.lost())
+        met += " UNION ALL SELECT * FROM lost"
+    backend.view("met", met)
     backend.temp("by_order", lines.orders())
     backend.copy(lines.order_rows(), to("orders"))
     backend.copy(lines.days(), to("days"))
@@ -163,6 +168,10 @@ def _chunk(backend: Backend, lines: OrderLines, outputs: Outputs, settings: Sett
         backend.temp("few_cells", lines.few("chunk_cells"))
         backend.temp("few_products", lines.few("shelf"))
         backend.copy(lines.rejected(), to("rejected"))
-    for name in ("met", "by_group", "suspects", "few_cells", "few_products"):
+    for name in ("found", "lost", "by_group", "suspects", "few_cells", "few_products"):
         backend.temp(name, "SELECT 1 AS gone")
     write_json(out / "chunks" / f"{number:05}.json", {"chunk": number})
+
+
+def _rows(backend: Backend, table: str) -> int:
+    return int(backend.fetch(f"SELECT COUNT(*) AS n FROM {table}").column("n").to_pylist()[0])

@@ -27,31 +27,45 @@ class OrderLines:
         """A column of the input, or NULL of its kind."""
         return f"i.{name}" if self.shape.has(name) else f"CAST(NULL AS {kind})"
 
-    def lines(self, more: str = "", source: str = "chunk") -> str:
-        """Each line met, with its group and whole micrograms. One join of one or two integers."""
+    def lines(self, join: str, more: str = "") -> str:
+        """Lines with their group and whole micrograms, by one join of one or two integers: INNER for those of `chunk`
+        whose product has cells, LEFT for all of `suspects`, with the columns `more`.
+        """
         terms = [term[2] for term in plan.ok_terms(self.method, self.shape)]
         if self.shape.has("_bad"):
             terms.append("i._bad IS NULL")
         spend = self.column("spend", "DOUBLE")
         by_piece, by_money = f"{self.column('pieces', 'DOUBLE')} * c.piece_ug", f"{spend} * c.money_ug"
         limit = plan.number(LINE_UG_MAX)
-        shelf = "LEFT JOIN few_products AS s ON s.product_id = i.product_id" if more else ""
-        cells = "few_cells" if more else "chunk_cells"
-        days, period = (
-            ("LEFT JOIN days AS d ON d.date = i.date", " AND c.period_no = d.period_no") if self.many else ("", "")
-        )
+        source = "suspects AS i LEFT JOIN few_products AS s ON s.product_id = i.product_id" if more else "chunk AS i"
         return f"""
         SELECT i.order_id, i.date, {spend} AS spend,
           CASE WHEN {by_piece} IS NOT NULL THEN c.piece_group ELSE c.money_group END AS group_no,
           CASE WHEN NOT COALESCE({" AND ".join(terms)}, FALSE) THEN NULL WHEN {by_piece} <= {limit} THEN CAST(ROUND({by_piece}) AS BIGINT)
             WHEN {by_piece} IS NULL AND {by_money} <= {limit} THEN CAST(ROUND({by_money}) AS BIGINT) END AS ug{more}
-        FROM {source} AS i {shelf} {days}
-        LEFT JOIN {cells} AS c ON c.product_id = i.product_id{period}"""
+        FROM {source} {self._cells(join, "few_cells" if more else "chunk_cells")}"""
 
-    def met(self) -> str:
-        """The lines, narrow."""
+    def _cells(self, join: str, cells: str) -> str:
+        """The join of lines `i` with their cells."""
+        if not self.many:
+            return f"{join} JOIN {cells} AS c ON c.product_id = i.product_id"
+        return f"""LEFT JOIN days AS d ON d.date = i.date
+        {join} JOIN {cells} AS c ON c.product_id = i.product_id AND c.period_no = d.period_no"""
+
+    def found(self) -> str:
+        """The lines whose product has cells, narrow. The join is an inner one, so that DuckDB may do it as an array
+        look-up where products are numbers close to each other.
+        """
         money = f"CAST(ROUND(spend * {MICRO}) AS BIGINT) AS spend"
-        return f"SELECT order_id, date, group_no, ug, {money} FROM ({self.lines()}) AS l"
+        return f"SELECT order_id, date, group_no, ug, {money} FROM ({self.lines('INNER')}) AS l"
+
+    def lost(self) -> str:
+        """The lines that have no cells: of no product of the catalogue, or of no day."""
+        money = f"CAST(ROUND({self.column('spend', 'DOUBLE')} * {MICRO}) AS BIGINT) AS spend"
+        nothing = "CAST(NULL AS BIGINT)"
+        return f"""
+        SELECT i.order_id, i.date, {nothing} AS group_no, {nothing} AS ug, {money}
+        FROM chunk AS i {self._cells("LEFT", "chunk_cells")} WHERE c.product_id IS NULL"""
 
     def orders(self) -> str:
         """Per order and day: grams of the accepted lines (NULL if there is none), money of all in millionths."""
@@ -148,5 +162,5 @@ class OrderLines:
             f", i._file AS file, i._row AS row_no, {text('activity_id')} AS activity_id, {pick(2)} AS field, "
             f"{pick(1)} AS reason, {pick(3)} AS found, {pick(4)} AS expected"
         )
-        lines = self.lines(more, "suspects")
+        lines = self.lines("LEFT", more)
         return f"SELECT file, row_no, activity_id, field, reason, found, expected FROM ({lines}) AS l WHERE ug IS NULL"
