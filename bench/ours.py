@@ -53,4 +53,7 @@ def orders(data: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
+    from leafmark.cli.start import arrow_without_pandas
+
+    arrow_without_pandas()  # as the command `leafmark` starts
     contender.main(bill, orders)

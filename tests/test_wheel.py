@@ -46,7 +46,7 @@ def test_it_says_its_licence_its_python_and_its_command(wheel: Path) -> None:
         }
     assert "License-Expression: Apache-2.0" in read["METADATA"]
     assert "Requires-Python: >=3.11" in read["METADATA"]
-    assert "leafmark = leafmark.cli:main" in read["entry_points.txt"]
+    assert "leafmark = leafmark.cli.start:run" in read["entry_points.txt"]
     assert {"LICENSE", "NOTICE"} <= set(read)
 
 

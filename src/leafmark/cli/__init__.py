@@ -43,6 +43,3 @@ def main() -> None:
 
 for verb in (demo, explain, factors, footprint, grade, label, methods, orders, replay, statement):
     main.add_command(verb)
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,5 @@
 """`python -m leafmark.cli`."""
 
-from leafmark.cli import main
+from leafmark.cli.start import run
 
-main(prog_name="leafmark")
+run()
