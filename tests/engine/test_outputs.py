@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
 from pathlib import Path
 
@@ -110,3 +111,15 @@ def test_a_kill_between_the_moves_of_parts_is_mended(source: Path, tmp_path: Pat
     for table in ("products", "entries", "rejected"):
         assert figures(resumed, table) == figures(whole, table)
     assert dt.datetime.fromisoformat(resumed.record["finished"])
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_an_amounts_own_spread_widens_its_entry(tmp_path: Path, lines: bool) -> None:
+    """10 kg known to a GSD of 2 at an exact factor: a lognormal of mean 10 kg CO2e, per line as per stage."""
+    table = bill([line(1, amount=10.0)]).append_column("amount_gsd", pa.array([2.0]))
+    choice = Settings(known_on=KNOWN_ON, gwp="AR5", lines=lines)
+    made = run(BILL, table, [pack(factor(co2e_kg=1.0, gsd=1.0000001))], tmp_path / "run", choice)
+    (row,) = made.table("entries").to_pylist()
+    sigma = math.log(2)
+    for name, sign in (("low_ug", -1), ("high_ug", 1)):
+        assert row[name] == pytest.approx(10e9 * math.exp(-sigma * sigma / 2 + sign * 1.959964 * sigma), rel=1e-5)

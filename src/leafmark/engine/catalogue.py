@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from leafmark.engine import lookup
+from leafmark.engine import gases, lookup
 from leafmark.engine.backends import Backend
 from leafmark.engine.codes import distinct, register
 from leafmark.engine.inputs import InputError
@@ -42,6 +42,8 @@ class Names:
 
     factors: list[str]
     categories: list[str]
+    gases: gases.Shares
+    """Of each factor, the shares of its gases."""
     spread: dict[tuple[int, int], tuple[float, float, int]]
     """(relative standard deviation, share not restated, gap in years) by (period, factor)."""
 
@@ -105,7 +107,7 @@ def meet(
     backend.temp("shelf", _shelf(columns, len(categories)))
     known = backend.fetch("SELECT COUNT(*) AS n FROM regions").column("n").to_pylist()[0]
     factors = [chosen.factor_name(n) for n in range(len(chosen.factors))]
-    names = Names(factors, categories, {})
+    names = Names(factors, categories, chosen.gases, {})
     backend.temp("product_cells", _product_cells(known, firsts.num_rows, names.span))
     backend.temp(
         "spread",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leafmark.engine import lookup, plan
+from leafmark.engine import gases, lookup, plan
 from leafmark.engine.backends import Backend
 from leafmark.engine.inputs import Source
 from leafmark.engine.schema import STAGES
@@ -41,8 +41,9 @@ class Codes:
     def shape(self, source: Source, settings: Settings) -> plan.Shape:
         """The plan's shape for an input."""
         return plan.Shape(
-            self.regions, self.periods, self.parts, source.columns, settings.default_date, any(self.native)
-        )
+            self.regions, self.periods, self.parts, source.columns, settings.default_date, any(self.native),
+            gases.summed(self.lookup.gases),
+        )  # fmt: skip
 
 
 def distinct(backend: Backend, expression: str, view: str = "input") -> list[object]:
@@ -114,6 +115,7 @@ def register(
             f"{size:,} cells (keys x regions x periods); at most {CELLS_MAX:,}: split the input"
         )
     backend.table("spans", chosen.table)
+    gases.register(backend, chosen.gases)
     places_of = [dict.fromkeys((place, *regions.parents(place), "WORLD")) for place in known]
     backend.table("cells", _cells(method, chosen, places_of, firsts))
     backend.table("pairs", _pairs(method, chosen, places_of))

@@ -61,6 +61,8 @@ class Lookup:
     """key, region, part with a recipe at any date: tells a missing factor from a date out of reach."""
     boundaries: list[tuple[str, ...]]
     """For each factor_no, the boundaries added."""
+    gases: Floats
+    """For each factor_no, the share of each of `gwp.GASES` in its CO2e: n x 7."""
 
     def factor_name(self, number: int) -> str:
         """The ids of a recipe's factors joined by ` + `."""
@@ -74,6 +76,8 @@ class _Rows:
     table: pa.Table
     co2e_kg: Floats
     native: npt.NDArray[np.bool_]
+    gases: Floats
+    """n x 7: kg CO2e per unit of each of `gwp.GASES`."""
     periods: npt.NDArray[np.int32]
     """n x 3: number of the boundary, first day and day after the last, as days since 1970."""
     boundaries: list[str]
@@ -129,11 +133,13 @@ def _rows(packs: Sequence[Pack], known_on: dt.date, gwp_set: str, wanted: set[st
     asked = pc.is_in(table.column("key"), value_set=pa.array(sorted(wanted), pa.string()))
     table = table.filter(pc.and_(known, asked))
     co2e_kg, native = gwp.restate(table, gwp_set)
+    gases = gwp.by_gas(table, gwp_set)
     table = table.append_column("co2e", pa.array(co2e_kg)).append_column("native", pa.array(native))
     if strict:
-        table = table.filter(pa.array(~native))
+        table, gases = table.filter(pa.array(~native)), gases[~native]
     order = [(name, "ascending") for name in ("key", "region", "boundary", "native", "factor_id")]
-    table = table.take(pc.sort_indices(table, order)).combine_chunks()
+    places_in_order = pc.sort_indices(table, order)
+    table = table.take(places_in_order).combine_chunks()
     encoded = pc.dictionary_encode(table.column("boundary")).combine_chunks()
     ends = pc.fill_null(table.column("valid_to"), DAY_MAX)
     periods = np.column_stack([
@@ -150,6 +156,7 @@ def _rows(packs: Sequence[Pack], known_on: dt.date, gwp_set: str, wanted: set[st
     places = np.append(np.flatnonzero(new), table.num_rows).astype(np.int64)
     return _Rows(
         table, table.column("co2e").to_numpy(), table.column("native").to_numpy().astype(np.bool_),
+        gases[places_in_order.to_numpy()],
         np.ascontiguousarray(periods), encoded.dictionary.to_pylist(), places,
     )  # fmt: skip
 
@@ -265,7 +272,8 @@ def _finish(rows: _Rows, laid: _Laid, served: list[tuple[Ints, int]], keys: list
     named = recipe[first]
     ids, boundary = rows.texts("factor_id"), rows.texts("boundary")
     unit_names, unit_no, dimensions = _dimensions(rows, laid)
-    ug, rel_sd, native = _values(rows, recipe, gaps, unit_names, unit_no)
+    per_base = _per_base(recipe, unit_names, unit_no)
+    ug, rel_sd, native = _values(rows, recipe, gaps, per_base)
     main = recipe[:, 0]
     dims = np.array([dimensions.get(name, -1) for name in unit_names], np.int16)
     table = pa.table({
@@ -298,6 +306,7 @@ def _finish(rows: _Rows, laid: _Laid, served: list[tuple[Ints, int]], keys: list
             "part": pa.array(parts.astype(np.int8)),
         }),
         [tuple(boundary[i] for i in indices if i >= 0) for indices in named.tolist()],
+        _gases(rows, named, per_base[first]),
     )  # fmt: skip
 
 
@@ -311,20 +320,31 @@ def _dimensions(rows: _Rows, laid: _Laid) -> tuple[list[str], Ints, dict[str, in
     return names, unit_no, {unit: numbers.setdefault(units.dimension(unit), len(numbers)) for unit in used}
 
 
-def _values(
-    rows: _Rows, recipe: Ints, gaps: Ints, unit_names: list[str], unit_no: Ints
-) -> tuple[Floats, Floats, Floats]:
-    """Micrograms per base unit, standard deviation over them, and the share not restated, of each span.
-
-    A recipe's factors are added, and their variances: publishers' errors of different boundaries are taken as
-    independent.
-    """
+def _per_base(recipe: Ints, unit_names: list[str], unit_no: Ints) -> Floats:
+    """How many base units of the recipe's first factor each factor's unit is."""
     there = recipe >= 0
     unit = np.where(there, unit_no[recipe], -1)
     first = np.broadcast_to(unit[:, :1], unit.shape)
     per_base = np.ones(recipe.shape)
     for name, base in {(int(a), int(b)) for a, b in zip(unit[there], first[there], strict=True)}:
         per_base[(unit == name) & (first == base)] = _conversion(unit_names[name], unit_names[base])
+    return per_base
+
+
+def _gases(rows: _Rows, recipe: Ints, per_base: Floats) -> Floats:
+    """The share of each gas in the CO2e of each recipe; nothing where the CO2e is 0."""
+    kg = np.where((recipe >= 0)[:, :, None], rows.gases[recipe] / per_base[:, :, None], 0.0).sum(axis=1)
+    total = kg.sum(axis=1, keepdims=True)
+    return np.asarray(np.where(total == 0.0, 0.0, kg / np.where(total == 0.0, 1.0, total)))
+
+
+def _values(rows: _Rows, recipe: Ints, gaps: Ints, per_base: Floats) -> tuple[Floats, Floats, Floats]:
+    """Micrograms per base unit, standard deviation over them, and the share not restated, of each span.
+
+    A recipe's factors are added, and their variances: publishers' errors of different boundaries are taken as
+    independent.
+    """
+    there = recipe >= 0
     gsd = rows.table.column("gsd").to_numpy()
     spread = np.zeros(recipe.shape)
     spread[there] = [

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leafmark.engine import closing, tables
+from leafmark.engine import closing, gases, tables
 from leafmark.engine.backends import told
 from leafmark.engine.catalogue import Names
 from leafmark.engine.order_plan import MICRO
@@ -55,6 +55,7 @@ def close(out: Path, names: Names, rows: int, chunks: int, kept: tuple[str, ...]
         "totals": {**total, "by_tier": _groups(shares, totals, "tier", TIERS),
                    "by_category": _groups(shares, None, "category_no", names.categories), "by_year": years,
                    "intensity_change": change, "by_scope_ug": {"scope 3 category 1": total["co2e_ug"]},
+                   "by_gas_ug": gases.totals(zip(totals.column("factor_no").to_pylist(), closing.ints(totals.column("ug")), strict=True), names.gases),
                    "gwp_native_share": _share(sum(closing.ints(totals.column("native"))), total["co2e_ug"])},
         "vintage_gap_years_by_factor": {
             names.factors[number]: gap or 0

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from leafmark.engine import catalogue as shelves
-from leafmark.engine import chunks, closing, components, crew, plan
+from leafmark.engine import chunks, closing, components, crew, gases, plan
 from leafmark.engine.backends import Backend, DuckDB, told
 from leafmark.engine.catalogue import CATALOGUE
 from leafmark.engine.inputs import open_input
@@ -80,7 +80,7 @@ def orders(
         per_day = backend.fetch("SELECT date, COUNT(*) AS n FROM input GROUP BY date ORDER BY date").to_pylist()
         days = [row["date"] for row in per_day if row["date"] is not None]
         names = shelves.meet(backend, method, packs, shelf.columns, days, settings)
-        shape = plan.Shape(0, 0, 1, ready.columns, settings.default_date)
+        shape = plan.Shape(0, 0, 1, ready.columns, settings.default_date, gases=gases.summed(names.gases))
         firsts = backend.fetch("SELECT first_day FROM periods ORDER BY period_no").column("first_day").to_pylist()
         outputs = Outputs(method, run_id, names.factors, (*names.categories, None), TIERS)
         edges = _edges(per_day, chunk_lines, set(firsts))

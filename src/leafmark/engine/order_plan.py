@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leafmark.engine import plan, sums
+from leafmark.engine import gases, plan, sums
 from leafmark.engine.catalogue import Names
 from leafmark.engine.schema import LINE_UG_MAX
 from leafmark.methods.model import Method
@@ -106,10 +106,12 @@ class OrderLines:
         return f"""
         SELECT e.date, CAST(e.shelf_no // {tiers} AS INTEGER) AS category_no, CAST(e.shelf_no % {tiers} AS TINYINT) AS tier_no,
           CAST(0 AS TINYINT) AS part_no, {sums.dominant_factor("e.top")} AS factor_no, e.level, e.total AS co2e_ug,
-          {sums.ranges("total", False)}
+          {sums.ranges("total", False)}{"".join(f", e.{gas}_ug" for gas in self.shape.gases)}
         FROM (SELECT date, shelf_no, CAST(SUM(ug) AS BIGINT) AS total, CAST(SUM(ug) AS DOUBLE) AS m,
             {sums.spread("CAST(SUM(ug) AS DOUBLE)", "CAST(SUM(CAST(sd AS INT128) * sd) AS DOUBLE)")} AS s2, {sums.DOMINANT} AS top, MAX(level) AS level
-          FROM by_group GROUP BY date, shelf_no) AS e"""
+            {gases.columns(self.shape.gases, "g.ug")}
+          FROM by_group AS g {"LEFT JOIN factor_gases AS n ON n.number = g.factor_no" if self.shape.gases else ""}
+          GROUP BY date, shelf_no) AS e"""
 
     def totals(self) -> str:
         """Per year, period, tier and factor: what the run's ranges are made of. Reads `by_group`."""

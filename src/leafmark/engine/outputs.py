@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leafmark.engine import sums
+from leafmark.engine import gases, plan, sums
 from leafmark.engine.backends import Backend
+from leafmark.engine.plan import Shape
 from leafmark.engine.schema import STAGES
 from leafmark.methods.model import Method
 
@@ -71,23 +72,29 @@ class Outputs:
         """Per subject, stage and part."""
         write(map(self._entries, backend.stream(sql)), path)
 
-    def lines(self, backend: Backend, sql: str, path: Path) -> None:
-        """Every line with a result. Its own range is that of its factor alone."""
+    def lines(self, backend: Backend, shape: Shape, path: Path) -> None:
+        """Every line of `chunk` with a result. Its range is that of its factor and of its own amount."""
         low, high = sums.bound("m", "s2", -1), sums.bound("m", "s2", 1)
-        mean = "CAST(ABS(ug) AS DOUBLE)"
-        size = f"{mean} AS m, {sums.spread(mean, f'({mean} * rel_sd * ({mean} * rel_sd))')} AS s2"
-        part_no = "e.part_no" if len(self.method.parts) > 1 else "CAST(0 AS TINYINT) AS part_no"
+        mean, variance = (
+            "CAST(ABS(ug) AS DOUBLE)",
+            "(CAST(ABS(ug) AS DOUBLE) * rel_sd * (CAST(ABS(ug) AS DOUBLE) * rel_sd)",
+        )
+        if plan.amount_gsd(self.method, shape):
+            variance += f" + {mean} * COALESCE(own_sd, 0) * ({mean} * COALESCE(own_sd, 0))"
+        size = f"{mean} AS m, {sums.spread(mean, variance + ')')} AS s2"
+        part_no = "e.part_no" if shape.parts > 1 else "CAST(0 AS TINYINT) AS part_no"
         bounds = (
             f"CASE WHEN e.ug < 0 THEN -GREATEST(-e.ug, CAST(FLOOR({high}) + 1 AS BIGINT)) "
             f"ELSE LEAST(e.ug, CAST(FLOOR({low}) AS BIGINT)) END AS low_ug, "
             f"CASE WHEN e.ug < 0 THEN -LEAST(-e.ug, CAST(FLOOR({low}) AS BIGINT)) "
             f"ELSE GREATEST(e.ug, CAST(FLOOR({high}) + 1 AS BIGINT)) END AS high_ug"
         )
-        identity = "in_activity_id" if "in_activity_id" in sql else "in__row"
-        every = (
-            f"SELECT e.subject, CAST(e.{identity} AS VARCHAR) AS activity_id, e.date, e.stage_no, {part_no}, e.factor_no, "
-            f"e.level, e.ug AS co2e_ug, {bounds} FROM (SELECT l.*, {size} FROM ({sql}) AS l WHERE l.ug IS NOT NULL) AS e"
-        )
+        identity = "in_activity_id" if shape.has("activity_id") else "in__row"
+        split = "LEFT JOIN factor_gases AS n ON n.number = e.factor_no" if shape.gases else ""
+        every = f"""
+        SELECT e.subject, CAST(e.{identity} AS VARCHAR) AS activity_id, e.date, e.stage_no, {part_no}, e.factor_no, e.level,
+          e.ug AS co2e_ug, {bounds}{gases.of_line(shape.gases, "e.ug")}
+        FROM (SELECT l.*, {size} FROM ({plan.lines(self.method, shape, "chunk")}) AS l WHERE l.ug IS NOT NULL) AS e {split}"""
         write(map(self._entries, backend.stream(every)), path)
 
     def subjects(self, backend: Backend, sql: str, path: Path) -> None:
@@ -128,7 +135,7 @@ class Outputs:
             "factor_level": batch.column("level").cast(pa.int8()),
             "tier": self._named(batch, "tier_no", self.tiers) if len(self.tiers) else self._same(self.tier, rows),
             **{name: batch.column(name) for name in ("co2e_ug", "low_ug", "high_ug")},
-            "gases": pa.nulls(rows, pa.string()),
+            "gases": gases.struct(batch),
         }
         return pa.RecordBatch.from_pydict(columns)
 

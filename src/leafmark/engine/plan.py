@@ -40,6 +40,8 @@ class Shape:
     run_date: dt.date
     native: bool = True
     """Whether any factor of the run stands as published, not in the GWP set asked for."""
+    gases: tuple[str, ...] = ()
+    """The gases that entries sum (`leafmark.engine.gases`)."""
 
     def has(self, name: str) -> bool:
         """Whether the input has that column."""
@@ -220,6 +222,8 @@ def lines(method: Method, shape: Shape, source: str, cells: str = "cells") -> st
         sound = " AND ".join(["i._carrier", "i._bad IS NULL", "s.stage_no IS NOT NULL"])
         sound += "".join(f" AND {term[2]}" for term in ok_terms(method, shape) if term[1] != method.key)
         columns.append(f"COALESCE({sound}, FALSE) AS carried")
+    if amount_gsd(method, shape):
+        columns.append(f"{relative_sd(expression(method, shape, method.amount_gsd))} AS own_sd")
     columns += [
         f"{expression(method, shape, method.key)} AS key",
         f"{_amount(method, shape)} AS amount",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from leafmark.engine import chunks, closing, components, crew, plan, refusals, sums
+from leafmark.engine import chunks, closing, components, crew, gases, plan, refusals, sums
 from leafmark.engine.backends import Backend, DuckDB, RunError, told
 from leafmark.engine.closing import lognormal_range, total_range
 from leafmark.engine.codes import Codes, make_codes
@@ -113,7 +113,7 @@ def _chunk(
     backend.temp("met", plan.met(method, shape))
     backend.copy(sums.totals(method, shape), to("totals"))
     if settings.lines:
-        outputs.lines(backend, plan.lines(method, shape, "chunk"), to("entries"))
+        outputs.lines(backend, shape, to("entries"))
     elif not settings.no_entries:
         outputs.entries(backend, sums.entries(method, shape), to("entries"))
     backend.temp("short", plan.short(method, shape))
@@ -150,15 +150,14 @@ def _close(
         scope = f"scope {part.scope}" if part.scope else "product"
         scope += f" category {part.category}" if part.scope and part.category else ""
         scopes[scope] = scopes.get(scope, 0) + ug
-    native = sum(
-        ug * codes.native[number]
-        for number, ug in zip(by_factor.column("factor_no").to_pylist(), closing.ints(by_factor.column("ug")), strict=True)
-    )  # fmt: skip
+    of_factors = list(zip(by_factor.column("factor_no").to_pylist(), closing.ints(by_factor.column("ug")), strict=True))
+    native = sum(ug * codes.native[number] for number, ug in of_factors)
     stages = zip(by_stage.column("stage_no").to_pylist(), closing.ints(by_stage.column("ug")), strict=True)
     record.update({
         "status": "done", "lines_in": source.rows, "lines_rejected": rejected,
         "lines_accepted": source.rows - rejected, "rejected_by_reason": reasons,
         "totals": {**total, "by_stage_ug": {STAGES[number]: ug for number, ug in stages}, "by_scope_ug": scopes,
+                   "by_gas_ug": gases.totals(of_factors, codes.lookup.gases),
                    "gwp_native_share": native / total["co2e_ug"] if total["co2e_ug"] else 0.0},
         "coverage_lines": (source.rows - rejected) / source.rows if source.rows else None,
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),

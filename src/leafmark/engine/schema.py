@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from leafmark.engine.gases import GASES_TYPE
 from leafmark.methods.bill import STAGES
 
 UG_PER_KG = 1_000_000_000
@@ -51,7 +52,7 @@ ENTRY_SCHEMA = pa.schema([
     ("book", pa.string()), ("scope", pa.int8()), ("category", pa.int8()), ("stage", pa.string()),
     ("method_id", pa.string()), ("method_version", pa.int32()), ("factor_id", pa.string()), ("factor_level", pa.int8()),
     ("tier", pa.string()), ("co2e_ug", pa.int64()), ("low_ug", pa.int64()), ("high_ug", pa.int64()),
-    ("gases", pa.string()),
+    ("gases", GASES_TYPE),
 ])  # fmt: skip
 """Columns of `entries.parquet`; int64 micrograms of CO2e, signed."""
 

@@ -9,15 +9,17 @@ counted twice.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from leafmark.engine import tables
+from leafmark.engine import gases, tables
 from leafmark.engine.backends import told
 from leafmark.engine.run import Run, RunError, open_run
 from leafmark.engine.wording import between, grams_exact, mass, percent
+from leafmark.factors.gwp import GASES
 
 SCHEMA = "leafmark.statement/1"
 
@@ -30,6 +32,10 @@ CATEGORIES = {
     13: "Downstream leased assets", 14: "Franchises", 15: "Investments",
 }  # fmt: skip
 SCOPES = {1: "Direct emissions", 2: "Purchased energy", 3: "Value chain"}
+GAS_NAMES = {
+    "co2": "CO2", "ch4_fossil": "CH4 fossil", "ch4_biogenic": "CH4 biogenic", "n2o": "N2O", "f_gases": "F-gases",
+    "other": "other gases", "unsplit": "not split by its publisher",
+}  # fmt: skip
 BOOKS = {
     "product": "footprints of products: counted per product, never added to an inventory",
     "inventory": "Scope 1, 2 and 3 of one organisation",
@@ -47,8 +53,9 @@ def statement(run: Run | str | Path, *more: Run | str | Path) -> dict[str, Any]:
 
     Returns
     -------
-    `schema, run_id, runs, book, method, gwp, known_on, rows: [{scope, category, name, co2e_ug, entries}], total (with
-    range), lines_in, lines_rejected, coverage_lines, gwp_native_share`; int64 micrograms CO2e. The range of several
+    `schema, run_id, runs, book, method, gwp, known_on, rows: [{scope, category, name, co2e_ug, entries, gases}], total
+    (with range), gases, lines_in, lines_rejected, coverage_lines, gwp_native_share`; int64 micrograms CO2e; `gases` add
+    up to their row, or are None where a run was made before entries had them. The range of several
     runs adds theirs, as if all erred together: runs keep no shares by factor, and this is the widest it can be.
 
     Raises
@@ -62,12 +69,10 @@ def statement(run: Run | str | Path, *more: Run | str | Path) -> dict[str, Any]:
     found = [(each, _sums(each)) for each in runs]
     book = _one_book(found)
     gwp = _one_gwp(runs)
-    sums: dict[tuple[int | None, int | None], list[int]] = {}
+    sums: dict[tuple[int | None, int | None], list[_Group]] = {}
     for _, groups in found:
-        for _, scope, category, ug, entries in groups:
-            group = sums.setdefault((scope, category), [0, 0])
-            group[0] += ug
-            group[1] += entries
+        for group in groups:
+            sums.setdefault((group.scope, group.category), []).append(group)
     records = [each.record for each in runs]
     lines_in, rejected = (sum(record[name] for record in records) for name in ("lines_in", "lines_rejected"))
     return {
@@ -79,9 +84,12 @@ def statement(run: Run | str | Path, *more: Run | str | Path) -> dict[str, Any]:
         "gwp": gwp,
         "known_on": _joined(record["known_on"] for record in records),
         "rows": [
-            {"scope": scope, "category": category, "name": _name(scope, category), "co2e_ug": ug, "entries": entries}
-            for (scope, category), (ug, entries) in sorted(sums.items(), key=lambda item: _order(*item[0]))
+            {"scope": scope, "category": category, "name": _name(scope, category),
+             "co2e_ug": sum(group.ug for group in groups), "entries": sum(group.entries for group in groups),
+             "gases": _gases(groups)}
+            for (scope, category), groups in sorted(sums.items(), key=lambda item: _order(*item[0]))
         ],
+        "gases": _gases([group for groups in sums.values() for group in groups]),
         "total": {
             name: sum(record["totals"][name] for record in records) for name in ("co2e_ug", "low_ug", "high_ug")
         },
@@ -105,20 +113,39 @@ def _once(runs: Sequence[Run]) -> None:
             )
 
 
-_Group = tuple[str, int | None, int | None, int, int]
+@dataclass(frozen=True)
+class _Group:
+    """Micrograms and entries of one book, scope and category of one run; gases None where its entries have none."""
+
+    book: str
+    scope: int | None
+    category: int | None
+    ug: int
+    entries: int
+    gases: dict[str, int] | None
+
+
+def _gases(groups: Sequence[_Group]) -> dict[str, int] | None:
+    """Micrograms by gas, those that are there; None unless every group has them."""
+    known = [group.gases for group in groups if group.gases is not None]
+    if len(known) < len(groups):
+        return None
+    return {gas: ug for gas, ug in gases.added(known).items() if ug}
 
 
 @told()
 def _sums(run: Run) -> list[_Group]:
-    """(book, scope, category, micrograms, entries) of a run's entries, held to the run's total."""
+    """A run's entries by book, scope and category, held to the run's total."""
     path = run.path / "entries.parquet"
     if run.record.get("no_entries"):
         raise RunError(f"{run.path}: made with no_entries, so it has no entries; run it again without, for a statement")
+    split = tables.schema(path).field("gases").type == gases.GASES_TYPE
+    by_gas = "".join(f", COALESCE(SUM(gases.{field.name}), 0)" for field in gases.GASES_TYPE) if split else ""
     connection = duckdb.connect()
     try:
         connection.execute("SET autoinstall_known_extensions = false")
         groups = connection.execute(
-            "SELECT book, scope, category, COALESCE(SUM(co2e_ug), 0), COUNT(co2e_ug) "
+            f"SELECT book, scope, category, COALESCE(SUM(co2e_ug), 0), COUNT(co2e_ug){by_gas} "
             f"FROM {tables.scan(path)} GROUP BY book, scope, category"
         ).fetchall()
     finally:
@@ -139,7 +166,11 @@ def _sums(run: Run) -> list[_Group]:
             f"{path}: the entries add up to {found} micrograms, but run.json has {total}; one of the two was changed: "
             "leafmark replay"
         )
-    return [(str(book), scope, category, int(ug), int(count)) for book, scope, category, ug, count in groups]
+    return [
+        _Group(str(book), scope, category, int(ug), int(count),
+               dict(zip(GASES, map(int, each), strict=True)) if split else None)
+        for book, scope, category, ug, count, *each in groups
+    ]  # fmt: skip
 
 
 def _one_book(found: Sequence[tuple[Run, list[_Group]]]) -> str:
@@ -202,6 +233,8 @@ def remarks(content: dict[str, Any]) -> Iterator[str]:
     if len(content["runs"]) > 1:
         spread += f", the ranges of {len(content['runs'])} runs added"
     yield f"{spread}; GWP {content['gwp']}"
+    if content["gases"]:
+        yield "by gas: " + ", ".join(f"{GAS_NAMES[gas]} {mass(ug)}" for gas, ug in content["gases"].items())
     yield f"coverage: {percent(content['coverage_lines'])} of {content['lines_in']:,} lines; {content['lines_rejected']:,} rejected"
     if content["gwp_native_share"]:
         yield f"{percent(content['gwp_native_share'])} of the total stands as published, not restated to {content['gwp']}"

@@ -6,7 +6,7 @@ factor and are squared between factors; credits are summed as a group of their o
 
 from __future__ import annotations
 
-from leafmark.engine import plan
+from leafmark.engine import gases, plan
 from leafmark.engine.plan import Shape
 from leafmark.engine.schema import STAGES, Z95
 from leafmark.methods.model import Method
@@ -76,14 +76,15 @@ def _by_factor(method: Method, shape: Shape, keys: str, more: str = "") -> str:
 
 
 def entries(method: Method, shape: Shape) -> str:
-    """Per subject, stage and part: total, range, dominant factor. Reads the table `met`."""
+    """Per subject, stage and part: total, range, dominant factor, gases. Reads `met` and `factor_gases`."""
     keys, part_no = _keys(shape, "subject, stage_no")
     return f"""
     SELECT subject, stage_no, {part_no}, total AS co2e_ug, {ranges("total", plan.credit(method, shape))},
-      {dominant_factor("top")} AS factor_no, level
+      {dominant_factor("top")} AS factor_no, level{"".join(f", {gas}_ug" for gas in shape.gases)}
     FROM (SELECT {keys}, CAST(SUM(ug) AS BIGINT) AS total, {_squares(method, shape)}, {DOMINANT} AS top,
-        MAX(level) AS level
-      FROM ({_by_factor(method, shape, keys, ", MAX(level) AS level")}) AS f GROUP BY {keys}) AS e"""
+        MAX(level) AS level{gases.columns(shape.gases, "f.ug")}
+      FROM ({_by_factor(method, shape, keys, ", MAX(level) AS level")}) AS f
+      {"LEFT JOIN factor_gases AS n ON n.number = f.factor_no" if shape.gases else ""} GROUP BY {keys}) AS e"""
 
 
 def _keys(shape: Shape, keys: str) -> tuple[str, str]:

@@ -223,6 +223,29 @@ def restate(table_columns: Any, gwp_set: str) -> tuple[npt.NDArray[np.float64], 
     return np.where(restated, recomputed, published), native
 
 
+GASES = ("co2", "ch4_fossil", "ch4_biogenic", "n2o", "f_gases", "other", "unsplit")
+"""What a factor's CO2e is made of; `other` is what a publisher gives beside its gases, `unsplit` a total without gases."""
+
+
+def by_gas(table_columns: Any, gwp_set: str) -> npt.NDArray[np.float64]:
+    """Return the kg CO2e per unit of each of `GASES`, n x 7, in the GWP set; a row adds up to what `restate` gives.
+
+    A total that stands as published although its set is another is `unsplit`, and so is one without gas masses.
+    """
+    values = gases(gwp_set)
+    co2e_kg, native = restate(table_columns, gwp_set)
+    texts = _texts(table_columns, "f_gases")
+    masses = {gas: _floats(table_columns, column) for column, gas in GAS_COLUMNS.items()}
+    known = (texts != "") | np.any([~np.isnan(mass) for mass in masses.values()], axis=0)
+    split = np.column_stack([
+        *(np.nan_to_num(mass) * values[gas] for gas, mass in masses.items()), _f_gas_co2e(texts, gwp_set),
+    ])  # fmt: skip
+    told = known & ~native & ~np.isnan(split).any(axis=1)
+    split = np.where(told[:, None], split, 0.0)
+    rest = co2e_kg - split.sum(axis=1)
+    return np.column_stack([split, np.where(told, rest, 0.0), np.where(told, 0.0, rest)])
+
+
 def native_part(table_columns: Any, gwp_set: str) -> npt.NDArray[np.float64]:
     """Return the kg CO2e per unit that stay in a factor's own set when it is restated: all of a native row, else other.
 
