@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from leafmark.cli.endings import reading_run
+from leafmark.cli.inputs import given_inputs, input_option
 from leafmark.cli.output import emit, json_option, note
 
 
@@ -15,8 +16,9 @@ from leafmark.cli.output import emit, json_option, note
 @click.argument("subject", metavar="ID")
 @click.option("--html", "html_file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FILE",
               help="Write a page that stands by itself; - is stdout.")  # fmt: skip
+@input_option
 @json_option
-def explain(run: str, subject: str, html_file: Path | None, as_json: bool) -> None:
+def explain(run: str, subject: str, html_file: Path | None, inputs: tuple[str, ...], as_json: bool) -> None:
     """Explain the figure of ID (a product, order, site or shipment) in RUN (a folder, or a run's id).
 
     Every level adds up to the one above it, to the microgram. Exit status 1 where the recomputed figure is not the
@@ -33,7 +35,7 @@ def explain(run: str, subject: str, html_file: Path | None, as_json: bool) -> No
     from leafmark.engine.explain_text import text
 
     with reading_run(run):
-        tree = explain_figure(run, subject)
+        tree = explain_figure(run, subject, given_inputs(inputs))
     for name in tree["inputs_changed"] + tree["packs_changed"]:
         note(f"note: {name} has changed since the run")
     if html_file is not None:

@@ -140,3 +140,14 @@ def reach(name: str, columns: tuple[Column, ...], engine: str, master: str | Non
     from leafmark.engine.spark import remote_source
 
     return remote_source(name, columns, master)
+
+
+input_option = click.option(
+    "--input", "inputs", multiple=True, metavar="INPUT",
+    help="Where the run's input is now, if not where it was, or on a server; of order lines twice: lines, catalogue.",
+)  # fmt: skip
+
+
+def given_inputs(inputs: tuple[str, ...]) -> Any:
+    """What `explain` and `replay` take for the inputs named on the command line."""
+    return None if not inputs else inputs[0] if len(inputs) == 1 else inputs

@@ -57,7 +57,8 @@ class Progress:
     """`(done, whole, what)` as a bar on a terminal; elsewhere a line now and then, once the work takes over 2 s."""
 
     def __init__(self) -> None:
-        self._began = self._said = time.monotonic()
+        self._began = time.monotonic()
+        self._said = self._began - _BETWEEN_NOTES_S
         self._bar: Any = None
         self._tasks: dict[str, Any] = {}
 

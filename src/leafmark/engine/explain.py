@@ -25,15 +25,15 @@ from leafmark.engine.pinned import open_pinned
 from leafmark.engine.run import Run, RunError, open_run
 
 
-def explain(run: Run | str | Path, subject_id: str | int) -> Tree:
-    """Explain one figure of a run. For many, keep an `Explainer`: it stays warm.
+def explain(run: Run | str | Path, subject_id: str | int, given: Any = None) -> Tree:
+    """Explain one figure of a run. For many, keep an `Explainer`: it stays warm. `given`: as there.
 
     Raises
     ------
     ExplainMismatch
         The recomputed figure is not the published one. `RunError`, `InputError`: it cannot be recomputed.
     """
-    explainer = Explainer(run)
+    explainer = Explainer(run, given)
     try:
         return explainer.explain(subject_id)
     finally:
@@ -46,7 +46,8 @@ class Explainer:
     Parameters
     ----------
     run : a finished run, its folder, or its id.
-    given : the input again, where it was a table in memory; of order lines: (lines, catalogue).
+    given : the input again, where it was a table in memory or on a server, whose address a run does not keep; of order
+        lines: (lines, catalogue).
 
     Raises
     ------

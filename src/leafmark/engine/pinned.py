@@ -81,12 +81,12 @@ def recorded_input(recorded: dict[str, Any]) -> str:
             return name
         raise RunError(
             f"the run's input {name!r} is not to be reached: a database file that is gone ({known}), or a server, whose "
-            "user and password a run does not keep; from Python, give the address again: given=(ADDRESS, ...)"
+            "user and password a run does not keep; give the address again: --input ADDRESS, from Python given="
         )
     if not Path(name).exists():
         raise RunError(
             f"the run's input {name!r} is not there: put the file back ({known}), or, where it was a table in memory, "
-            "give that table from Python: given=(TABLE, ...)"
+            "give that table from Python: given="
         )
     return name
 
