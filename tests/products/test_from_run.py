@@ -74,3 +74,16 @@ def test_a_run_of_another_book_becomes_no_label(method: str, verb: str, tmp_path
     assert done.exit_code == 2, done.output
     assert "the run's book is inventory; a label is made of runs in the book product" in done.stderr
     assert not (tmp_path / "run" / "grades.parquet").exists()
+
+
+def test_a_png_whose_fonts_lack_a_character_is_refused_or_asked_for(in_parts: Path, tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_text("product_id,name\n1,Lamp \u0f00\n", encoding="utf-8")
+    asked = ("label", 1, "--run", in_parts, *ON, "--catalogue", tmp_path / "names.csv", "--format", "png", "--out",
+             tmp_path / "lamp.png")  # fmt: skip
+    done = call(*asked)
+    assert done.exit_code == 2
+    assert "no glyph for \u0f00 (U+0F00)" in done.stderr
+    assert "--allow-missing" in done.stderr
+    assert not (tmp_path / "lamp.png").exists()
+    assert call(*asked, "--allow-missing").exit_code == 0
+    assert (tmp_path / "lamp.png").read_bytes().startswith(b"\x89PNG")

@@ -28,7 +28,7 @@ from .tokens import STAGES
 def label_from_run(
     run: str | Path, product_id: str, scheme_id: str, catalogue: str | Path | None, lang: str, form: str, format: str,
     on_date: date, link_base: str | None = None, benchmarks: Path | None = None,
-    evidence: Path | None = None, reference: str | None = None,
+    evidence: Path | None = None, reference: str | None = None, allow_missing: bool = False,
 ) -> tuple[bytes | str, Path]:  # fmt: skip
     """Give the rendered label of one product and the run's folder.
 
@@ -38,7 +38,7 @@ def label_from_run(
         The run or the product is not there.
     ValueError
         The catalogue has no such product, the evidence has faults, scheme, language, form or format are unknown, or
-        product and reference cannot be compared.
+        product and reference cannot be compared; or a PNG lacks a glyph and `allow_missing` is false.
     """
     finished, path = open_products(run)
     row = product_row(finished, path, product_id)
@@ -71,7 +71,7 @@ def label_from_run(
         link_base=link_base,
         saving=saving,
     )
-    return render(data, lang, form, format), finished.path
+    return render(data, lang, form, format, allow_missing=allow_missing), finished.path
 
 
 def grades_from_run(

@@ -133,7 +133,8 @@ class LabelData:
         if self.grade.state == "category_estimate":
             body["flag"] = {lang: text(lang, "flag.category_estimate") for lang in LANGS}
         if self.saving is not None:
-            body["saving"]["statement"] = {lang: text(lang, "saving.apart") for lang in LANGS}
+            apart = "saving.apart_adds" if self.saving.kind == "additional" else "saving.apart"
+            body["saving"] |= {"kind": self.saving.kind, "statement": {lang: text(lang, apart) for lang in LANGS}}
         return {"schema": SCHEMA, **body}
 
 

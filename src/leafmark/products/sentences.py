@@ -180,12 +180,13 @@ class Sentences:
         if panel is None:
             return ()
         per_unit, unit = mass_unit(panel.avoided_ug or panel.high_ug)
-        sign = 1 if panel.avoided_ug >= 0 else -1
+        adds = panel.kind == "additional"
+        sign = -1 if adds else 1
         low, high = sorted((sign * panel.low_ug, sign * panel.high_ug))
         return (
-            self.say("saving.heading"),
+            self.say("saving.heading_adds" if adds else "saving.heading"),
             self.say(
-                "saving.avoids" if sign > 0 else "saving.adds",
+                "saving.adds" if adds else "saving.avoids",
                 value=significant(abs(panel.avoided_ug) / per_unit),
                 unit=f"{unit} {self.say('co2e')}",
                 low=significant(low / per_unit),
@@ -204,7 +205,7 @@ class Sentences:
                 region=self.brief(panel.grid_region, 20),
                 vintage=self.brief(panel.grid_vintage, 20),
             ),
-            self.say("saving.apart"),
+            self.say("saving.apart_adds" if adds else "saving.apart"),
         )
 
     @property
