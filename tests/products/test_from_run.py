@@ -55,6 +55,24 @@ def test_any_product_of_a_run_in_parts_has_its_label(in_parts: Path, product: in
     assert (told["product_id"], told["co2e_ug"]) == (str(product), 6 * 10**9)
 
 
+def test_a_label_cites_the_standard_of_the_run_s_method(in_parts: Path) -> None:
+    told = json.loads(call("label", 1, "--run", in_parts, *ON, "--json").stdout)
+    assert told["method"]["standard"] == "ISO 14067:2018, 6.3 to 6.5"
+    assert told["method"]["reference"].startswith("ISO 14067:2018, 6.3 to 6.5; GHG Protocol Product Standard")
+    assert "ISO 14067:2018, 6.3 to 6.5" in call("label", 1, "--run", in_parts, *ON).stdout
+
+
+def test_an_expired_figure_becomes_no_label_and_grade_counts_it(in_parts: Path, tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_text("product_id,valid_until\n1,2020-01-01\n2,2027-01-01\n", encoding="utf-8")
+    about = (*ON, "--catalogue", tmp_path / "names.csv")
+    done = call("label", 1, "--run", in_parts, *about)
+    assert done.exit_code == 2
+    assert "product 1: valid_until 2020-01-01 is before the day of the label, 2026-11-24" in done.stderr
+    assert "Valid until 2027-01-01" in call("label", 2, "--run", in_parts, *about).stdout
+    told = json.loads(call("grade", in_parts, *about, "--out", tmp_path / "grades.parquet", "--json").stdout)
+    assert told["reasons"] == {"expired": 1, "scheme_declares": 39, "rejected_lines": 1}
+
+
 @pytest.mark.parametrize("product", ["42", "lamp", "1.0", ""])
 def test_a_product_that_is_not_there_is_named(in_parts: Path, product: str) -> None:
     done = call("label", product, "--run", in_parts, *ON)

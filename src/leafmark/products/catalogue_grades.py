@@ -28,7 +28,7 @@ from .tokens import STAGES
 OF_PRODUCT: Final = ("status", "rejected_lines", "within_cut_off")
 OF_CATALOGUE: Final = (
     "category", "functional_unit", "boundary", "category_rules", "category_estimate", "lifetime_years", "use_region",
-    "trader",
+    "trader", "inside_manufacturing", "valid_until",
 )  # fmt: skip
 OF_OFFICIAL: Final = ("official_index", "kwh_per_year", "screen_area_cm2")
 """What `grade` reads of a product besides its grams; of the last three only where the class is an official one."""

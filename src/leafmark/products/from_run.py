@@ -17,7 +17,8 @@ from .catalogue_file import catalogue_row, catalogue_table
 from .catalogue_grades import OF_PRODUCT, grade_catalogue
 from .evidence import read_evidence
 from .footprint import footprint_from
-from .label import Method, label_data
+from .label import label_data
+from .method_named import method_named
 from .render import render
 from .run_products import open_products, product_row, with_cut_off, within_cut_off
 from .saving_from_run import saving_from_run
@@ -45,8 +46,7 @@ def label_from_run(
     about = {} if catalogue is None else catalogue_row(Path(catalogue), product_id)
     if row.get("rejected_lines"):
         row["within_cut_off"] = bool(within_cut_off(finished, {row["product_id"]: about.get("category_rules")}))
-    recorded = finished.record["method"]
-    method = Method(recorded["id"], str(recorded["version"]))
+    method = method_named(finished.record["method"])
     gwp_set = str(finished.record["gwp"])
     benchmark = None
     if benchmarks is not None:
