@@ -168,13 +168,15 @@ def _canonical(table: BenchmarkTable) -> str:
 
 
 def write_table(table: BenchmarkTable, path: Path) -> None:
-    """Write a table as JSON (`leafmark.benchmark/1`) with its hash."""
+    """Write a table as JSON (`leafmark.benchmark/1`) with its hash, whole or not at all."""
     body = json.loads(_canonical(table)) | {
         "schema": SCHEMA,
         "left_out": dict(table.left_out),
         "sha256": table.sha256,
     }
-    path.write_text(json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    half = path.with_name(f"{path.name}.part")
+    half.write_text(json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    half.replace(path)
 
 
 def _row_from(table_id: str, version: str, row: Mapping[str, Any]) -> Benchmark:

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from leafmark.engine import tables
+from leafmark.engine.run import Progress
 
 from .benchmarks import read_table
 from .catalogue_file import catalogue_row, catalogue_table
@@ -39,7 +40,8 @@ def label_from_run(
         The run or the product is not there.
     ValueError
         The catalogue has no such product, the evidence has faults, scheme, language, form or format are unknown, or
-        product and reference cannot be compared; or a PNG lacks a glyph and `allow_missing` is false.
+        product and reference cannot be compared; the figure has expired; or a PNG lacks a glyph and `allow_missing` is
+        false.
     """
     finished, path = open_products(run)
     row = product_row(finished, path, product_id)
@@ -76,11 +78,12 @@ def label_from_run(
 
 def grades_from_run(
     run: str | Path, scheme_id: str, catalogue: str | Path | None, on_date: date, *, benchmarks: Path | None = None,
-    evidence: Path | None = None, out: Path | None = None,
+    evidence: Path | None = None, out: Path | None = None, progress: Progress | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Grade every product of a run into `grades.parquet`; give the counts by state, letter and reason.
 
-    The file appears whole or not at all. Its metadata say which run, scheme, day and benchmark it is of.
+    The file appears whole or not at all. Its metadata say which run, scheme, day and benchmark it is of. `progress` is
+    called with (products graded, products, what).
 
     Raises
     ------
@@ -100,7 +103,7 @@ def grades_from_run(
     graded = grade_catalogue(
         with_cut_off(finished, products, shelf), shelf, scheme,
         method_version=f"{method['id']}@{method['version']}", gwp_set=str(finished.record["gwp"]), on_date=on_date,
-        benchmarks=table, evidence=() if evidence is None else read_evidence(evidence),
+        benchmarks=table, evidence=() if evidence is None else read_evidence(evidence), progress=progress,
     )  # fmt: skip
     told = {"run_id": finished.id, "scheme": scheme.id, "scheme_version": scheme.version,
             "graded_on": on_date.isoformat(), "benchmark_sha256": "" if table is None else table.sha256}  # fmt: skip
