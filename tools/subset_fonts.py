@@ -4,8 +4,10 @@
     python tools/subset_fonts.py SANS_DIR CJK_DIR
 
 SANS_DIR holds NotoSans-{Regular,Bold}.ttf, CJK_DIR holds NotoSansCJK-{Regular,Bold}.ttc (Debian: fonts-noto-core and
-fonts-noto-cjk). Regular faces hold the 3,755 commonest simplified characters (GB/T 2312 level 1) and their traditional
-forms (OpenCC, s2t), each as its own region draws them; bold faces hold what the string tables and units need.
+fonts-noto-cjk; `apt-get download` and `dpkg -x` unpack them without installing). Regular faces hold, each as its own
+region draws them, the simplified characters of GB/T 2312 (level 1: the 3,755 commonest; level 2: 3,008 more) and of
+traditional ones the frequently used of Big5 (level 1: 5,401) and the forms of GB/T 2312 level 1 (OpenCC, s2t); bold
+faces hold what the string tables and units need.
 
 Writes src/leafmark/products/fonts/: six fonts, `metrics.json` (advance widths in 1/1000 em: the Latin faces
 whole, of the CJK faces what is not one em) and
@@ -27,7 +29,7 @@ from fontTools.ttLib import TTFont
 
 ROOM = Path(__file__).resolve().parents[1] / "src" / "leafmark" / "products"
 FONTS = ROOM / "fonts"
-TOTAL_BYTES_MAX = 2_500_000
+TOTAL_BYTES_MAX = 3_500_000
 
 LATIN_BLOCKS = (
     (0x20, 0x7E),  # ASCII
@@ -51,17 +53,31 @@ CJK_SIGNS = [*range(0x3001, 0x3012), 0x3014, 0x3015, *range(0xFF01, 0xFF5F), 0xF
 BOLD_CJK_EXTRA = "年月日吨克千公斤噸級级"
 
 
-def simplified() -> list[str]:
-    """Give GB/T 2312 level 1: rows 16 to 55."""
+def simplified(last_row: int = 0xD7) -> list[str]:
+    """Give GB/T 2312 from row 16 on: level 1 ends in row 55 (lead byte D7), level 2 in row 87 (F7)."""
     pairs = [
-        (row, cell) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF) if not (row == 0xD7 and cell > 0xF9)
+        (row, cell)
+        for row in range(0xB0, last_row + 1)
+        for cell in range(0xA1, 0xFF)
+        if not (row == 0xD7 and cell > 0xF9)
     ]
     return [bytes(pair).decode("gb2312") for pair in pairs]
 
 
+def frequent_in_big5() -> list[str]:
+    """Give Big5 level 1, the 5,401 frequently used characters: A440 to C67E."""
+    pairs = [
+        (row, cell)
+        for row in range(0xA4, 0xC7)
+        for cell in (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+        if not (row == 0xC6 and cell > 0x7E)
+    ]
+    return [bytes(pair).decode("big5") for pair in pairs]
+
+
 def traditional() -> list[str]:
-    """Give the traditional forms of the same characters, and those characters as Taiwan and Hong Kong write them."""
-    forms = set()
+    """Give Big5 level 1, and GB/T 2312 level 1 in traditional forms, as Taiwan and Hong Kong write them too."""
+    forms = set(frequent_in_big5())
     for config in ("s2t", "s2tw", "s2hk"):
         convert = opencc.OpenCC(config).convert
         forms |= {character for one in simplified() for character in convert(one)}
@@ -111,7 +127,7 @@ def main(sans: Path, cjk: Path) -> None:
     wide = {code for code in shared if code > 0x2E80} | set(CJK_SIGNS) | latin
     plans = [
         ("NotoSans", sans / "NotoSans-{}.ttf", -1, latin, latin),
-        ("NotoSansSC", cjk / "NotoSansCJK-{}.ttc", 2, {ord(c) for c in simplified()} | wide, None),
+        ("NotoSansSC", cjk / "NotoSansCJK-{}.ttc", 2, {ord(c) for c in simplified(0xF7)} | wide, None),
         ("NotoSansTC", cjk / "NotoSansCJK-{}.ttc", 3, {ord(c) for c in traditional()} | wide, None),
     ]
     for name, pattern, number, regular, bold in plans:

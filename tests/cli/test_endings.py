@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import os
 import shutil
 import signal
@@ -180,7 +181,8 @@ def test_json_stands_alone_on_stdout(process: Process) -> None:
     first = process("footprint", "bill.csv", *KNOWN_ON, "--out", "run", "--json")
     again = process("footprint", "bill.csv", *KNOWN_ON, "--out", "run", "--json")
     assert json.loads(first.stdout)["schema"] == json.loads(again.stdout)["schema"] == "leafmark.run/1"
-    assert first.stderr == ""
+    notes = first.stderr.splitlines()  # how far it is, where the machine is busy and the run takes over two seconds
+    assert all(re.fullmatch(r"footprints: \d+ of \d+", each) for each in notes)
     assert "held this very run already" in again.stderr
     assert process("footprint", "nosuch.csv").stdout == ""
 

@@ -4,10 +4,12 @@ import csv
 import datetime as dt
 import gzip
 import io
+import json
 import math
 from collections import Counter
 from pathlib import Path
 
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 from engine_rows import factor, pack
@@ -27,6 +29,8 @@ from leafmark.engine.settings import Settings
 from leafmark.factors.model import builtin
 from leafmark.methods.declared import DECLARED, DECLARED_2
 from leafmark.methods.use_stage import USE_STAGE
+from leafmark.products.from_run import label_from_run
+from leafmark.products.i18n import text
 
 TV_HEADER = (
     "Submit_ID,Brand_Reg,Model_No,screensize,Screen_Area,Screen_Tech,Pasv_stnd_power,Avg_mode_power,"
@@ -258,3 +262,19 @@ def test_stated_errors_are_those_boavizta_lists(shared_data: Path) -> None:
     }
     for row in demo_declared_footprints():
         assert row["error_ratio"] == listed.get((row["manufacturer"], row["name"]), ""), row["name"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
+def test_a_declared_laptop_of_the_whole_life_is_called_so(tmp_path: Path, lang: str) -> None:
+    table = declared_lines()
+    laptop = next(row for row in table.to_pylist() if row["kind"] == "Laptop")
+    pa_csv.write_csv(table, tmp_path / "declared.csv")
+    run(DECLARED_2, table, [builtin()], tmp_path / "run", Settings(dt.date(2026, 9, 1)))
+    asked = (tmp_path / "run", laptop["product_id"], "leafmark.declared", tmp_path / "declared.csv", lang, "full")
+    drawn, told = (label_from_run(*asked, form, dt.date(2026, 11, 24))[0] for form in ("svg", "json"))
+    assert isinstance(drawn, str)
+    assert text(lang, "boundary.cradle_to_grave") in drawn
+    assert text(lang, "boundary.partial") not in drawn
+    assert text(lang, "stages.unassessed", stages="").strip() not in drawn
+    assert text(lang, "stages.packaging") in drawn
+    assert json.loads(told)["source_url"] == laptop["sheet"]

@@ -6,11 +6,12 @@ import datetime as dt
 import math
 import random
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from engine_rows import BILL, KNOWN_ON, bill, factor, line, pack, run_bill
+from engine_rows import BILL, KNOWN_ON, bill, factor, line, pack, products, run_bill
 
 from leafmark.engine.run import Run, RunError, Settings, run
 from leafmark.engine.schema import ENTRY_SCHEMA, STAGES
@@ -123,3 +124,17 @@ def test_an_amounts_own_spread_widens_its_entry(tmp_path: Path, lines: bool) -> 
     sigma = math.log(2)
     for name, sign in (("low_ug", -1), ("high_ug", 1)):
         assert row[name] == pytest.approx(10e9 * math.exp(-sigma * sigma / 2 + sign * 1.959964 * sigma), rel=1e-5)
+
+
+@pytest.mark.parametrize("lines", [False, True])
+@pytest.mark.parametrize("kind", [{}, {"amount_gsd": 1.5}, {"kind": "credit", "amount_gsd": 1.5}])
+def test_the_range_of_nothing_is_nothing(tmp_path: Path, lines: bool, kind: dict[str, Any]) -> None:
+    rows = [line(1, amount=0.0, **kind), line(2), line(3, amount=0.0), line(3, amount=-1.0, kind="credit")]
+    made = run_bill(tmp_path / "run", bill(rows), pack(factor(gsd=1.2)), lines=lines)
+    found = products(made)
+    assert [found[1][name] for name in ("co2e_ug", "low_ug", "high_ug")] == [0, 0, 0]
+    assert found[2]["low_ug"] < found[2]["co2e_ug"] < found[2]["high_ug"]
+    assert found[3]["low_ug"] < found[3]["co2e_ug"] < found[3]["high_ug"] < 0
+    for entry in made.table("entries").to_pylist():
+        ends = entry["low_ug"], entry["co2e_ug"], entry["high_ug"]
+        assert ends == (0, 0, 0) if entry["co2e_ug"] == 0 else ends[0] <= ends[1] <= ends[2]

@@ -31,6 +31,7 @@ ABOUT = st.fixed_dictionaries(
         "category": st.sampled_from(["washing_machine", "television", None]),
         "category_estimate": st.booleans(),
         "lifetime_years": st.sampled_from([10, 11]),
+        "valid_until": st.sampled_from([None, "2026-11-22", "2026-11-23"]),
         "official_index": st.sampled_from([None, "0.3", "0.55", "5.2", "-"]),
         "kwh_per_year": st.sampled_from([None, 94.0, 300.0]),
         "screen_area_cm2": st.sampled_from([None, 1296.0, 8000.0]),

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafmark.products import Equivalence, footprint_from, get_scheme
+from leafmark.methods import LIBRARY
+from leafmark.methods import Method as MethodOfRun
+from leafmark.products import Equivalence, footprint_from, freeze, get_scheme, grade, label_data
 from leafmark.products.footprint import probability_below
 from leafmark.products.label import percents
+from leafmark.products.method_named import method_named
 from leafmark.products.sentences import Sentences
 
-from .conftest import KG, STAGE_COLUMNS, catalogue, evidence, make, product
+from .conftest import KG, METHOD, ON, STAGE_COLUMNS, TABLE, catalogue, evidence, make, product
 
 EU = get_scheme("eu.2019-2013.displays")
 USE_ONLY = {f"{stage}_ug": None for stage in ("materials", "manufacturing", "packaging", "transport", "end_of_life")}
@@ -137,7 +141,7 @@ def test_json_has_its_schema_and_reads_back_as_numbers_and_dates():
     body = json.loads(json.dumps(make("leafmark.index").to_json(), allow_nan=False))
     assert body["schema"] == "leafmark.label/1"
     assert (body["co2e_ug"], body["grade"]["letter"], body["valid_until"]) == (412 * KG, "B", "2027-06-30")
-    assert body["method"] == {"id": "product.bill", "version": "1.0", "standard": "ISO 14067:2018"}
+    assert body["method"] == {"id": "product.bill", "version": "1.0", "standard": "ISO 14067:2018", "reference": ""}
 
 
 @pytest.mark.parametrize(
@@ -166,3 +170,108 @@ def test_a_figure_published_unsplit_gives_no_stage_its_whole() -> None:
     assert words.unsplit in words.description
     assert not any("Materials" in said for said in words.description)
     assert not make().unsplit
+
+
+DECLARED = {"materials_ug": None, "packaging_ug": None, "manufacturing_ug": 111 * KG}
+INSIDE = {"boundary": "cradle_to_grave", "inside_manufacturing": "materials; packaging"}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
+def test_stages_that_a_maker_books_inside_making_are_assessed(lang: str) -> None:
+    label = make(product_changes=DECLARED, catalogue_changes=INSIDE)
+    words = Sentences(label, lang)
+    assert (label.boundary, label.inside_manufacturing) == ("cradle_to_grave", ("materials", "packaging"))
+    assert words.unassessed == ""
+    for stage in ("manufacturing", "materials", "packaging"):
+        assert words.say(f"stages.{stage}") in words.inside
+    assert words.inside in words.description
+    assert sum(share.percent or 0 for share in label.stages) == 100
+    apart = make(product_changes=DECLARED, catalogue_changes={"boundary": "cradle_to_grave"})
+    assert (apart.boundary, Sentences(apart, lang).inside) == ("partial", "")
+    assert Sentences(apart, lang).unassessed
+
+
+def test_a_whole_with_stages_inside_making_compares_with_wholes() -> None:
+    assert make(product_changes=DECLARED, catalogue_changes=INSIDE).comparison is not None
+    assert make(product_changes=DECLARED).comparison_refused == "boundary"
+
+
+@pytest.mark.parametrize(
+    ("product_changes", "inside", "said"),
+    [
+        (DECLARED, "materials;use", "expected materials, packaging, transport, joined by ';', found 'materials;use'"),
+        (DECLARED, "transport", "names transport, which has 8000000000 ug of its own"),
+    ],
+)
+def test_what_cannot_be_inside_making_is_refused(product_changes: dict[str, Any], inside: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        make(product_changes=product_changes, catalogue_changes={"inside_manufacturing": inside})
+
+
+def test_an_unknown_product_has_nothing_inside_making() -> None:
+    nothing = dict.fromkeys(STAGE_COLUMNS) | {"co2e_ug": None, "low_ug": None, "high_ug": None, "status": "unknown"}
+    label = make(product_changes=nothing, catalogue_changes=INSIDE)
+    assert (label.grade.state, label.inside_manufacturing) == ("unknown", ())
+
+
+@pytest.mark.parametrize("until", ["2026-11-22", date(2020, 1, 1), datetime(2026, 11, 22, 23)])
+def test_an_expired_figure_has_no_label_and_no_letter(until: object) -> None:
+    with pytest.raises(ValueError, match=r"valid_until 202\d-\d\d-\d\d is before the day of the label, 2026-11-23"):
+        make("leafmark.percentile", catalogue_changes={"valid_until": until})
+    footprint = footprint_from(
+        product(), catalogue(valid_until=until), method_version="product.bill@1.0", gwp_set="AR6"
+    )
+    scheme = get_scheme("percentile")
+    outcome = grade(footprint, scheme, TABLE.for_basis(footprint.basis), evidence(scheme), ON)
+    assert (outcome.state, outcome.letter, outcome.reason) == ("unknown", None, "expired")
+    assert outcome.detail == str(until)[:10]
+    table = freeze([footprint], table_id="t", version="1", frozen_on=ON, run_hash="0", count_min=1)
+    assert (table.rows, table.left_out) == ((), (("expired", 1),))
+
+
+def test_a_figure_holds_through_its_last_day() -> None:
+    assert make("leafmark.percentile", catalogue_changes={"valid_until": ON}).grade.letter == "C"
+    assert make(catalogue_changes={"valid_until": str(ON)}).valid_until == ON
+
+
+def test_a_day_without_a_meaning_is_refused() -> None:
+    with pytest.raises(ValueError, match="valid_until: expected YYYY-MM-DD, found 'next year'"):
+        make(catalogue_changes={"valid_until": "next year"})
+
+
+def test_evidence_that_was_renewed_does_not_end_the_label_in_the_past() -> None:
+    scheme = get_scheme("percentile")
+    old = evidence(scheme, expires_on=date(2025, 1, 1))
+    assert make("leafmark.percentile", more_evidence=old).valid_until == date(2027, 6, 30)
+
+
+def test_a_scheme_ends_a_label_on_its_last_day_in_force_and_not_once_it_is_over() -> None:
+    footprint = product(), catalogue(valid_until=None)
+    for on_date, last in ((date(2026, 12, 30), date(2026, 12, 31)), (date(2027, 1, 1), None)):
+        scheme = replace(get_scheme("declared"), valid_to=date(2027, 1, 1))
+        label = label_data(*footprint, scheme, method=METHOD, factor_vintage="2026.2", on_date=on_date)
+        assert label.valid_until == last
+
+
+@pytest.mark.parametrize("column", ["source_url", "sheet"])
+def test_a_declared_figure_names_the_maker_s_sheet(column: str) -> None:
+    address = "https://maker.example.org/pcf.pdf"
+    assert make(catalogue_changes={column: address}).to_json()["source_url"] == address
+    assert make().to_json()["source_url"] == ""
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"), [("one text", ("one text",)), (None, ()), ("", ()), (["a", "b"], ("a", "b"))]
+)
+def test_a_csv_s_note_is_one_note(notes: object, said: tuple[str, ...]) -> None:
+    assert make(catalogue_changes={"notes": notes}).notes == said
+
+
+@pytest.mark.parametrize("each", LIBRARY, ids=lambda each: each.name)
+def test_a_label_cites_what_its_method_does(each: MethodOfRun) -> None:
+    named = method_named({"id": each.id, "version": each.version, "hash": each.hash})
+    assert named.reference == each.reference
+    assert named.standard
+    assert each.reference.startswith(named.standard)
+    assert named.standard in Sentences(replace(make(), method=named), "en").method
+    assert method_named({"id": each.id, "version": each.version, "hash": "of another"}).standard == ""

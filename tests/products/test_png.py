@@ -17,7 +17,7 @@ from leafmark.products.png import font_files
 from .conftest import BASE, make
 from .test_artwork import ALL_STATES
 
-FONT_BYTES_MAX = 2_500_000
+FONT_BYTES_MAX = 3_500_000
 
 
 def picture(data: bytes) -> Image.Image:
@@ -50,6 +50,21 @@ def test_a_label_without_a_link_has_no_code():
 def test_no_state_lacks_a_glyph(lang: str, form: str):
     for label in ALL_STATES.values():
         assert missing_glyphs(svg(label, lang, form)) == ()
+
+
+def characters(encoding: str, rows: range, cells: list[int]) -> set[str]:
+    decoded = {bytes((row, cell)).decode(encoding, "ignore") for row in rows for cell in cells}
+    return {each for each in decoded if len(each) == 1}
+
+
+def test_what_shops_write_in_chinese_has_its_glyphs():
+    """Frequently used: Big5 level 1 (A440 to C67E) and GB/T 2312 levels 1 and 2, by the encodings of Python."""
+    big5 = characters("big5", range(0xA4, 0xC6), [*range(0x40, 0x7F), *range(0xA1, 0xFF)])
+    big5 |= characters("big5", range(0xC6, 0xC7), list(range(0x40, 0x7F)))
+    gb = characters("gb2312", range(0xB0, 0xF8), list(range(0xA1, 0xFF)))
+    assert (len(big5), len(gb)) == (5401, 6763)
+    assert "\u6aaf" in big5  # of a desk lamp
+    assert missing_glyphs(f"<text>{''.join(sorted(big5 | gb))}</text>") == ()
 
 
 def test_a_missing_glyph_is_reported_with_its_code_point():
@@ -100,6 +115,10 @@ def test_measured_widths_hold_what_resvg_draws(words: str, bold: bool):
 def test_bold_chinese_is_bold():
     words = "\u78b3\u8db3\u8ff9"
     assert ink(words, bold=True)[1] > 1.25 * ink(words)[1]
+
+
+def test_a_character_of_a_desk_lamp_has_ink():
+    assert ink("\u6aaf", lang="zh-Hant")[1] > 200
 
 
 def test_each_chinese_label_is_drawn_as_its_region_writes():

@@ -86,6 +86,20 @@ def test_a_claim_without_its_counterfactual_or_out_of_bounds_is_refused(changes:
         saving(**changes)
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_more_than_the_reference_is_never_called_avoided_or_a_saving(lang: str):
+    worse, better = make(saving=saving(kwh_per_year=250.0)), make(saving=saving())
+    drawn = svg(worse, lang, "full")
+    for key in ("saving.heading", "saving.apart"):
+        assert text(lang, key) not in drawn
+        assert text(lang, key) in svg(better, lang, "full")
+        assert text(lang, f"{key}_adds") in drawn
+        assert text(lang, f"{key}_adds") not in svg(better, lang, "full")
+    told = worse.to_json()["saving"]
+    assert (told["kind"], told["statement"][lang]) == ("additional", text(lang, "saving.apart_adds"))
+    assert better.to_json()["saving"]["kind"] == "avoided"
+
+
 def test_the_panel_says_in_every_language_that_it_is_no_part_of_the_footprint():
     label, plain = make(saving=saving()), make()
     for lang in LANGS:

@@ -86,6 +86,16 @@ def test_the_panel_names_the_reference(run: Path, lang: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "use for 7 years"), ("zh-Hans", "使用 7 年，按目前电网计"), ("zh-Hant", "使用 7 年，按目前電網計")],
+)
+def test_the_use_it_assumes_is_said_in_the_label_s_language(run: Path, lang: str, said: str) -> None:
+    drawn = label(run, "--reference", "ATV2", "--lang", lang).stdout
+    assert said in drawn
+    assert ("today" in drawn) == (lang == "en")
+
+
+@pytest.mark.parametrize(
     ("reference", "said"),
     [
         ("ATV1", "expected another product"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 import leafmark
+from leafmark.cli.benchmark import benchmark
 from leafmark.cli.demo import demo
 from leafmark.cli.endings import Verbs
 from leafmark.cli.explain import explain
@@ -41,5 +42,5 @@ def main() -> None:
     """
 
 
-for verb in (demo, explain, factors, footprint, grade, label, methods, orders, replay, statement):
+for verb in (benchmark, demo, explain, factors, footprint, grade, label, methods, orders, replay, statement):
     main.add_command(verb)

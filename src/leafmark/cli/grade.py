@@ -10,7 +10,7 @@ import click
 
 from leafmark.cli.endings import unusable
 from leafmark.cli.inputs import Day
-from leafmark.cli.output import emit, json_option, table
+from leafmark.cli.output import Progress, emit, json_option, table
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -48,10 +48,11 @@ def grade(
 
     read = ", ".join(str(name) for name in (run, catalogue, benchmarks, evidence) if name is not None)
     damaged = unusable(pa.ArrowInvalid, json.JSONDecodeError, UnicodeDecodeError, about=f"not readable ({read}): ")
-    with unusable(ValueError), damaged:
+    with unusable(ValueError), damaged, Progress() as progress:
         content = grades_from_run(
-            run, scheme, catalogue, on_date or dt.date.today(), benchmarks=benchmarks, evidence=evidence, out=out
-        )
+            run, scheme, catalogue, on_date or dt.date.today(), benchmarks=benchmarks, evidence=evidence, out=out,
+            progress=progress,
+        )  # fmt: skip
     emit(content, as_json, lambda: _lines(content))
 
 

@@ -51,6 +51,8 @@ FORMATS = ("svg", "png", "json")
     metavar="ID",
     help="Model of the same run to save against, in use: adds the saving panel, apart from the footprint.",
 )
+@click.option("--allow-missing", is_flag=True, help="Draw a PNG all the same where its fonts lack a character of your "
+              "texts: a box stands in its place.")  # fmt: skip
 @click.option("--on", "on_date", type=Day(), help="Day the label is made.  [default: today]")
 @click.option(
     "--out",
@@ -62,7 +64,8 @@ FORMATS = ("svg", "png", "json")
 @click.pass_context
 def label(
     ctx: click.Context, product: str, run_name: str, scheme: str, lang: str, form: str, file_format: str, catalogue: Path | None,
-    benchmarks: Path | None, evidence: Path | None, reference: str | None, on_date: dt.date | None, out: Path | None, as_json: bool,
+    benchmarks: Path | None, evidence: Path | None, reference: str | None, allow_missing: bool, on_date: dt.date | None,
+    out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Make the label of product ID of a run. `--json` is `--format json`.
 
@@ -87,7 +90,7 @@ def label(
     with unusable(ValueError), damaged:
         content, folder = label_from_run(
             run_name, product, scheme, catalogue, lang, form, chosen, on_date or dt.date.today(), link_base=base,
-            benchmarks=benchmarks, evidence=evidence, reference=reference,
+            benchmarks=benchmarks, evidence=evidence, reference=reference, allow_missing=allow_missing,
         )  # fmt: skip
     if isinstance(content, str) and out is None:
         click.echo(content.encode(), nl=not content.endswith("\n"))

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from leafmark.engine import tables
 from leafmark.engine.line_factors import LineFactors, Used
 from leafmark.engine.pinned import open_pinned
 from leafmark.engine.run import Run, lognormal_range
@@ -112,7 +113,7 @@ def _parts(folder: Path, factors: LineFactors, regions: dict[str, str]) -> Itera
     with duckdb.connect() as con:
         rows = con.execute(f"""
             SELECT strftime(date, '%Y-%m') AS month, subject_id, tier, factor_id, sum(co2e_ug)::HUGEINT, min(date), max(date)
-            FROM read_parquet({_quote(folder / "entries.parquet")}) GROUP BY ALL ORDER BY ALL
+            FROM {tables.scan(folder / "entries.parquet")} GROUP BY ALL ORDER BY ALL
         """).fetchall()
     factors.prepare(regions)
     for month, subject, tier, factor_id, ug, first, last in rows:

@@ -42,10 +42,12 @@ def declared_lines() -> pa.Table:
     ``product_id`` is maker and name. Materials, manufacturing and packaging are one phase in the table, given as
     manufacturing. ``sheet`` is the address Boavizta lists; ``kind`` and the maker's report date come along.
     ``phase_gsd`` is the spread each phase needs for the total to have the maker's stated error; missing where none is
-    listed.
+    listed. ``boundary`` and ``inside_manufacturing`` are for the label: the figure is of the whole life where all four
+    phases are stated.
     """
     rows = demo_declared_footprints()
-    numbers = ("manufacturing_share", "transport_share", "use_share", "eol_share", "lifetime_years")
+    phases = ("manufacturing_share", "transport_share", "use_share", "eol_share")
+    numbers = (*phases, "lifetime_years")
     return pa.table({
         "product_id": [f"{row['manufacturer']} {row['name']}" for row in rows],
         "total_kg": [float(row["total_kg"]) for row in rows],
@@ -55,6 +57,8 @@ def declared_lines() -> pa.Table:
         "kind": [row["kind"] for row in rows],
         "report_date": [row["report_date"] for row in rows],
         "sheet": [row["sheet"] for row in rows],
+        "boundary": ["cradle_to_grave" if all(row[name] for name in phases) else "" for row in rows],
+        "inside_manufacturing": ["materials;packaging" if row["manufacturing_share"] else "" for row in rows],
     })  # fmt: skip
 
 

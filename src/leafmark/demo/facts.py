@@ -11,6 +11,7 @@ import duckdb
 from leafmark.demo.by_factor import SEPARATOR, Parts
 from leafmark.demo.coverage import coverage
 from leafmark.demo.sources import used
+from leafmark.engine import tables
 from leafmark.engine.line_factors import LineFactors
 from leafmark.engine.pinned import open_pinned
 from leafmark.engine.run import Run
@@ -141,7 +142,7 @@ def _rejected(run: Run, inputs: Path) -> list[dict[str, Any]]:
                                                                              file_row_number = true)),
             named AS (
                 SELECT r.reason, coalesce(replace(c.reason, 'not mapped: ', ''), 'not in the panel''s own product table') AS what, count(*) AS n
-                FROM read_parquet({_quote(run.path / "rejected.parquet")}) r JOIN line l ON l.row = r.row
+                FROM {tables.scan(run.path / "rejected.parquet")} r JOIN line l ON l.row = r.row
                 LEFT JOIN read_parquet({_quote(inputs / "catalogue.parquet")}) c USING (product_id) GROUP BY ALL)
             SELECT reason, sum(n)::BIGINT, arg_max(what, n), max(n)::BIGINT FROM named GROUP BY reason ORDER BY 2 DESC
         """).fetchall()

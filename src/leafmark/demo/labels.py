@@ -13,7 +13,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from leafmark.demo.progress import Report
-from leafmark.products import Evidence, Method, footprint_from, get_scheme, grade, label_data, render
+from leafmark.products import Evidence, footprint_from, get_scheme, grade, label_data, render
+from leafmark.products.method_named import method_named
 
 SCHEME = "leafmark.declared"
 STARS = "au.gems-2013.televisions"
@@ -30,11 +31,6 @@ LISTED = {
     "en": "declared by {maker}, as listed by Boavizta",
     "zh-Hant": "{maker} 聲明，Boavizta 收錄",
     "zh-Hans": "{maker} 声明，Boavizta 收录",
-}
-MAKING = {
-    "en": "making holds materials and packaging",
-    "zh-Hant": "製造一項含原料和包裝",
-    "zh-Hans": "制造一项含原料和包装",
 }
 """What the sheet's labels say besides their figures."""
 REPORT_EVERY = 1000
@@ -75,7 +71,7 @@ def make_labels(
         record = runs[run].record
         label = label_data(
             product, row, scheme, on_date=on_date, gwp_set=record["gwp"],
-            method=Method(record["method"]["id"], str(record["method"]["version"])),
+            method=method_named(record["method"]),
             factor_vintage=record["packs"][0]["version"],
             **(_stars(row) if run == "televisions" else {}),
         )  # fmt: skip
@@ -129,7 +125,7 @@ def _catalogues(out: Path, lifetime_years: float) -> dict[str, dict[Any, dict[st
     declared = {
         row["product_id"]: row | {
             "sector": "consumer electronics", "tier": "declared", "name": row["product_id"], "category": row["kind"],
-            "declared_unit": DEVICE, "notes": ({lang: text.format(maker=row["manufacturer"]) for lang, text in LISTED.items()}, MAKING),
+            "declared_unit": DEVICE, "notes": ({lang: text.format(maker=row["manufacturer"]) for lang, text in LISTED.items()},),
         }
         for row in pa_csv.read_csv(out / "inputs" / "declared.csv").to_pylist()
     }  # fmt: skip

@@ -87,7 +87,7 @@ class Outputs:
             f"CASE WHEN e.ug < 0 THEN -GREATEST(-e.ug, CAST(FLOOR({high}) + 1 AS BIGINT)) "
             f"ELSE LEAST(e.ug, CAST(FLOOR({low}) AS BIGINT)) END AS low_ug, "
             f"CASE WHEN e.ug < 0 THEN -LEAST(-e.ug, CAST(FLOOR({low}) AS BIGINT)) "
-            f"ELSE GREATEST(e.ug, CAST(FLOOR({high}) + 1 AS BIGINT)) END AS high_ug"
+            f"WHEN e.ug = 0 THEN e.ug ELSE GREATEST(e.ug, CAST(FLOOR({high}) + 1 AS BIGINT)) END AS high_ug"
         )
         identity = "in_activity_id" if shape.has("activity_id") else "in__row"
         split = "LEFT JOIN factor_gases AS n ON n.number = e.factor_no" if shape.gases else ""

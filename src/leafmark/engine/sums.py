@@ -30,7 +30,7 @@ def bound(mean: str, s2: str, sign: int) -> str:
 
 
 def ranges(total: str, credit: bool) -> str:
-    """`low_ug, high_ug` from columns m, s2 (and credits cm, cs2): low <= value <= high always."""
+    """`low_ug, high_ug` from columns m, s2 (and credits cm, cs2): low <= value <= high always; of nothing, 0 to 0."""
     low, high = bound("m", "s2", -1), bound("m", "s2", 1)
     if credit:
         low_c, high_c = bound("cm", "cs2", -1), bound("cm", "cs2", 1)
@@ -39,7 +39,8 @@ def ranges(total: str, credit: bool) -> str:
         low, high = f"{total} - {down}", f"{total} + {up}"
     return (
         f"LEAST({total}, CAST(FLOOR({low}) AS BIGINT)) AS low_ug, "
-        f"GREATEST({total}, CAST(FLOOR({high}) + 1 AS BIGINT)) AS high_ug"
+        f"CASE WHEN {'m = 0 AND cm = 0' if credit else 'm = 0'} THEN {total} "
+        f"ELSE GREATEST({total}, CAST(FLOOR({high}) + 1 AS BIGINT)) END AS high_ug"
     )
 
 

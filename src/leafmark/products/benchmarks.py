@@ -89,9 +89,11 @@ def nearest_rank(ordered: list[int], percent: int) -> int:
     return ordered[-(-len(ordered) * percent // 100) - 1]
 
 
-def _unfit(footprint: Footprint) -> str | None:
+def _unfit(footprint: Footprint, on_date: date) -> str | None:
     if not footprint.known:
         return "unknown"
+    if footprint.expired(on_date):
+        return "expired"
     if footprint.category_estimate:
         return "category_estimate"
     if footprint.basis.category is None:
@@ -110,7 +112,7 @@ def freeze(
 ) -> BenchmarkTable:
     """Build a table from a catalogue's footprints: one row per basis with at least `count_min` products.
 
-    Unknown products and category estimates stay out (an estimate is the category's own figure, many times over), and
+    Unknown products, figures expired by `frozen_on` and category estimates stay out (an estimate is the category's own figure, many times over), and
     figures of different basis never share a row.
 
     Raises
@@ -125,7 +127,7 @@ def freeze(
         if footprint.product_id in seen:
             raise ValueError(f"product {footprint.product_id}: stands twice in the table to freeze")
         seen.add(footprint.product_id)
-        if reason := _unfit(footprint):
+        if reason := _unfit(footprint, frozen_on):
             left_out[reason] += 1
         elif footprint.co2e_ug is not None:
             groups[footprint.basis].append(footprint.co2e_ug)
@@ -166,13 +168,15 @@ def _canonical(table: BenchmarkTable) -> str:
 
 
 def write_table(table: BenchmarkTable, path: Path) -> None:
-    """Write a table as JSON (`leafmark.benchmark/1`) with its hash."""
+    """Write a table as JSON (`leafmark.benchmark/1`) with its hash, whole or not at all."""
     body = json.loads(_canonical(table)) | {
         "schema": SCHEMA,
         "left_out": dict(table.left_out),
         "sha256": table.sha256,
     }
-    path.write_text(json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    half = path.with_name(f"{path.name}.part")
+    half.write_text(json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    half.replace(path)
 
 
 def _row_from(table_id: str, version: str, row: Mapping[str, Any]) -> Benchmark:

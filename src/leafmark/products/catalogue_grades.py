@@ -28,10 +28,13 @@ from .tokens import STAGES
 OF_PRODUCT: Final = ("status", "rejected_lines", "within_cut_off")
 OF_CATALOGUE: Final = (
     "category", "functional_unit", "boundary", "category_rules", "category_estimate", "lifetime_years", "use_region",
-    "trader",
+    "trader", "inside_manufacturing", "valid_until",
 )  # fmt: skip
 OF_OFFICIAL: Final = ("official_index", "kwh_per_year", "screen_area_cm2")
 """What `grade` reads of a product besides its grams; of the last three only where the class is an official one."""
+
+REPORT_EVERY: Final = 256
+"""Groups of products between two reports of progress: under a scheme of official classes each product is one."""
 
 CODES_MAX: Final = 2**40
 Ints = npt.NDArray[np.int64]
@@ -48,6 +51,7 @@ def grade_catalogue(
     on_date: date,
     benchmarks: BenchmarkTable | None = None,
     evidence: Iterable[Evidence] = (),
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> pa.Table:
     """Grade every product: `product_id, co2e_ug, category, state, letter, reason, detail`, in the order given.
 
@@ -59,13 +63,15 @@ def grade_catalogue(
         A row per product by `product_id`, with what `label_data` reads; a product without one has no category.
     benchmarks
         The frozen table that the scheme compares with.
+    progress
+        Called with (products graded, products, what).
 
     Raises
     ------
     ValueError
         A product stands twice in the catalogue, or a row contradicts itself.
     """
-    about = _beside(products, catalogue)
+    about = beside(products, catalogue)
     pieces = tuple(evidence)
     wanted = OF_CATALOGUE + (OF_OFFICIAL if scheme.kind == "official_class" else ())
     read = [products.column(name) for name in OF_PRODUCT if name in products.column_names]
@@ -79,6 +85,8 @@ def grade_catalogue(
     answers: dict[Answer, int] = {}
     given = np.empty(len(order), np.int32)
     for number, row in enumerate(first):
+        if progress and number % REPORT_EVERY == 0:
+            progress(int(ends[number]), len(order), "grades")
         ask = _asker(
             _row(products, row), _row(about, row), scheme, method_version, gwp_set, on_date, benchmarks, pieces
         )
@@ -96,7 +104,7 @@ def grade_catalogue(
     )
 
 
-def _beside(products: pa.Table, catalogue: pa.Table | None) -> pa.Table:
+def beside(products: pa.Table, catalogue: pa.Table | None) -> pa.Table:
     """The catalogue's rows in the order of the products; nulls for a product it does not hold."""
     ids = products.column("product_id").cast(pa.string())
     if catalogue is None:

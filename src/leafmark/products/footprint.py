@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from statistics import NormalDist
 from typing import Any, Final
 
@@ -36,9 +37,16 @@ UNSPLIT_STAGES: Final[dict[str, frozenset[str]]] = {
 """Stages that a stated boundary holds even where its figure comes unsplit, in one stage: they are assessed."""
 
 
+MAY_BE_INSIDE: Final = ("materials", "packaging", "transport")
+"""Stages that a maker's sheet may book inside manufacturing: the catalogue says so, and they count as assessed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What two figures must share to be compared; None means it was not stated, and equals only None."""
+    """What two figures must share to be compared; None means it was not stated, and equals only None.
+
+    `stages` are those assessed, also those booked inside manufacturing: two wholes may be split in other ways.
+    """
 
     category: str | None
     functional_unit: str | None
@@ -78,16 +86,17 @@ class Footprint:
     official_index: str | None = None
     kwh_per_year: float | None = None
     screen_area_cm2: float | None = None
+    inside_manufacturing: tuple[str, ...] = ()
+    valid_until: date | None = None
+
+    def expired(self, on_date: date) -> bool:
+        """Whether the last day on which the figure holds, if it has one, lies before `on_date`."""
+        return self.valid_until is not None and self.valid_until < on_date
 
     @property
     def known(self) -> bool:
         """Whether there is a figure that every line went into."""
         return self.complete and self.co2e_ug is not None
-
-
-def assessed(stages_ug: tuple[tuple[str, int | None], ...]) -> tuple[str, ...]:
-    """Give the stages that were assessed, in the order of a life."""
-    return tuple(stage for stage, amount in stages_ug if amount is not None)
 
 
 def unsplit(boundary: str, stages: tuple[str, ...]) -> bool:
@@ -130,6 +139,40 @@ def _text(row: Mapping[str, Any], field: str) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
+def _day(row: Mapping[str, Any], field: str) -> date | None:
+    """Give a day: a date, a time's date, or YYYY-MM-DD with or without a time behind it."""
+    value = row.get(field)
+    if value is None or value == "":
+        return None
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        raise ValueError(f"product {row.get('product_id')}: {field}: expected YYYY-MM-DD, found {value!r}") from None
+
+
+def _inside(catalogue: Mapping[str, Any], stages_ug: tuple[tuple[str, int | None], ...]) -> tuple[str, ...]:
+    """Give the stages that the catalogue says are booked inside manufacturing, where manufacturing was assessed."""
+    stated = _text(catalogue, "inside_manufacturing")
+    amounts = dict(stages_ug)
+    if stated is None or amounts["manufacturing"] is None:
+        return ()
+    named = [name.strip() for name in stated.split(";") if name.strip()]
+    for name in named:
+        if name not in MAY_BE_INSIDE:
+            raise ValueError(
+                f"product {catalogue.get('product_id')}: inside_manufacturing: expected {', '.join(MAY_BE_INSIDE)}, joined by "
+                f"';', found {stated!r}"
+            )
+        if amounts[name] is not None:
+            raise ValueError(
+                f"product {catalogue.get('product_id')}: inside_manufacturing names {name}, which has {amounts[name]} ug of its "
+                "own; expected one or the other"
+            )
+    return tuple(stage for stage in MAY_BE_INSIDE if stage in named)
+
+
 def _positive(row: Mapping[str, Any], field: str) -> float | None:
     """Give a positive number; None where it is missing, also as `-` or NaN. Zero is no screen and no consumption."""
     value = _text(row, field)
@@ -157,8 +200,8 @@ def footprint_from(
     Raises
     ------
     ValueError
-        If an amount is no whole number of micrograms, low <= value <= high does not hold, or the stages do not add up
-        to the whole.
+        If an amount is no whole number of micrograms, low <= value <= high does not hold, the stages do not add up to
+        the whole, or a catalogue's cell has no meaning here.
     """
     stages = tuple((stage, _integer(product, f"{stage}_ug")) for stage in STAGES)
     value, low, high = (_integer(product, field) for field in ("co2e_ug", "low_ug", "high_ug"))
@@ -173,13 +216,15 @@ def footprint_from(
         raise ValueError(
             f"product {product.get('product_id')}: stages add up to {sum(parts)} ug, the whole is {value} ug"
         )
+    inside = _inside(catalogue, stages)
+    held = tuple(stage for stage, amount in stages if amount is not None or stage in inside)
     rejected = _integer(product, "rejected_lines") or 0
     years = catalogue.get("lifetime_years")
     basis = Basis(
         category=_text(catalogue, "category"),
         functional_unit=_text(catalogue, "functional_unit"),
-        boundary=boundary_of(_text(catalogue, "boundary"), assessed(stages)),
-        stages=assessed(stages),
+        boundary=boundary_of(_text(catalogue, "boundary"), held),
+        stages=held,
         category_rules=_text(catalogue, "category_rules"),
         method_version=method_version,
         gwp_set=gwp_set,
@@ -203,6 +248,8 @@ def footprint_from(
         official_index=_text(catalogue, "official_index"),
         kwh_per_year=_positive(catalogue, "kwh_per_year"),
         screen_area_cm2=_positive(catalogue, "screen_area_cm2"),
+        inside_manufacturing=inside,
+        valid_until=_day(catalogue, "valid_until"),
     )
 
 

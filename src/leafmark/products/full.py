@@ -77,7 +77,7 @@ def _stages(sheet: Canvas, words: Sentences, top: float) -> float:
     if not words.known or not shown:
         return top
     y = _stage_bar(sheet, words, shown, top) if len(shown) > 1 else top + 21
-    for said in (words.unsplit, words.unassessed):
+    for said in (words.unsplit, words.inside, words.unassessed):
         if said:
             y = sheet.lines(EDGE, y, said, 10, INNER, leading=13.5, fill=SOFT) + 1.5
     if words.equivalence:

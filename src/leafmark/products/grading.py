@@ -4,7 +4,7 @@ It says one of five states and, with every state but `graded`, the reason in a w
 tables hold its sentence in each language) and a detail (the requirement, the field, the date). Checks run from what
 makes a figure unusable to what makes a letter unlawful, and the first that fails decides:
 
-    not of this scheme -> not applicable;  rejected line or no figure -> unknown;  category estimate -> itself;
+    not of this scheme -> not applicable;  rejected line, no figure or an expired one -> unknown;  category estimate -> itself;
     not in force, no benchmark, another basis, no complete evidence -> declared, with the reason;  else graded.
 """
 
@@ -26,6 +26,7 @@ REASONS: Final = (
     "outside_scheme",
     "rejected_lines",
     "no_figure",
+    "expired",
     "category_estimate",
     "scheme_declares",
     "not_in_force",
@@ -135,10 +136,10 @@ def grade(
     if not scheme.covers(footprint.basis.category):
         return Grade("not_applicable", None, "outside_scheme", footprint.basis.category or "")
     if not scheme.in_force(on_date):
-        return _ungraded(footprint) or Grade("declared", None, "not_in_force", scheme.id)
+        return _ungraded(footprint, on_date) or Grade("declared", None, "not_in_force", scheme.id)
     if scheme.kind == "official_class":
         return _official(footprint, scheme, evidence, on_date)
-    if state := _ungraded(footprint):
+    if state := _ungraded(footprint, on_date):
         return state
     if scheme.kind == "declared":
         return Grade("declared", None, "scheme_declares")
@@ -156,12 +157,14 @@ def grade(
     return Grade("graded", letter, "graded", "", *reached)
 
 
-def _ungraded(footprint: Footprint) -> Grade | None:
+def _ungraded(footprint: Footprint, on_date: date) -> Grade | None:
     """Give the state of a figure no scheme may grade, or None."""
     if not footprint.complete:
         return Grade("unknown", None, "rejected_lines", str(footprint.rejected_lines))
     if footprint.co2e_ug is None:
         return Grade("unknown", None, "no_figure")
+    if footprint.expired(on_date):
+        return Grade("unknown", None, "expired", str(footprint.valid_until))
     if footprint.category_estimate:
         return Grade("category_estimate", None, "category_estimate")
     return None

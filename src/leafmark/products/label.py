@@ -79,11 +79,15 @@ class Equivalence:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """The method a figure was made with, and the standard it follows."""
+    """The method a figure was made with, and the standard it follows.
+
+    `standard` is short enough to be printed; `reference` names all that the method cites, for the JSON form.
+    """
 
     id: str
     version: str
     standard: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ class LabelData:
     saving: SavingPanel | None = None
     equivalence: Equivalence | None = None
     notes: tuple[Words, ...] = ()
+    inside_manufacturing: tuple[str, ...] = ()
+    source_url: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Give the label as plain JSON values, with `schema`; the flag of a category estimate in every language."""
@@ -133,7 +139,8 @@ class LabelData:
         if self.grade.state == "category_estimate":
             body["flag"] = {lang: text(lang, "flag.category_estimate") for lang in LANGS}
         if self.saving is not None:
-            body["saving"]["statement"] = {lang: text(lang, "saving.apart") for lang in LANGS}
+            apart = "saving.apart_adds" if self.saving.kind == "additional" else "saving.apart"
+            body["saving"] |= {"kind": self.saving.kind, "statement": {lang: text(lang, apart) for lang in LANGS}}
         return {"schema": SCHEMA, **body}
 
 
@@ -238,15 +245,16 @@ def official_class(
     )
 
 
-def _day(value: Any) -> date | None:
-    if value is None or value == "":
-        return None
-    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
-
-
 def _words(catalogue: Mapping[str, Any], field: str, default: Words = "") -> Words:
     value = catalogue.get(field)
     return default if value is None or value == "" else as_words(value)
+
+
+def _notes(value: Any) -> tuple[Words, ...]:
+    """Give the notes: a list of texts, or the one text that a CSV's cell can hold."""
+    if value is None or value == "":
+        return ()
+    return (as_words(value),) if isinstance(value, str | Mapping) else tuple(as_words(note) for note in value)
 
 
 def label_data(
@@ -273,9 +281,8 @@ def label_data(
         A row of `products.parquet` (docs/formats.md): `product_id`, `status`, `co2e_ug`, `low_ug`, `high_ug`, a column
         per stage, `lines`, `rejected_lines`, `primary_ug`; optional `within_cut_off`.
     catalogue_row
-        `name`, and where known `gtin`, `category`, `category_name`, `declared_unit`, `functional_unit`, `boundary`,
-        `category_rules`, `category_estimate`, `lifetime_years`, `use_region`, `scenario`, `trader`, `verified_by`,
-        `valid_until`, `official_index`, `kwh_per_year`, `screen_area_cm2`, `notes`. Texts may be one string or one per language.
+        `name`, and where known the other columns that docs/labels.md names ("The catalogue"). Texts may be one string
+        or one per language.
     scheme
         Grades the footprint. An `official_class` scheme given here is shown apart, and the footprint is declared.
     evidence
@@ -286,12 +293,17 @@ def label_data(
     Raises
     ------
     ValueError
-        If a row's numbers contradict themselves or a field has no meaning here.
+        If a row's numbers contradict themselves, a field has no meaning here, or the figure has expired by `on_date`.
     """
     pieces = tuple(evidence)
     footprint = footprint_from(
         product_row, catalogue_row, method_version=f"{method.id}@{method.version}", gwp_set=gwp_set
     )
+    if footprint.expired(on_date):
+        raise ValueError(
+            f"product {footprint.product_id}: valid_until {footprint.valid_until} is before the day of the label, {on_date}; "
+            "no label is made of a figure that has expired: have it renewed and change valid_until in the catalogue"
+        )
     if scheme.kind == "official_class":
         official_scheme = official_scheme or scheme
         outcome = replace(_declared(footprint, scheme, on_date), detail=scheme.id)
@@ -301,7 +313,8 @@ def label_data(
     comparison, refused = compare(footprint, benchmark, category)
     graded = outcome.state == "graded"
     mine = [e for e in pieces if (e.scheme_id, e.scheme_version) == (scheme.id, scheme.version)]
-    ends = [_day(catalogue_row.get("valid_until")), scheme.valid_to, *(e.expires_on for e in mine if graded)]
+    ends = [footprint.valid_until, scheme.last_day if scheme.in_force(on_date) else None]
+    ends += [e.expires_on for e in mine if graded and e.expires_on >= on_date]
     monitors = [e.issued_by for e in mine if graded and e.requirement == "third_party_monitoring"]
     shown = footprint.known
     primary = footprint.primary_ug
@@ -343,7 +356,9 @@ def label_data(
         rejected_lines=footprint.rejected_lines,
         saving=saving,
         equivalence=equivalence if shown else None,
-        notes=tuple(as_words(note) for note in catalogue_row.get("notes", ())),
+        notes=_notes(catalogue_row.get("notes")),
+        inside_manufacturing=footprint.inside_manufacturing,
+        source_url=str(catalogue_row.get("source_url") or catalogue_row.get("sheet") or ""),
     )
 
 

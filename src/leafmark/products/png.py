@@ -38,7 +38,8 @@ class MissingGlyphError(ValueError):
         self.characters = characters
         named = ", ".join(f"{character} (U+{ord(character):04X})" for character in characters)
         super().__init__(
-            f"no glyph for {named}: change the text, add the character in tools/subset_fonts.py, or allow_missing"
+            f"no glyph for {named}: change the text, make an SVG, which is drawn with the reader's own fonts, or draw an "
+            "empty box in its place (--allow-missing, in Python allow_missing=True)"
         )
 
 

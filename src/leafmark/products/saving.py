@@ -1,8 +1,9 @@
-"""The saving panel: what a product avoids in use against a reference model. It is no part of any footprint.
+"""The saving panel: what a product avoids, or adds, in use against a reference model. It is no part of any footprint.
 
     avoided = (reference kWh/yr - product kWh/yr) x years x grid kgCO2e/kWh
 
-Signed: a product that uses more than the reference has a negative saving and the label says so. The range comes from
+Signed: a product that uses more than the reference has a negative saving, which the label heads and states as
+additional emissions, disclosed alike. The range comes from
 paired draws: the grid's factor is one error shared by both models, each kWh figure has its own, all lognormal with the
 published value as the mean. The draws are a fixed low-discrepancy sequence, so a replay is bit-exact.
 """
@@ -19,7 +20,6 @@ from .footprint import Z95
 from .words import Words
 
 BOOK: Final = "impact"
-KIND: Final = "avoided"
 DRAWS: Final = 4_000
 UG_PER_KG: Final = 1_000_000_000
 YEARS_MAX: Final = 100
@@ -43,6 +43,11 @@ class SavingPanel:
     low_ug: int
     high_ug: int
     method: str = "leafmark.saving/1"
+
+    @property
+    def kind(self) -> str:
+        """`avoided`, or `additional` where the product uses more than the reference: that is no saving."""
+        return "additional" if self.avoided_ug < 0 else "avoided"
 
 
 def _halton(index: int, base: int) -> float:

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from leafmark.engine.explain import explain
 
+from .i18n import plain, text
 from .saving import SavingPanel, saving_panel
-from .words import Words, as_words
+from .words import LANGS, Words, as_words
 
 METHOD: Final = "appliance.use"
 
@@ -54,7 +55,7 @@ def saving_from_run(
         reference_kwh_per_year=theirs["amount"] / years,
         kwh_per_year=ours["amount"] / years,
         years=years,
-        use=_words(about, "scenario") or f"use for {years:g} years, today's grid",
+        use=_words(about, "scenario") or {lang: text(lang, "saving.period", years=plain(years)) for lang in LANGS},
         grid_region=ours["region_used"],
         grid_vintage=", ".join(sorted({str(each["data_year"]) for each in factors})),
         grid_factor_id=", ".join(each["factor_id"] for each in factors),

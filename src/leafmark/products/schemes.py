@@ -15,7 +15,7 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from importlib import resources
@@ -128,6 +128,11 @@ class Scheme:
     def in_force(self, on_date: date) -> bool:
         """Say whether `valid_from <= on_date < valid_to` (half open, as factors are)."""
         return self.valid_from <= on_date and (self.valid_to is None or on_date < self.valid_to)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day in force; None where no end is set."""
+        return None if self.valid_to is None else self.valid_to - timedelta(days=1)
 
     def covers(self, category: str | None) -> bool:
         """Say whether the scheme speaks of this category; an empty list means every category."""

@@ -5,6 +5,7 @@ Pure text: no coordinates here, and no words of a language either (those are in 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .fit import brief
@@ -137,12 +138,22 @@ class Sentences:
     @property
     def unassessed(self) -> str:
         """The stages nobody assessed; nothing where the boundary's own words say it or all were."""
-        held = UNSPLIT_STAGES.get(self.label.boundary, frozenset())
+        held = UNSPLIT_STAGES.get(self.label.boundary, frozenset()) | set(self.label.inside_manufacturing)
         missing = [s.stage for s in self.label.stages if s.co2e_ug is None and s.stage not in held]
         if not missing or not self.known or len(missing) == len(self.label.stages):
             return ""
-        names = self.say("stages.comma").join(self.say(f"stages.{stage}") for stage in missing)
-        return self.say("stages.unassessed", stages=names)
+        return self.say("stages.unassessed", stages=self._named(missing))
+
+    @property
+    def inside(self) -> str:
+        """The stages that the maker books inside making, or nothing."""
+        held = self.label.inside_manufacturing
+        if not held or not self.known:
+            return ""
+        return self.say("stages.inside", whole=self.say("stages.manufacturing"), stages=self._named(held))
+
+    def _named(self, stages: Iterable[str]) -> str:
+        return self.say("stages.comma").join(self.say(f"stages.{stage}") for stage in stages)
 
     @property
     def unsplit(self) -> str:
@@ -180,12 +191,13 @@ class Sentences:
         if panel is None:
             return ()
         per_unit, unit = mass_unit(panel.avoided_ug or panel.high_ug)
-        sign = 1 if panel.avoided_ug >= 0 else -1
+        adds = panel.kind == "additional"
+        sign = -1 if adds else 1
         low, high = sorted((sign * panel.low_ug, sign * panel.high_ug))
         return (
-            self.say("saving.heading"),
+            self.say("saving.heading_adds" if adds else "saving.heading"),
             self.say(
-                "saving.avoids" if sign > 0 else "saving.adds",
+                "saving.adds" if adds else "saving.avoids",
                 value=significant(abs(panel.avoided_ug) / per_unit),
                 unit=f"{unit} {self.say('co2e')}",
                 low=significant(low / per_unit),
@@ -204,7 +216,7 @@ class Sentences:
                 region=self.brief(panel.grid_region, 20),
                 vintage=self.brief(panel.grid_vintage, 20),
             ),
-            self.say("saving.apart"),
+            self.say("saving.apart_adds" if adds else "saving.apart"),
         )
 
     @property
@@ -285,7 +297,7 @@ class Sentences:
                 said.append(
                     self.say("desc.range", low=self.mass(label.low_ug), high=self.mass(label.high_ug), unit=self.unit)
                 )
-        said += [self.graded, self.compared, self.unsplit]
+        said += [self.graded, self.compared, self.unsplit, self.inside]
         said += [
             f"{self.say(f'stages.{share.stage}')} {share.percent}%."
             for share in label.stages
