@@ -1,6 +1,7 @@
 """The demo end to end, once: its parts add up, its figures explain themselves, and it opens nothing by itself."""
 
 import json
+import os
 import re
 import webbrowser
 from pathlib import Path
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from leafmark import cli as leafmark
 from leafmark.demo import main
 from leafmark.demo.by_factor import Parts, total
 from leafmark.demo.summary import LINES, WIDTH, screen
@@ -72,14 +74,55 @@ def test_page_stands_alone_and_summary_fits(done: Path, record: dict) -> None:
     assert max(map(len, lines)) <= WIDTH
 
 
-def test_again_opens_nothing_and_keeps_the_figures(
-    done: Path, record: dict, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("CI", "1")
-    monkeypatch.setattr(main.sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(webbrowser, "open", lambda *_: pytest.fail("opened"))
-    assert main.demo(done, True, True) == 0
+def test_again_keeps_the_figures(done: Path, record: dict, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.demo(done, True, False) == 0
     assert json.loads(capsys.readouterr().out)["totals_ug"] == record["totals_ug"]
+
+
+WHERE_IT_OPENS = {
+    "a person at a terminal": (True, False, None, True, True),
+    "a person who said --no-open": (False, False, None, True, False),
+    "a program that reads JSON": (True, True, None, True, False),
+    "CI with a terminal": (True, False, "1", True, False),
+    "no terminal": (True, False, None, False, False),
+}
+
+
+@pytest.mark.parametrize(("asked", "as_json", "ci", "terminal", "opens"), WHERE_IT_OPENS.values(), ids=WHERE_IT_OPENS)
+def test_the_page_opens_only_for_a_person_at_a_terminal(
+    asked: bool, as_json: bool, ci: str | None, terminal: bool, opens: bool, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    opened: list[str] = []
+    monkeypatch.delenv("CI", raising=False)
+    if ci:
+        monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(main.sys.stdout, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    main.show(tmp_path / "report.html", asked, as_json)
+    assert opened == ([(tmp_path / "report.html").as_uri()] if opens else [])
+
+
+@pytest.mark.parametrize("ci", [None, "true"])
+def test_the_verb_passes_on_what_a_terminal_and_ci_say(
+    ci: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`leafmark demo` itself, its runs left out: a browser opens at a terminal and not where CI is set."""
+    opened: list[str] = []
+    monkeypatch.delenv("CI", raising=False)
+    if ci:
+        monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setattr(main, "panel_folder", lambda: tmp_path)
+    monkeypatch.setattr(main, "make", lambda out, began: ({}, out / "report.html"))
+    monkeypatch.setattr(main, "screen", lambda _: "")
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb"), os.fdopen(theirs, "w") as terminal, monkeypatch.context() as patch:
+        patch.setattr(main.sys, "stdout", terminal)
+        with pytest.raises(SystemExit) as ended:
+            leafmark.main(["demo", "--out", str(tmp_path / "out")])
+    assert ended.value.code == 0
+    assert len(opened) == (0 if ci else 1)
 
 
 def test_ranges_hold_their_values_and_shares_add_up(record: dict) -> None:

@@ -56,6 +56,18 @@ def demo(out: Path, as_json: bool, open_report: bool) -> int:
     if out.exists() and not (out.is_dir() and (is_demo(out) or not any(out.iterdir()))):
         print(f"leafmark: {out} is not empty and holds no demo; choose another --out, or remove it", file=sys.stderr)
         return 2
+    content, report = make(out, began)
+    if as_json:
+        print(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+    else:
+        print(screen(content))
+        print(f"report       {report}")
+    show(report, open_report, as_json)
+    return 0
+
+
+def make(out: Path, began: float) -> tuple[dict[str, Any], Path]:
+    """Make the whole demo; the facts of its `run.json`, and its page. `began` is on the clock of `perf_counter`, s."""
     _empty(out)
     with Steps() as steps:
         runs = _runs(out, steps)
@@ -64,16 +76,16 @@ def demo(out: Path, as_json: bool, open_report: bool) -> int:
         content: dict[str, Any] = {"schema": SCHEMA, "status": "done", **facts(out, runs, labels, LIFETIME_YEARS)}
         content["wall_s"] = round(time.perf_counter() - began, 2)
         content["lines_per_s"] = round(content["lines_in"] / content["wall_s"])
-        (out / "report.html").write_text(page(content, labels, runs), encoding="utf-8")
+        report = out / "report.html"
+        report.write_text(page(content, labels, runs), encoding="utf-8")
     write_json(out / "run.json", content)
-    if as_json:
-        print(json.dumps(content, ensure_ascii=False, indent=2, default=str))
-    else:
-        print(screen(content))
-        print(f"report       {out / 'report.html'}")
-    if open_report and not as_json and sys.stdout.isatty() and not os.environ.get("CI"):
-        webbrowser.open((out / "report.html").resolve().as_uri())
-    return 0
+    return content, report
+
+
+def show(report: Path, asked: bool, as_json: bool) -> None:
+    """Open the page in a browser, if that was asked for and a person sits at the terminal: never in CI."""
+    if asked and not as_json and sys.stdout.isatty() and not os.environ.get("CI"):
+        webbrowser.open(report.resolve().as_uri())
 
 
 def is_demo(out: Path) -> bool:
