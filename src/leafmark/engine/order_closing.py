@@ -88,8 +88,7 @@ def _change(ug_per_money: dict[str, float], days: dict[str, int]) -> dict[str, f
     return {
         later: ug_per_money[later] / ug_per_money[sooner] - 1
         for sooner, later in itertools.pairwise(sorted(ug_per_money))
-        if ug_per_money[sooner]
-        and min(days[sooner], days[later]) >= COMPARABLE_DAYS * max(days[sooner], days[later])
+        if ug_per_money[sooner] and min(days[sooner], days[later]) >= COMPARABLE_DAYS * max(days[sooner], days[later])
     }
 
 
