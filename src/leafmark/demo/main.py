@@ -39,7 +39,7 @@ LIFETIME_YEARS = float(TELEVISIONS.lifetime_years or 7)
 """An assumption (category rules of televisions), printed wherever a figure rests on it."""
 MEMORY_LIMIT = "1GB"
 STAGE = "materials"
-"""The bill's only stage: a factor to the gate or the shop is not split by its publisher."""
+"""The bill's only stage: each factor, to the gate, shop or plate, is booked whole, as one figure per kg."""
 RUNS = ("orders", "products", "televisions", "declared")
 OWN = ("inputs", *RUNS, "labels", "report.html")
 """What a demo writes beside its `run.json`."""
@@ -138,12 +138,15 @@ def _runs(out: Path, steps: Steps) -> dict[str, Run]:
 
 
 def _write_bill(inputs: Path) -> None:
-    """One line per product whose mass is known, by its own size or by count; none from spend."""
+    """One line per product whose mass is known, by its own size or by count; none from spend.
+
+    `amount_gsd` is the spread of a typical mass; NULL = the package's own.
+    """
     source, target = (str(inputs / name).replace("'", "''") for name in ("catalogue.parquet", "bill.parquet"))
     with duckdb.connect() as con:
         con.execute(f"""COPY (
             SELECT product_id, '{STAGE}' AS stage, coalesce(mass_key, count_key) AS key,
               coalesce(mass_kg, count_amount) AS amount, coalesce(count_unit, 'kg') AS unit, region,
-              DATE '{MID_PANEL}' AS date
+              DATE '{MID_PANEL}' AS date, amount_gsd
             FROM read_parquet('{source}') WHERE tier IN ('mass', 'count') ORDER BY product_id
         ) TO '{target}' (FORMAT parquet, COMPRESSION zstd)""")
