@@ -16,6 +16,7 @@ from leafmark.demo.by_factor import Parts, total
 from leafmark.demo.summary import LINES, WIDTH, screen
 from leafmark.engine.explain import explain
 from leafmark.engine.run import open_run
+from leafmark.products.from_run import grades_from_run
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +61,67 @@ def test_shown_figures_explain_themselves(done: Path) -> None:
         shown = next(row for row in labels if row["run"] == run)
         subject = int(shown["product_id"]) if run == "products" else shown["product_id"]
         assert explain(done / run, subject)["co2e_ug"] == shown["co2e_ug"]
+
+
+def test_a_basket_is_explained_and_sums_of_many_say_that_they_are_not(done: Path, record: dict) -> None:
+    tree = explain(done / "orders", record["basket_shown"])
+    assert tree["co2e_ug"] > 0
+    page = (done / "report.html").read_text(encoding="utf-8")
+    assert (
+        f"leafmark explain DIR/orders {record['basket_shown']!r}".replace("orders ", "orders &#x27;") + "&#x27;" in page
+    )
+    assert "does not answer for" in page
+
+
+def test_a_basket_without_a_counted_line_divides_nothing(done: Path, record: dict) -> None:
+    orders = pq.read_table(done / "orders" / "orders.parquet")
+    counted = len(set(orders.filter(pc.is_valid(orders.column("co2e_ug"))).column("order_id").to_pylist()))
+    assert counted == record["baskets_counted"] < record["orders"]
+    assert record["per_basket_ug"]["co2e_ug"] == record["totals_ug"]["co2e_ug"] // counted
+    none = f"{counted:,} baskets with a counted line, {record['orders'] - counted:,} have none"
+    assert none in (done / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_page_tells_what_ends_at_the_plate(done: Path, record: dict) -> None:
+    page = (done / "report.html").read_text(encoding="utf-8")
+    bounds = record["by_boundary"]
+    assert sum(each["co2e_ug"] for each in bounds.values()) == record["totals_ug"]["co2e_ug"]
+    labels = pq.read_table(done / "labels" / "labels.parquet").to_pylist()
+    estimates = sum(row["state"] == "category_estimate" for row in labels)
+    assert sum(each["products_labelled"] for each in bounds.values()) == estimates
+    plate = bounds["cradle_to_plate"]
+    assert plate["products_labelled"] > 0.7 * estimates
+    assert f"{100 * plate['share_of_co2e']:.1f} % at the plate" in page
+    assert f"{plate['products_labelled']:,} of the labels" in page
+    assert "do not split their factors" not in page
+    assert "Cradle to shop, CO2e" not in page
+
+
+def test_the_catalogue_file_alone_gives_the_demo_s_labels(done: Path, record: dict, tmp_path: Path) -> None:
+    """As the page says: without the file's columns all of them would be `declared`."""
+    catalogue = done / "inputs" / "catalogue.parquet"
+    graded = grades_from_run(
+        done / "products", "leafmark.declared", catalogue, main.KNOWN_ON, out=tmp_path / "grades.parquet"
+    )
+    estimates = sum(each["count"] for each in record["labels"] if each["state"] == "category_estimate")
+    assert graded["states"] == {"category_estimate": estimates}
+    assert "leafmark grade DIR/products --catalogue" in (done / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_typical_mass_widens_a_label_s_range(done: Path) -> None:
+    """Two beef products of one factor: the guessed mass has the wider range, relative to its figure."""
+    products = {row["product_id"]: row for row in pq.read_table(done / "products" / "products.parquet").to_pylist()}
+    bill = pq.read_table(done / "inputs" / "bill.parquet").to_pylist()
+    beef = [row for row in bill if row["key"] == "food.beef_herd"]
+    spread = {True: set(), False: set()}
+    for row in beef:
+        product = products[row["product_id"]]
+        spread[row["amount_gsd"] is None].add(round(product["high_ug"] / product["co2e_ug"], 2))
+    assert spread[True]
+    assert spread[False]
+    assert min(spread[False]) > max(spread[True])
+    page = (done / "report.html").read_text(encoding="utf-8")
+    assert "The ranges are those of the factors." in page
 
 
 def test_page_stands_alone_and_summary_fits(done: Path, record: dict) -> None:
