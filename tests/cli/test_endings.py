@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -48,6 +48,9 @@ UNUSABLE = {
     "explain without a run": (["explain", "norun", "lamp-1"], "norun: no run there"),
     "replay without a run": (["replay", "norun"], "norun: no run there"),
     "statement without a run": (["statement", "norun"], "norun: no run there"),
+    "statement of a demo": (["statement", "demo-out"], "name one of them: demo-out/orders or demo-out/products"),
+    "replay of a demo": (["replay", "demo-out"], "demo-out: this folder holds 2 runs; name one of them"),
+    "explain of a demo": (["explain", "demo-out", "1"], "demo-out: this folder holds 2 runs; name one of them"),
     "label without a run": (["label", "lamp-1", "--run", "norun"], "norun: no run there"),
     "label in two formats": (["label", "lamp-1", "--run", "x", "--format", "png", "--json"], "ask for two things"),
     "unknown factor": (["factors", "show", "food.beef"], "try leafmark factors search food.beef"),
@@ -67,6 +70,9 @@ def wrong_files(folder: Path) -> Path:
     (folder / "wrong.parquet").write_text("not a table", encoding="utf-8")
     (folder / "taken").mkdir()
     (folder / "taken" / "letter.txt").touch()
+    (folder / "demo-out").mkdir()
+    record = {"schema": "leafmark.run/1", "status": "done", "runs": {"orders": "0a", "products": "0b"}}
+    (folder / "demo-out" / "run.json").write_text(json.dumps(record), encoding="utf-8")
     return folder
 
 

@@ -1,6 +1,7 @@
 """The demo end to end, once: its parts add up, its figures explain themselves, and it opens nothing by itself."""
 
 import json
+import os
 import re
 import webbrowser
 from pathlib import Path
@@ -9,11 +10,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from leafmark import cli as leafmark
 from leafmark.demo import main
 from leafmark.demo.by_factor import Parts, total
 from leafmark.demo.summary import LINES, WIDTH, screen
 from leafmark.engine.explain import explain
 from leafmark.engine.run import open_run
+from leafmark.products.from_run import grades_from_run
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +63,67 @@ def test_shown_figures_explain_themselves(done: Path) -> None:
         assert explain(done / run, subject)["co2e_ug"] == shown["co2e_ug"]
 
 
+def test_a_basket_is_explained_and_sums_of_many_say_that_they_are_not(done: Path, record: dict) -> None:
+    tree = explain(done / "orders", record["basket_shown"])
+    assert tree["co2e_ug"] > 0
+    page = (done / "report.html").read_text(encoding="utf-8")
+    assert (
+        f"leafmark explain DIR/orders {record['basket_shown']!r}".replace("orders ", "orders &#x27;") + "&#x27;" in page
+    )
+    assert "does not answer for" in page
+
+
+def test_a_basket_without_a_counted_line_divides_nothing(done: Path, record: dict) -> None:
+    orders = pq.read_table(done / "orders" / "orders.parquet")
+    counted = len(set(orders.filter(pc.is_valid(orders.column("co2e_ug"))).column("order_id").to_pylist()))
+    assert counted == record["baskets_counted"] < record["orders"]
+    assert record["per_basket_ug"]["co2e_ug"] == record["totals_ug"]["co2e_ug"] // counted
+    none = f"{counted:,} baskets with a counted line, {record['orders'] - counted:,} have none"
+    assert none in (done / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_page_tells_what_ends_at_the_plate(done: Path, record: dict) -> None:
+    page = (done / "report.html").read_text(encoding="utf-8")
+    bounds = record["by_boundary"]
+    assert sum(each["co2e_ug"] for each in bounds.values()) == record["totals_ug"]["co2e_ug"]
+    labels = pq.read_table(done / "labels" / "labels.parquet").to_pylist()
+    estimates = sum(row["state"] == "category_estimate" for row in labels)
+    assert sum(each["products_labelled"] for each in bounds.values()) == estimates
+    plate = bounds["cradle_to_plate"]
+    assert plate["products_labelled"] > 0.7 * estimates
+    assert f"{100 * plate['share_of_co2e']:.1f} % at the plate" in page
+    assert f"{plate['products_labelled']:,} of the labels" in page
+    assert "do not split their factors" not in page
+    assert "Cradle to shop, CO2e" not in page
+
+
+def test_the_catalogue_file_alone_gives_the_demo_s_labels(done: Path, record: dict, tmp_path: Path) -> None:
+    """As the page says: without the file's columns all of them would be `declared`."""
+    catalogue = done / "inputs" / "catalogue.parquet"
+    graded = grades_from_run(
+        done / "products", "leafmark.declared", catalogue, main.KNOWN_ON, out=tmp_path / "grades.parquet"
+    )
+    estimates = sum(each["count"] for each in record["labels"] if each["state"] == "category_estimate")
+    assert graded["states"] == {"category_estimate": estimates}
+    assert "leafmark grade DIR/products --catalogue" in (done / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_typical_mass_widens_a_label_s_range(done: Path) -> None:
+    """Two beef products of one factor: the guessed mass has the wider range, relative to its figure."""
+    products = {row["product_id"]: row for row in pq.read_table(done / "products" / "products.parquet").to_pylist()}
+    bill = pq.read_table(done / "inputs" / "bill.parquet").to_pylist()
+    beef = [row for row in bill if row["key"] == "food.beef_herd"]
+    spread = {True: set(), False: set()}
+    for row in beef:
+        product = products[row["product_id"]]
+        spread[row["amount_gsd"] is None].add(round(product["high_ug"] / product["co2e_ug"], 2))
+    assert spread[True]
+    assert spread[False]
+    assert min(spread[False]) > max(spread[True])
+    page = (done / "report.html").read_text(encoding="utf-8")
+    assert "The ranges are those of the factors." in page
+
+
 def test_page_stands_alone_and_summary_fits(done: Path, record: dict) -> None:
     page = (done / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
@@ -72,14 +136,55 @@ def test_page_stands_alone_and_summary_fits(done: Path, record: dict) -> None:
     assert max(map(len, lines)) <= WIDTH
 
 
-def test_again_opens_nothing_and_keeps_the_figures(
-    done: Path, record: dict, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("CI", "1")
-    monkeypatch.setattr(main.sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(webbrowser, "open", lambda *_: pytest.fail("opened"))
-    assert main.demo(done, True, True) == 0
+def test_again_keeps_the_figures(done: Path, record: dict, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.demo(done, True, False) == 0
     assert json.loads(capsys.readouterr().out)["totals_ug"] == record["totals_ug"]
+
+
+WHERE_IT_OPENS = {
+    "a person at a terminal": (True, False, None, True, True),
+    "a person who said --no-open": (False, False, None, True, False),
+    "a program that reads JSON": (True, True, None, True, False),
+    "CI with a terminal": (True, False, "1", True, False),
+    "no terminal": (True, False, None, False, False),
+}
+
+
+@pytest.mark.parametrize(("asked", "as_json", "ci", "terminal", "opens"), WHERE_IT_OPENS.values(), ids=WHERE_IT_OPENS)
+def test_the_page_opens_only_for_a_person_at_a_terminal(
+    asked: bool, as_json: bool, ci: str | None, terminal: bool, opens: bool, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    opened: list[str] = []
+    monkeypatch.delenv("CI", raising=False)
+    if ci:
+        monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(main.sys.stdout, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    main.show(tmp_path / "report.html", asked, as_json)
+    assert opened == ([(tmp_path / "report.html").as_uri()] if opens else [])
+
+
+@pytest.mark.parametrize("ci", [None, "true"])
+def test_the_verb_passes_on_what_a_terminal_and_ci_say(
+    ci: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`leafmark demo` itself, its runs left out: a browser opens at a terminal and not where CI is set."""
+    opened: list[str] = []
+    monkeypatch.delenv("CI", raising=False)
+    if ci:
+        monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setattr(main, "panel_folder", lambda: tmp_path)
+    monkeypatch.setattr(main, "make", lambda out, began: ({}, out / "report.html"))
+    monkeypatch.setattr(main, "screen", lambda _: "")
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb"), os.fdopen(theirs, "w") as terminal, monkeypatch.context() as patch:
+        patch.setattr(main.sys, "stdout", terminal)
+        with pytest.raises(SystemExit) as ended:
+            leafmark.main(["demo", "--out", str(tmp_path / "out")])
+    assert ended.value.code == 0
+    assert len(opened) == (0 if ci else 1)
 
 
 def test_ranges_hold_their_values_and_shares_add_up(record: dict) -> None:

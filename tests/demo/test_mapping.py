@@ -1,6 +1,7 @@
 """The curated mapping: every department and category with sales is covered, every row says why, every key exists."""
 
 import csv
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -148,3 +149,39 @@ def test_faults_are_all_named_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path:
                        (6, "no reason"), (6, "pack 'many'"), (6, "same conditions as row 5")):  # fmt: skip
         assert f"row {row}: " in text
         assert fault in text
+
+
+LEAKS = re.compile(
+    r"\brows?\b|\bbelow\b|\babove\b|\bband\b|spend only|TODO|\?\?|used nowhere|[a-z](household goods|personal care):|\brule\b"
+)
+"""Words of whoever keeps the table, which tell a reader of the page nothing, and prefixes grown onto a word."""
+
+
+def doubled(text: str) -> bool:
+    """Whether four words in a row come twice: a text pasted over itself."""
+    words = re.findall(r"[^\s:,;]+", text)
+    runs = [tuple(words[place : place + 4]) for place in range(len(words) - 3)]
+    return len(set(runs)) < len(runs)
+
+
+def test_leaks_and_doubled_texts_are_seen() -> None:
+    assert doubled("household goods: multi-purpose cleaner household goods: multi-purpose cleaner spend")
+    assert LEAKS.search("goods: multi-purpose cleanerhousehold goods: cleaner")
+    assert LEAKS.search("assorted: spend only unless a row below says more")
+
+
+def test_every_reason_reads_well_on_the_page() -> None:
+    for rule in load_mapping():
+        assert not LEAKS.search(rule.reason), rule
+        assert not doubled(rule.reason), rule
+        assert len(rule.reason.split()) > 1, rule
+        assert rule.reason == rule.reason.strip(" .;,:"), rule
+
+
+def test_a_reason_about_another_factor_s_use_is_true() -> None:
+    """The reason of beef says where the dairy herd's factor is used; the table must agree."""
+    dairy = {rule.product_category for rule in load_mapping() if rule.mass_key == "food.beef_dairy_herd"}
+    assert dairy == {"VEAL"}
+    told = [rule.reason for rule in load_mapping() if "the dairy herd's" in rule.reason]
+    assert told
+    assert all("used for veal only" in reason for reason in told)

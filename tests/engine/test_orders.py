@@ -128,3 +128,22 @@ def test_neither_chunks_nor_entries_change_a_total(tmp_path: Path) -> None:
         assert (tmp_path / name / "entries.parquet").exists() != settings.no_entries
         for table in ("categories", "days", "intensity"):
             assert made.table(table).equals(whole.table(table))
+
+
+def test_a_change_is_told_only_between_years_of_about_as_many_days(tmp_path: Path) -> None:
+    def lines(year: int, days: int, pieces: float) -> list[tuple[int, str, float, dt.date]]:
+        first = dt.date(year, 1, 1)
+        return [(year * 1000 + day, "board", pieces, first + dt.timedelta(day)) for day in range(days)]
+
+    made = bought(tmp_path / "run", *lines(2023, 20, 1), *lines(2024, 18, 2), *lines(2025, 16, 2))
+    assert set(made.record["totals"]["by_year"]) == {"2023", "2024", "2025"}
+    assert made.record["totals"]["intensity_change"] == {}, "without money there is no intensity"
+    rows = [
+        {"order_id": o, "product_id": p, "pieces": n, "spend": 5.0, "date": d}
+        for o, p, n, d in (*lines(2023, 20, 1), *lines(2024, 18, 2), *lines(2025, 16, 2), *lines(2026, 1, 9))
+    ]
+    told = orders(
+        pa.Table.from_pylist(rows), pa.Table.from_pylist(SHELF, schema=CATALOGUE), [PACK], tmp_path / "money",
+        Settings(KNOWN_ON, "AR5"),
+    ).record["totals"]["intensity_change"]  # fmt: skip
+    assert told == {"2024": pytest.approx(1.0)}, "18 of 20 days is enough, 16 of 18 and one of 16 are not"

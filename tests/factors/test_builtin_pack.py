@@ -254,6 +254,17 @@ def test_every_agribalyse_key_shares_a_word_with_its_publishers_name() -> None:
 )
 def test_a_key_takes_the_food_it_names_where_the_publisher_has_it(slug: str, code: str, name: str) -> None:
     """Once they held a Strasbourg sausage, an aligot with cheese and a rolled biscuit."""
-    row = by_id()[f"food.agribalyse.{slug}@FR:cradle_to_retail:2020"]
+    row = by_id()[f"food.agribalyse.{slug}@FR:cradle_to_plate:2020"]
     assert f"Code AGB {code}," in row["locator"]
     assert row["name_en"].startswith(name)
+
+
+def test_a_food_to_the_plate_is_not_called_to_the_shop() -> None:
+    """Agribalyse's synthesis is one figure with the home in it; Poore and Nemecek's foods end at the shop."""
+    food = [row for row in rows() if row["theme"] == "food"]
+    for row in food:
+        agribalyse = row["key"].startswith("food.agribalyse.")
+        assert row["boundary"] == ("cradle_to_plate" if agribalyse else "cradle_to_retail"), row["factor_id"]
+        assert ("to the plate; at home: " in row["note"]) == agribalyse, row["factor_id"]
+    at_home = {row["note"].split("at home: ")[1].split(";")[0] for row in food if "at home: " in row["note"]}
+    assert {"no preparation", "oven", "microwave"} <= at_home

@@ -161,9 +161,13 @@ def test_a_figure_not_restated_does_not_say_it_is(native_ug: int | None, percent
     assert Sentences(label, "en").method.endswith(said)
 
 
-def test_a_figure_published_unsplit_gives_no_stage_its_whole() -> None:
+@pytest.mark.parametrize(
+    ("boundary", "says"), [("cradle_to_retail", "cradle to shop"), ("cradle_to_plate", "cradle to plate")]
+)
+def test_a_figure_booked_unsplit_gives_no_stage_its_whole(boundary: str, says: str) -> None:
     changes = dict.fromkeys(STAGE_COLUMNS) | {"materials_ug": 3 * KG, "primary_ug": None}
-    label = make(product_changes=changes, catalogue_changes={"boundary": "cradle_to_retail"}, compared=False)
+    label = make(product_changes=changes, catalogue_changes={"boundary": boundary}, compared=False)
+    assert Sentences(label, "en").boundary == says
     assert label.unsplit
     assert [share.percent for share in label.stages] == [None] * 6
     words = Sentences(label, "en")

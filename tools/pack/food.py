@@ -22,6 +22,11 @@ _SLUGS = {
 _STAGE_SUM_NAMES = {"Soybean Oil", "Olive Oil", "Palm Oil", "Rapeseed Oil", "Sunflower Oil"}
 _PN_YEAR, _PN_DATA_YEAR = 2018, 2010
 _AGRIBALYSE_YEAR = 2020
+AT_HOME = {
+    "Pas de préparation": "no preparation", "Micro onde": "microwave", "Four": "oven", "Cuisson à l'eau": "boiled in water",
+    "Réfrigéré chez le consommateur": "refrigerated", "Poêle": "frying pan", "Bouilli": "boiled", "Friture": "deep frying",
+}  # fmt: skip
+"""How Agribalyse takes a food to be made ready at home (its column `Préparation`): the part beyond the shop."""
 _CHOICE = Path(__file__).parent / "names" / "agribalyse.csv"
 
 
@@ -42,7 +47,10 @@ def _global(data: SharedData) -> list[Row]:
 
 
 def _oils(data: SharedData) -> list[Row]:
-    """Return the five oils, which the table per kilogram leaves empty: sums of the seven published stages."""
+    """Return the five oils, which the table per kilogram leaves empty: sums of the seven published stages.
+
+    The study splits all its foods so, each stage rounded to 0.1 kg; where a total is given, the total is more exact.
+    """
     return [
         _food(name, float(raw["kgco2e"]), raw["source_locator"], "sum of stages, each rounded to 0.1")
         for raw in data.rows("poore-nemecek-owid")
@@ -78,7 +86,7 @@ def _agribalyse(data: SharedData) -> list[Row]:
                     name_en=f"{record['LCI Name']} / {record['Nom du Produit en Français']}",
                     name_zh=chosen["name_zh"],
                     region="FR",
-                    boundary="cradle_to_retail",
+                    boundary="cradle_to_plate",
                     unit="kg",
                     co2e_kg=float(f"{float(record['Changement climatique (kg CO2 eq/kg de produit)']):.6g}"),
                     gwp_set="AR5",
@@ -87,8 +95,8 @@ def _agribalyse(data: SharedData) -> list[Row]:
                     published_on="2020-12-31",
                     source_id="agribalyse-3",
                     locator=f"Synthèse, Code AGB {record['Code AGB']}, row {row}",
-                    note=f"French mix, to the plate (home included); data quality {quality}, 1 is best of 5"
-                    + (f"; {chosen['note']}" if chosen["note"] else ""),
+                    note=f"French mix, to the plate; at home: {AT_HOME[record['Préparation'].strip()]}; "
+                    f"data quality {quality}, 1 is best of 5" + (f"; {chosen['note']}" if chosen["note"] else ""),
                 )
             )
     if choice:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 import click
@@ -26,7 +24,7 @@ def demo(out: Path, open_report: bool, as_json: bool) -> None:
     """Run Leafmark over a published household panel and a register of televisions, and write a report.
 
     The data are real: receipts of 2,469 households in 2017, a public register, published footprints.
-    A killed demo goes on where it stopped.
+    Every demo is made anew: an earlier one in the same folder, finished or killed, is emptied first.
 
     \b
     Example:
@@ -34,5 +32,4 @@ def demo(out: Path, open_report: bool, as_json: bool) -> None:
     """
     from leafmark.demo.main import demo as run_demo
 
-    may_open = open_report and not as_json and sys.stdout.isatty() and not os.environ.get("CI")
-    raise SystemExit(run_demo(out, as_json, may_open))
+    raise SystemExit(run_demo(out, as_json, open_report))

@@ -39,6 +39,7 @@ def facts(out: Path, runs: dict[str, Run], labels: dict[str, Any], lifetime_year
     spent = covered.total().spend_usd
     counted = sum(totals["by_tier"][tier]["spend"] for tier in TIERS)
     sources = used(parts, runs)
+    counted_baskets, example = _baskets(run)
     gaps: dict[str, list[int]] = {}
     for row in sources:
         gaps.setdefault(row["theme"], []).extend(row["gap_years"])
@@ -50,7 +51,10 @@ def facts(out: Path, runs: dict[str, Run], labels: dict[str, Any], lifetime_year
         "co2e_kg": whole / UG_PER_KG, "co2e_kg_low": totals["low_ug"] / UG_PER_KG,
         "co2e_kg_high": totals["high_ug"] / UG_PER_KG,
         "totals_ug": {name: totals[name] for name in ("co2e_ug", "low_ug", "high_ug")},
-        "per_basket_ug": {name: totals[name] // record["orders"] for name in ("co2e_ug", "low_ug", "high_ug")},
+        "baskets_counted": counted_baskets, "basket_shown": example,
+        "per_basket_ug": {name: totals[name] // counted_baskets for name in ("co2e_ug", "low_ug", "high_ug")},
+        "by_boundary": _boundaries(parts, whole, inputs),
+        "typical_mass": _typical_mass(inputs),
         "coverage": {"lines": record["coverage_lines"], "spend": counted / spent, "spend_usd": spent,
                      "petrol_share": _petrol_usd(inputs) / spent},
         "gwp_native_share": sum(part.native * part.co2e_ug for part in parts.parts) / whole,
@@ -75,6 +79,41 @@ def facts(out: Path, runs: dict[str, Run], labels: dict[str, Any], lifetime_year
         "grid": _grid(runs["televisions"]),
         "orders_lines_per_s": round(record["lines_in"] / record["wall_s"]),
     }  # fmt: skip
+
+
+def _baskets(run: Run) -> tuple[int, int]:
+    """Baskets with a line that was counted (zero is a figure, none is not), and the one of most lines, to be explained."""
+    with duckdb.connect() as con:
+        row = con.execute(f"""SELECT count(DISTINCT order_id), arg_max(order_id, (lines - rejected_lines, -order_id))
+            FROM read_parquet({_quote(run.path / "orders.parquet")}) WHERE co2e_ug IS NOT NULL""").fetchone()
+    assert row is not None
+    return row
+
+
+def _boundaries(parts: Parts, whole: int, inputs: Path) -> dict[str, dict[str, Any]]:
+    """By system boundary of the factors: micrograms, their share of the total, and the products with a label."""
+    ug: dict[str, int] = {}
+    for part in parts.parts:
+        name = " + ".join(each.factor.boundary for each in parts.used(part.factor_id))
+        ug[name] = ug.get(name, 0) + part.co2e_ug
+    with duckdb.connect() as con:
+        labels = dict(
+            con.execute(f"""SELECT boundary, count(*) FROM read_parquet({_quote(inputs / "catalogue.parquet")})
+            WHERE category_estimate GROUP BY boundary""").fetchall()
+        )
+    return {
+        name: {"co2e_ug": ug[name], "share_of_co2e": ug[name] / whole, "products_labelled": labels.get(name, 0)}
+        for name in sorted(ug, key=lambda name: -ug[name])
+    }
+
+
+def _typical_mass(inputs: Path) -> dict[str, float]:
+    """Of the products whose mass is told from the price or a median: how many, and the spread of that mass (GSD)."""
+    with duckdb.connect() as con:
+        row = con.execute(f"""SELECT count(*), min(amount_gsd), median(amount_gsd), max(amount_gsd)
+            FROM read_parquet({_quote(inputs / "catalogue.parquet")}) WHERE amount_gsd IS NOT NULL""").fetchone()
+    assert row is not None
+    return dict(zip(("products", "gsd_least", "gsd_median", "gsd_most"), row, strict=True))
 
 
 def _tiers(parts: Parts, totals: dict[str, Any], covered: Any, spent: float) -> dict[str, dict[str, Any]]:

@@ -20,7 +20,6 @@ SCHEME = "leafmark.declared"
 STARS = "au.gems-2013.televisions"
 SHEET_LANGS = ("en", "zh-Hans")
 TELEVISION = {"en": "television", "zh-Hant": "台電視", "zh-Hans": "台电视"}
-PACKAGE = {"en": "package or piece", "zh-Hant": "包或件", "zh-Hans": "包或件"}
 DEVICE = {"en": "device", "zh-Hant": "台", "zh-Hans": "台"}
 USE = {
     "en": "use in Australia for {years} years (assumed), 10 h on a day, today's grid",
@@ -108,12 +107,7 @@ def _expires(row: dict[str, Any]) -> dt.date:
 
 
 def _catalogues(out: Path, lifetime_years: float) -> dict[str, dict[Any, dict[str, Any]]]:
-    products = {}
-    for row in pq.read_table(out / "inputs" / "catalogue.parquet").to_pylist():
-        gate = str(row["mass_key"] or row["count_key"]).startswith("material.")
-        row.update(category_estimate=True, declared_unit=PACKAGE,
-                   boundary="cradle_to_gate" if gate else "cradle_to_retail")  # fmt: skip
-        products[row["product_id"]] = row
+    products = {row["product_id"]: row for row in pq.read_table(out / "inputs" / "catalogue.parquet").to_pylist()}
     televisions = {
         row["product_id"]: row | {
             "sector": "consumer electronics", "tier": "use", "boundary": "use_only", "category": "television",

@@ -39,7 +39,7 @@ LIFETIME_YEARS = float(TELEVISIONS.lifetime_years or 7)
 """An assumption (category rules of televisions), printed wherever a figure rests on it."""
 MEMORY_LIMIT = "1GB"
 STAGE = "materials"
-"""The bill's only stage: a factor to the gate or the shop is not split by its publisher."""
+"""The bill's only stage: each factor, to the gate, shop or plate, is booked whole, as one figure per kg."""
 RUNS = ("orders", "products", "televisions", "declared")
 OWN = ("inputs", *RUNS, "labels", "report.html")
 """What a demo writes beside its `run.json`."""
@@ -56,6 +56,18 @@ def demo(out: Path, as_json: bool, open_report: bool) -> int:
     if out.exists() and not (out.is_dir() and (is_demo(out) or not any(out.iterdir()))):
         print(f"leafmark: {out} is not empty and holds no demo; choose another --out, or remove it", file=sys.stderr)
         return 2
+    content, report = make(out, began)
+    if as_json:
+        print(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+    else:
+        print(screen(content))
+        print(f"report       {report}")
+    show(report, open_report, as_json)
+    return 0
+
+
+def make(out: Path, began: float) -> tuple[dict[str, Any], Path]:
+    """Make the whole demo; the facts of its `run.json`, and its page. `began` is on the clock of `perf_counter`, s."""
     _empty(out)
     with Steps() as steps:
         runs = _runs(out, steps)
@@ -64,16 +76,16 @@ def demo(out: Path, as_json: bool, open_report: bool) -> int:
         content: dict[str, Any] = {"schema": SCHEMA, "status": "done", **facts(out, runs, labels, LIFETIME_YEARS)}
         content["wall_s"] = round(time.perf_counter() - began, 2)
         content["lines_per_s"] = round(content["lines_in"] / content["wall_s"])
-        (out / "report.html").write_text(page(content, labels, runs), encoding="utf-8")
+        report = out / "report.html"
+        report.write_text(page(content, labels, runs), encoding="utf-8")
     write_json(out / "run.json", content)
-    if as_json:
-        print(json.dumps(content, ensure_ascii=False, indent=2, default=str))
-    else:
-        print(screen(content))
-        print(f"report       {out / 'report.html'}")
-    if open_report and not as_json and sys.stdout.isatty() and not os.environ.get("CI"):
-        webbrowser.open((out / "report.html").resolve().as_uri())
-    return 0
+    return content, report
+
+
+def show(report: Path, asked: bool, as_json: bool) -> None:
+    """Open the page in a browser, if that was asked for and a person sits at the terminal: never in CI."""
+    if asked and not as_json and sys.stdout.isatty() and not os.environ.get("CI"):
+        webbrowser.open(report.resolve().as_uri())
 
 
 def is_demo(out: Path) -> bool:
@@ -126,12 +138,15 @@ def _runs(out: Path, steps: Steps) -> dict[str, Run]:
 
 
 def _write_bill(inputs: Path) -> None:
-    """One line per product whose mass is known, by its own size or by count; none from spend."""
+    """One line per product whose mass is known, by its own size or by count; none from spend.
+
+    `amount_gsd` is the spread of a typical mass; NULL = the package's own.
+    """
     source, target = (str(inputs / name).replace("'", "''") for name in ("catalogue.parquet", "bill.parquet"))
     with duckdb.connect() as con:
         con.execute(f"""COPY (
             SELECT product_id, '{STAGE}' AS stage, coalesce(mass_key, count_key) AS key,
               coalesce(mass_kg, count_amount) AS amount, coalesce(count_unit, 'kg') AS unit, region,
-              DATE '{MID_PANEL}' AS date
+              DATE '{MID_PANEL}' AS date, amount_gsd
             FROM read_parquet('{source}') WHERE tier IN ('mass', 'count') ORDER BY product_id
         ) TO '{target}' (FORMAT parquet, COMPRESSION zstd)""")

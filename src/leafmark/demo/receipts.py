@@ -27,21 +27,33 @@ import pyarrow as pa
 
 from leafmark.demo.mapping import Mapper, Rule, load_mapping
 from leafmark.demo.progress import Report
-from leafmark.demo.sizes import parse_size
+from leafmark.demo.sizes import PIECE_MASS_KG_MAX, PIECE_MASS_KG_MIN, parse_size
 
 TYPICAL_FROM_PRODUCTS_MIN = 5
-"""A typical mass is the median of at least so many parsed masses."""
+"""A typical mass stands on at least so many weighed products of the type or category."""
 TYPE_PRICE_PRODUCTS_MIN = 8
 ODD_PRICE_RATIO = 8
 """A size is not used if its price per kg is more than 8 times off the median of its type (of at least 8 products)."""
-TYPE_PRICE_RATIO = 4
+PEER_MASS_RATIO = 2
+"""A mass told from its type's price is used if it is within half the lightest and twice the heaviest weighed peer."""
 CATEGORY_PRICE_RATIO = 3
-"""A typical mass is used if the price per kg it gives is within 4 times its type's, or 3 times its category's."""
+"""A category's median mass is used if the price per kg it gives is within 3 times the category's."""
+AMOUNT_GSD_MIN, AMOUNT_GSD_MAX = 1.05, 3.0
+"""Bounds of the spread of such a mass: peers all at one price still leave a doubt, and a wilder spread is their misprints."""
 PACK_UNIT_KG_MAX = 1.0
 """A can or bottle heavier than this is not taken for one unit of a pack."""
 
 _REGION_BY_PREFIX = (("food.agribalyse.", "FR"), ("material.", "GB"), ("spend.", "US"))
 _REGION_OTHERS = "US"
+_BOUNDARY_BY_PREFIX = (
+    ("food.agribalyse.", "cradle_to_plate"),
+    ("food.", "cradle_to_retail"),
+    ("material.", "cradle_to_gate"),
+)
+"""System boundary of the built-in pack's factors by the beginning of their keys (docs/packs/leafmark.md)."""
+
+PACKAGE = {"en": "package or piece", "zh-Hant": "包或件", "zh-Hans": "包或件"}
+"""Declared unit of a product of the panel, in the label's languages."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +97,11 @@ def write_receipts(
     Orders: ``order_id`` (int64, the basket), ``product_id`` (int64), ``pieces`` and ``spend`` (float64; pieces, USD),
     ``date``, ``household_id`` (int64), sorted by date.
     Catalogue, one row per product sold: the columns of ``docs/formats.md``, and ``name``, ``sector``, ``department``,
-    ``product_type``, ``gtin`` (always NULL: the panel has none and none is invented), ``declared_unit``, ``tier``
-    (``mass``, ``count``, ``spend``; NULL = not mapped), ``tier_reason`` (why not a better tier), ``reason`` (of the
-    mapping row), and the panel's ``lines``, ``pieces`` and ``spend_usd`` of the product.
+    ``product_type``, ``gtin`` (always NULL: the panel has none and none is invented), ``tier`` (``mass``, ``count``,
+    ``spend``; NULL = not mapped), ``tier_reason`` (why not a better tier), ``reason`` (of the mapping row), and the
+    panel's ``lines``, ``pieces`` and ``spend_usd`` of the product. For labels (mass and count only, else NULL or false):
+    ``declared_unit`` (a struct of the three languages), ``boundary`` and ``category_estimate``. ``amount_gsd`` is the
+    spread of a mass told from the price (NULL: the mass is the package's own, or counted).
     """
     source = panel if panel is not None else panel_folder()
     out.mkdir(parents=True, exist_ok=True)
@@ -116,7 +130,7 @@ def write_receipts(
 
 
 def _quote(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    return _sql_text(str(path))
 
 
 def _read_once(con: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -174,11 +188,33 @@ FROM (
 """
 
 
-def _typical(name: str, group: str, where: str) -> str:
-    """SQL of a table of typical masses, kg, with the median price, USD/kg, and the number of products behind them."""
+def _sql_text(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
+
+
+_LABEL_WORDS = "{" + ", ".join(f"'{lang}': {_sql_text(words)}" for lang, words in PACKAGE.items()) + "}"
+_BOUNDARY = (
+    "CASE " + " ".join(f"WHEN mass_key LIKE '{prefix}%' THEN '{name}'" for prefix, name in _BOUNDARY_BY_PREFIX) + " END"
+)
+
+
+def _peers(name: str, group: str, where: str) -> str:
+    """SQL of a table of weighed peers: the price that half of their pieces sold at, USD/kg, and their masses.
+
+    `sold_usd_per_kg` is the median over *pieces sold*, `usd_per_kg` and `kg` are medians over products. `price_sd` and
+    `mass_sd` are standard deviations of the natural logarithm, over products.
+    """
+    sold = (
+        f"SELECT *, sum(pieces) OVER (PARTITION BY {group} ORDER BY usd_per_piece / kg, product_id) AS cheaper, "
+        f"sum(pieces) OVER (PARTITION BY {group}) AS every FROM weighed "
+        f"WHERE kg > 0 AND usd_per_piece > 0 AND pieces > 0 AND {where}"
+    )
     return (
-        f"{name} AS (SELECT {group}, median(kg) AS kg, count(kg) AS n, median(usd_per_piece / kg) AS usd_per_kg "
-        f"FROM weighed WHERE {where} GROUP BY ALL HAVING count(kg) >= {TYPICAL_FROM_PRODUCTS_MIN})"
+        f"{name} AS (SELECT {group}, count(*) AS n, min(kg) AS least_kg, max(kg) AS most_kg, "
+        "median(kg) AS kg, median(usd_per_piece / kg) AS usd_per_kg, "
+        "min(usd_per_piece / kg) FILTER (2 * cheaper >= every) AS sold_usd_per_kg, "
+        "stddev_samp(ln(usd_per_piece / kg)) AS price_sd, stddev_samp(ln(kg)) AS mass_sd "
+        f"FROM ({sold}) GROUP BY ALL HAVING count(*) >= {TYPICAL_FROM_PRODUCTS_MIN})"
     )
 
 
@@ -225,20 +261,15 @@ WITH read AS (
              WHEN 'odd' THEN 'size ' || package_size || ' disagrees with the price: ' || round(usd_per_kg, 2)
                   || ' USD/kg, its type ' || round(type_usd_per_kg, 2) END AS not_weighed
     FROM judged
-), {_typical("by_type", "product_category, type_name, mass_key", "NOT by_piece")}
-, {_typical("by_pack", "product_category, type_name, mass_key", "(is_pack OR verdict = 'pack')")}
-, {_typical("by_category", "department, product_category, mass_key", "NOT by_piece")}
-, typical AS (
+), {_peers("by_type", "product_category, type_name, mass_key", "NOT by_piece")}
+, {_peers("by_pack", "product_category, type_name, mass_key", "(is_pack OR verdict = 'pack')")}
+, {_peers("by_category", "department, product_category, mass_key", "NOT by_piece")}
+, peers AS (
     SELECT w.*,
-        CASE WHEN w.verdict = 'unit' THEN k.kg WHEN t.kg IS NOT NULL THEN t.kg ELSE c.kg END AS candidate_kg,
-        CASE WHEN w.verdict = 'unit' THEN k.usd_per_kg WHEN t.kg IS NOT NULL THEN t.usd_per_kg ELSE c.usd_per_kg END
-             AS peer_usd_per_kg,
-        CASE WHEN w.verdict <> 'unit' AND t.kg IS NULL THEN {CATEGORY_PRICE_RATIO} ELSE {TYPE_PRICE_RATIO} END AS ratio,
-        CASE WHEN w.verdict = 'unit' THEN 'median of ' || k.n || ' packs of the same type'
-             WHEN t.kg IS NOT NULL THEN 'median of ' || t.n || ' products of the same type'
-             ELSE 'median of ' || c.n || ' products of the same category' END AS typical_of,
-        coalesce(w.usd_per_piece / candidate_kg BETWEEN peer_usd_per_kg / ratio AND peer_usd_per_kg * ratio, true)
-             AS price_agrees
+        CASE WHEN w.verdict = 'unit' THEN k WHEN t.n IS NOT NULL THEN t ELSE c END AS peer,
+        w.verdict <> 'unit' AND t.n IS NULL AS by_category,
+        CASE WHEN w.verdict = 'unit' THEN ' packs of the same type' WHEN by_category THEN ' products of the same category'
+             ELSE ' products of the same type' END AS peer_words
     FROM weighed w
     LEFT JOIN by_type t ON w.product_category IS NOT DISTINCT FROM t.product_category
         AND w.type_name = t.type_name AND w.mass_key = t.mass_key
@@ -246,8 +277,18 @@ WITH read AS (
         AND w.type_name = k.type_name AND w.mass_key = k.mass_key
     LEFT JOIN by_category c ON w.department = c.department
         AND w.product_category IS NOT DISTINCT FROM c.product_category AND w.mass_key = c.mass_key
+), typical AS (
+    SELECT *, usd_per_piece IS NULL OR by_category AS by_median,
+        CASE WHEN by_median THEN peer.kg ELSE usd_per_piece / peer.sold_usd_per_kg END AS candidate_kg,
+        CASE WHEN by_median THEN peer.mass_sd ELSE peer.price_sd END AS candidate_sd,
+        CASE WHEN NOT by_median
+             THEN candidate_kg BETWEEN greatest({PIECE_MASS_KG_MIN}, peer.least_kg / {PEER_MASS_RATIO})
+                               AND least({PIECE_MASS_KG_MAX}, peer.most_kg * {PEER_MASS_RATIO})
+             ELSE coalesce(usd_per_piece / candidate_kg BETWEEN peer.usd_per_kg / {CATEGORY_PRICE_RATIO}
+                           AND peer.usd_per_kg * {CATEGORY_PRICE_RATIO}, true) END AS fits
+    FROM peers
 ), tiered AS (
-    SELECT *, CASE WHEN price_agrees THEN candidate_kg END AS typical_kg,
+    SELECT *, CASE WHEN fits THEN candidate_kg END AS typical_kg,
         CASE WHEN kg IS NOT NULL AND NOT by_piece THEN 'mass'
              WHEN kg IS NOT NULL OR (mass_key IS NOT NULL AND typical_kg IS NOT NULL) THEN 'count'
              WHEN spend_key IS NOT NULL THEN 'spend' END AS tier
@@ -264,13 +305,21 @@ SELECT product_id, coalesce(product_category, department) AS category,
     'USD' AS currency,
     concat_ws(', ', coalesce(product_type, product_category, department), package_size, brand || ' brand') AS name,
     sector, department, product_type, NULL::VARCHAR AS gtin,
-    CASE WHEN tier = 'mass' THEN 'per kg' WHEN tier IS NOT NULL THEN 'per piece' END AS declared_unit,
+    CASE WHEN tier IN ('mass', 'count') THEN {_LABEL_WORDS} END AS declared_unit,
+    CASE WHEN tier IN ('mass', 'count') THEN {_BOUNDARY} END AS boundary,
+    coalesce(tier IN ('mass', 'count'), false) AS category_estimate,
+    CASE WHEN tier = 'count' AND kg IS NULL
+         THEN round(greatest({AMOUNT_GSD_MIN}, least({AMOUNT_GSD_MAX}, exp(candidate_sd))), 4) END AS amount_gsd,
     tier,
     CASE WHEN tier = 'mass' OR mass_key IS NULL THEN NULL
          WHEN tier = 'count' AND by_piece AND kg IS NOT NULL THEN 'pieces times the mass the mapping cites'
-         WHEN tier = 'count' THEN not_weighed || '; typical mass: ' || typical_of
-         WHEN NOT price_agrees THEN not_weighed || '; the price does not fit a typical mass: '
-              || round(usd_per_piece / candidate_kg, 2) || ' USD/kg, its peers ' || round(peer_usd_per_kg, 2)
+         WHEN tier = 'count' AND by_median THEN not_weighed || '; typical mass: median of ' || peer.n || peer_words
+         WHEN tier = 'count' THEN not_weighed || '; typical mass: its price, ' || round(usd_per_piece, 2) || ' USD, at '
+              || round(peer.sold_usd_per_kg, 2) || ' USD/kg of ' || peer.n || peer_words
+         WHEN NOT fits AND by_median THEN not_weighed || '; the price does not fit a typical mass: '
+              || round(usd_per_piece / candidate_kg, 2) || ' USD/kg, its peers ' || round(peer.usd_per_kg, 2)
+         WHEN NOT fits THEN not_weighed || '; the price does not fit a typical mass: it would be ' || round(candidate_kg, 2)
+              || ' kg, its peers ' || round(peer.least_kg, 2) || ' to ' || round(peer.most_kg, 2)
          ELSE not_weighed || '; fewer than {TYPICAL_FROM_PRODUCTS_MIN} weighed products of its type or category' END
          AS tier_reason,
     reason, lines, pieces, spend_usd

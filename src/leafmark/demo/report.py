@@ -15,7 +15,7 @@ from leafmark.products.i18n import mass_unit
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 HOW = {
     "mass": "the package's size gives its kilograms",
-    "count": "pieces, each of its type's typical mass",
+    "count": "pieces, each of a mass typical of its type or category",
     "spend": "dollars, by the sector's average",
 }
 REASONS_SHOWN = 200
@@ -41,9 +41,11 @@ def page(content: dict[str, Any], labels: dict[str, Any], runs: dict[str, Run]) 
 def _head(content: dict[str, Any]) -> str:
     ug, basket, cover = content["totals_ug"], content["per_basket_ug"], content["coverage"]
     facts = (
-        ("Cradle to shop, CO2e", mass(ug["co2e_ug"]), f"95 % range {between(ug['low_ug'], ug['high_ug'], ug['co2e_ug'])}"),
+        ("CO2e in all", mass(ug["co2e_ug"]),
+         f"95 % range {between(ug['low_ug'], ug['high_ug'], ug['co2e_ug'])}, of the factors only"),
         ("Per basket", mass(basket["co2e_ug"]),
-         f"95 % range {between(basket['low_ug'], basket['high_ug'], basket['co2e_ug'])}; {content['orders']:,} baskets"),
+         f"95 % range {between(basket['low_ug'], basket['high_ug'], basket['co2e_ug'])}; {content['baskets_counted']:,} baskets with a counted line, "
+         f"{content['orders'] - content['baskets_counted']:,} have none"),
         ("Receipt lines counted", percent(cover["lines"]),
          f"{content['lines_accepted']:,} of {content['lines_in']:,}; {percent(cover['spend'])} of the money"),
         ("Products with a label", f"{content['products_labelled']:,}",
@@ -53,7 +55,7 @@ def _head(content: dict[str, Any]) -> str:
         f'<div><dt>{name}</dt><dd class="big">{figure}</dd><dd class="soft">{remark}</dd></div>'
         for name, figure, remark in facts
     )
-    return f"""<h1>What a year of groceries emitted before it was bought</h1>
+    return f"""<h1>What a year of groceries emitted</h1>
 <p>The data are real: <strong>a published household panel of 2017</strong>, all that 2,469 households bought from one
 grocer in the USA between 1 January 2017 and 1 January 2018, {dollars(cover["spend_usd"])} on {content["orders"]:,}
 receipts (Complete Journey, provided by 84.51° for research and educational purposes). They are frequent shoppers of that
@@ -63,6 +65,8 @@ grocer, not a sample of anybody else. Leafmark met each line with a published em
 
 def _read_first(content: dict[str, Any]) -> str:
     beef, cover, gwp = content["beef"], content["coverage"], content["gwp"]
+    plate, gate = (content["by_boundary"][name] for name in ("cradle_to_plate", "cradle_to_gate"))
+    weighed = content["typical_mass"]
     own, other = (beef["kg_per_kg"][key] for key in (beef["key"], "food.beef_dairy_herd"))
     first = max(beef["categories"], key=lambda name: beef["categories"][name])
     sentences = (
@@ -74,8 +78,17 @@ def _read_first(content: dict[str, Any]) -> str:
             f"the same study's mean for beef of dairy herds is {significant(other)}."
         ),
         Html(
-            "<strong>From the cradle to the shop.</strong> Neither the way home, cooking, nor waste is in these figures. "
-            "The publishers do not split their factors by stage, so each is booked whole."
+            f"<strong>Most of it ends at the shop, {percent(plate['share_of_co2e'])} at the plate.</strong> Agribalyse's "
+            f"factors ({plate['products_labelled']:,} of the labels) hold the kitchen too: the table at hand does not "
+            "split them. Those of Poore &amp; Nemecek, and of money, end at the shop; those of materials "
+            f"({percent(gate['share_of_co2e'])}) at the factory's gate. Food thrown away at home is in none of them. Each "
+            "factor is booked whole, in one stage."
+        ),
+        Html(
+            "<strong>The ranges are those of the factors.</strong> How much was bought is taken as known, though the "
+            f"{percent(content['by_tier']['count']['share_of_co2e'])} counted by pieces stand on typical masses, told from "
+            f"price or category, which are off by a factor of {weighed['gsd_median']:.2g} as a rule (geometric standard "
+            "deviation, median). The labels' ranges hold that doubt; the total's, a tier's, a month's and a category's do not."
         ),
         Html(
             f"<strong>{percent(content['gwp_native_share'])} of the total is not restated to {gwp}.</strong> Its "
@@ -191,7 +204,9 @@ def _tiers(content: dict[str, Any]) -> str:
         ("Tier", "of money", "of kg of goods", "of kg of CO2e", "CO2e (95 % range)"), rows, right=(1, 2, 3, 4),
     )  # fmt: skip
     return f"""<h2 id="tiers">How each line was counted</h2>
-<p>By mass where the package says what it weighs, else by count, else by money. A line that fits none is rejected.
+<p>By mass where the package says what it weighs, else by count, else by money. A line that fits none is rejected. A
+piece without a size weighs what its price buys at its type's price per kilogram; where too few of its type are weighed,
+the median of its category, if the price allows that.
 Products known by money alone get no label.</p>
 <figure><figcaption>Shares by tier</figcaption><ul class="legend">{legend}</ul>{chart}</figure>
 <div class="wrap">{figures}</div>"""
@@ -209,7 +224,7 @@ def _vintage(content: dict[str, Any]) -> str:
     )  # fmt: skip
     return f"""<h2 id="vintage">How old the factors are</h2>
 <p>The panel is of 2017. The gap counts whole years between the purchase (for televisions: today) and the period for which
-the publisher says the factor holds; it widens the factor's range. Food of Poore &amp; Nemecek holds from its publication in
+the publisher says the factor holds; up to three years it leaves the factor's range as it is, more years widen it. Food of Poore &amp; Nemecek holds from its publication in
 2018, but describes farms of about 2010.</p>{figures}"""
 
 
@@ -275,11 +290,17 @@ def _ask(content: dict[str, Any], labels: dict[str, Any]) -> str:
         (each["name"], _command(each["run"], each["id"]))
         for each in labels["sheet"] if each["lang"] == "en" and each["run"] != "products"
     ]  # fmt: skip
+    rows.append((f"The basket of most lines: {content['basket_shown']}", _command("orders", content["basket_shown"])))
     figures = table("From a figure to its source: the most bought product of each category", ("Product", "Ask"), rows)
     return f"""<h2 id="ask">Ask any of them why</h2>
-<p>From a product's figure back to its factor, its fallbacks and the publisher's row, adding up to the microgram. DIR is
-the folder of this page. The totals above are sums of <code>DIR/orders/entries.parquet</code>, a row for each day, category,
-factor and tier.</p>{figures}"""
+<p>Leafmark explains a figure back to its factor, its fallbacks and the publisher's row, adding up to the microgram: that
+of any product with a label (<code>DIR/products</code>), of any television, of any declared footprint, and of any basket
+of the receipts (<code>DIR/orders</code> and the basket's number). DIR is the folder of this page. It does not answer for
+the sums of many baskets on this page: total, tiers, months and categories. They add up from
+<code>DIR/orders/entries.parquet</code>, a row for each day, category, factor and tier.</p>{figures}
+<p>The labels can be made and counted again from the same files: <code>leafmark grade DIR/products --catalogue
+DIR/inputs/catalogue.parquet</code> for all, <code>leafmark label ID --run DIR/products --catalogue
+DIR/inputs/catalogue.parquet</code> for one.</p>"""
 
 
 def _command(run: str, identity: object) -> Html:

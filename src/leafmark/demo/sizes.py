@@ -172,7 +172,7 @@ def mass_kg(size: PackageSize, rule: str) -> tuple[float | None, str]:
         return None, size.reason
     mass = _mass_by_rule(size, name, parameter)
     if mass is None:
-        return None, f"size is {_WORDS[size.kind]}, which rule {name!r} does not weigh"
+        return None, f"the size is {_WORDS[size.kind]}, which tells no weight of it"
     if not PIECE_MASS_KG_MIN <= mass <= PIECE_MASS_KG_MAX:
         return None, f"absurd: {mass:.6g} kg in one piece"
     return mass, ""

@@ -22,18 +22,18 @@ def screen(content: dict[str, Any]) -> str:
 
 def _lines(content: dict[str, Any]) -> Iterator[str]:
     ug, cover, beef = content["totals_ug"], content["coverage"], content["beef"]
-    yield "Leafmark demo: what a year of groceries emitted before it was bought"
+    yield "Leafmark demo: what a year of groceries emitted"
     yield f"Data: {content['data']}"
     yield ""
-    yield f"lines in     {content['lines_in']:>9,}   {content['orders']:,} baskets"
+    yield f"lines in     {content['lines_in']:>9,}   {content['orders']:,} baskets, {content['baskets_counted']:,} with a counted line"
     yield f"  accepted   {content['lines_accepted']:>9,}   {percent(cover['lines'])} of lines, {percent(cover['spend'])} of money"
     yield f"  rejected   {content['lines_rejected']:>9,}   " + ", ".join(
         f"{each['reason'].replace('_', ' ')} {each['lines']:,}" for each in content["rejected"]
     )
-    yield f"total CO2e   {mass(ug['co2e_ug']):>9}   95 % range {between(ug['low_ug'], ug['high_ug'], ug['co2e_ug'])}"
+    yield f"total CO2e   {mass(ug['co2e_ug']):>9}   95 % range {between(ug['low_ug'], ug['high_ug'], ug['co2e_ug'])} (factors only)"
     basket = content["per_basket_ug"]
     low_high = between(basket["low_ug"], basket["high_ug"], basket["co2e_ug"])
-    yield f"per basket   {mass(basket['co2e_ug']):>9}   95 % range {low_high}"
+    yield f"per basket   {mass(basket['co2e_ug']):>9}   95 % range {low_high}; with a counted line"
     yield (
         f"Beef is {percent(beef['share_of_co2e'])} of the total: one factor, a skewed world mean of "
         f"{significant(beef['kg_per_kg'][beef['key']])} kg/kg."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from leafmark.methods.retail import TIERS
 
 NO_CATEGORY = ""
 """What `by_category` calls products whose catalogue row names none."""
+COMPARABLE_DAYS = 0.9
+"""Share of the longer year's days that the shorter must cover before a change between the two is told; our own choice."""
 
 
 @told()
@@ -43,11 +46,7 @@ def close(out: Path, names: Names, rows: int, chunks: int, kept: tuple[str, ...]
     years = _groups(shares, totals, "year")
     for group in years.values():
         group["ug_per_money"] = group["co2e_ug"] / group["spend"] if group["spend"] else 0.0
-    change = {
-        later: years[later]["ug_per_money"] / years[sooner]["ug_per_money"] - 1
-        for sooner, later in itertools.pairwise(sorted(years))
-        if years[sooner]["ug_per_money"]
-    }
+    change = _change({year: group["ug_per_money"] for year, group in years.items()}, _days_of_years(days))
     gaps = totals.group_by(["factor_no"], use_threads=False).aggregate([("gap_years", "max")]).sort_by("factor_no")
     record.update({
         "status": "done", "lines_in": rows, "lines_accepted": accepted, "lines_rejected": rejected,
@@ -79,6 +78,24 @@ def _spread(chunks: pa.Table, names: Names) -> pa.Table:
     ).append_column(
         "native", pa.array([round(ug * native) for ug, (_, native, _) in zip(ugs, spread, strict=True)], whole)
     ).append_column("gap_years", pa.array([gap for _, _, gap in spread], pa.int16()))  # fmt: skip
+
+
+def _change(ug_per_money: dict[str, float], days: dict[str, int]) -> dict[str, float]:
+    """Change of grams per unit of money against the year before, as a share: -0.1 is a tenth less.
+
+    Only between years of which the shorter has lines on at least `COMPARABLE_DAYS` of the other's number of days: one
+    day does not tell of a year.
+    """
+    return {
+        later: ug_per_money[later] / ug_per_money[sooner] - 1
+        for sooner, later in itertools.pairwise(sorted(ug_per_money))
+        if ug_per_money[sooner] and min(days[sooner], days[later]) >= COMPARABLE_DAYS * max(days[sooner], days[later])
+    }
+
+
+def _days_of_years(days: pa.Table) -> dict[str, int]:
+    """Days with lines in each year; lines without a date are of no year."""
+    return Counter(str(day.year) for day in days.column("date").to_pylist() if day is not None)
 
 
 def _share(part: int, whole: int) -> float:

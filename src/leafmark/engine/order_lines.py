@@ -30,7 +30,7 @@ from leafmark.engine.run_folder import Run, claim, finish, identity, write_json
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import Pack
 from leafmark.methods.model import Method
-from leafmark.methods.retail import RETAIL_PURCHASE, TIERS
+from leafmark.methods.retail import RETAIL_PURCHASE_2, TIERS
 
 __all__ = ["CATALOGUE", "orders"]
 
@@ -45,7 +45,7 @@ def orders(
     out: str | Path,
     settings: Settings,
     *,
-    method: Method = RETAIL_PURCHASE,
+    method: Method = RETAIL_PURCHASE_2,
     engine: Callable[[Path], Backend] | None = None,
     chunk_lines: int = CHUNK_LINES,
     progress: Progress | None = None,

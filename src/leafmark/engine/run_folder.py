@@ -61,6 +61,9 @@ def open_run(path_or_id: str | Path) -> Run:
             content = json.loads(record.read_text(encoding="utf-8"))
             if content.get("schema") != SCHEMA:
                 raise RunError(f"{record}: schema {content.get('schema')!r}; expected {SCHEMA!r}")
+            if "run_id" not in content and content.get("runs"):
+                inner = " or ".join(str(folder / name) for name in content["runs"])
+                raise RunError(f"{folder}: this folder holds {len(content['runs'])} runs; name one of them: {inner}")
             if content["status"] != "done":
                 raise RunError(f"{folder}: the run is {content['status']}; start the same command again to finish it")
             return Run(folder, content)

@@ -87,7 +87,7 @@ THEMES = (
 )  # fmt: skip
 BOUNDARIES = (
     "direct", "generation", "upstream", "td_loss", "td_loss_upstream", "life_cycle", "ttw", "wtt", "wtw",
-    "cradle_to_gate", "cradle_to_retail", "end_of_life", "embodied", "supply_chain", "unit",
+    "cradle_to_gate", "cradle_to_retail", "cradle_to_plate", "end_of_life", "embodied", "supply_chain", "unit",
 )  # fmt: skip
 LICENCE_CLASSES = ("open", "share-alike", "cite-only", "private")
 

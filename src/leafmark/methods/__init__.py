@@ -1,16 +1,18 @@
 """Methods: how an activity becomes grams. One small file per family; every version ever shipped stays here."""
 
-from leafmark.methods.bill import PRODUCT_BILL
+from leafmark.methods.bill import PRODUCT_BILL, PRODUCT_BILL_2
 from leafmark.methods.declared import DECLARED, DECLARED_2
 from leafmark.methods.electricity import ELECTRICITY, ELECTRICITY_2
 from leafmark.methods.freight import FREIGHT
 from leafmark.methods.model import Check, Column, Method, Part, Vintage
-from leafmark.methods.retail import RETAIL_PURCHASE
+from leafmark.methods.retail import RETAIL_PURCHASE, RETAIL_PURCHASE_2
 from leafmark.methods.use_stage import USE_STAGE
 
 LIBRARY: tuple[Method, ...] = (
     PRODUCT_BILL,
+    PRODUCT_BILL_2,
     RETAIL_PURCHASE,
+    RETAIL_PURCHASE_2,
     USE_STAGE,
     DECLARED,
     DECLARED_2,

@@ -1,5 +1,7 @@
 """A product's bill of activities by life-cycle stage; bills may contain products."""
 
+import dataclasses
+
 from leafmark.methods.model import Check, Column, Method, Part, Vintage
 
 FULL_CHAIN = (
@@ -17,6 +19,10 @@ FULL_CHAIN = (
     ("unit",),
 )
 """Boundaries that hold everything upstream. A direct factor alone is none of them: it would make a label greener."""
+
+_TO_RETAIL = FULL_CHAIN.index(("cradle_to_retail",))
+FULL_CHAIN_2 = (*FULL_CHAIN[: _TO_RETAIL + 1], ("cradle_to_plate",), *FULL_CHAIN[_TO_RETAIL + 1 :])
+"""As `FULL_CHAIN`, and after the factors to the shop those of food to the plate, which hold the kitchen too."""
 
 STAGES = ("materials", "manufacturing", "packaging", "transport", "use", "end_of_life")
 
@@ -68,4 +74,15 @@ which is not open.""",
     parts=(Part("footprint", FULL_CHAIN),),
     vintage=Vintage("nearest", 10),
     checks=(Check("negative_amount", "amount", "amount >= 0 OR kind = 'credit'", "0 or more, or 'credit' in kind"),),
+)
+
+PRODUCT_BILL_2 = dataclasses.replace(
+    PRODUCT_BILL,
+    version=2,
+    docs=f"""\
+{PRODUCT_BILL.docs}
+
+Version 2 also meets factors of the boundary `cradle_to_plate` (food with its preparation at home), which version 1 knew
+only under the name `cradle_to_retail`.""",
+    parts=(Part("footprint", FULL_CHAIN_2),),
 )

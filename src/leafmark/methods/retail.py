@@ -1,6 +1,8 @@
 """Retail purchases in tiers: mass, then count, then spend."""
 
-from leafmark.methods.bill import FULL_CHAIN
+import dataclasses
+
+from leafmark.methods.bill import FULL_CHAIN, FULL_CHAIN_2
 from leafmark.methods.model import Column, Method, Part, Vintage
 
 TIERS = ("mass", "count", "spend")
@@ -34,4 +36,17 @@ through a cited price index first. A line whose pieces are missing falls to spen
     parts=(Part("purchase", FULL_CHAIN, 3, 1),),
     vintage=Vintage("nearest", 10),
     tier="mass, count, spend",
+)
+
+RETAIL_PURCHASE_2 = dataclasses.replace(
+    RETAIL_PURCHASE,
+    version=2,
+    boundary="as each factor states: cradle to gate, to shelf, or to plate",
+    docs=f"""\
+{RETAIL_PURCHASE.docs}
+
+Version 2 also meets factors of the boundary `cradle_to_plate` (food with its preparation at home). They hold more than
+the purchase; they are met only where a key has no factor to the gate or the shop, and each entry names its factor, so
+that their share can be told.""",
+    parts=(Part("purchase", FULL_CHAIN_2, 3, 1),),
 )

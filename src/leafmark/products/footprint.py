@@ -16,7 +16,9 @@ from typing import Any, Final
 
 from .tokens import STAGES
 
-BOUNDARIES: Final = ("cradle_to_grave", "cradle_to_gate", "cradle_to_retail", "use_only", "partial")
+BOUNDARIES: Final = (
+    "cradle_to_grave", "cradle_to_gate", "cradle_to_retail", "cradle_to_plate", "use_only", "partial",
+)  # fmt: skip
 Z95: Final = NormalDist().inv_cdf(0.975)
 SURE: Final = 0.95
 """`lower` and `higher` are said only at this probability or above (DESIGN, "Like with like")."""
@@ -33,6 +35,7 @@ STAGES_OF_BOUNDARY: Final[dict[frozenset[str], str]] = {
 UNSPLIT_STAGES: Final[dict[str, frozenset[str]]] = {
     "cradle_to_gate": frozenset({"materials", "manufacturing"}),
     "cradle_to_retail": frozenset({"materials", "manufacturing", "packaging", "transport"}),
+    "cradle_to_plate": frozenset({"materials", "manufacturing", "packaging", "transport", "use"}),
 }
 """Stages that a stated boundary holds even where its figure comes unsplit, in one stage: they are assessed."""
 
