@@ -1,5 +1,7 @@
 """A product's bill of activities by life-cycle stage; bills may contain products."""
 
+import dataclasses
+
 from leafmark.methods.model import Check, Column, Method, Part, Vintage
 
 FULL_CHAIN = (
@@ -17,6 +19,12 @@ FULL_CHAIN = (
     ("unit",),
 )
 """Boundaries that hold everything upstream. A direct factor alone is none of them: it would make a label greener."""
+
+_ELECTRIC = ("ttw", "wtt", "td_loss")
+FULL_CHAIN_2 = tuple(
+    chain for known in FULL_CHAIN for chain in ((_ELECTRIC, known) if known == ("ttw", "wtt") else (known,))
+)
+"""As `FULL_CHAIN`; a vehicle charged from the grid takes the grid's losses where its publisher gives them."""
 
 STAGES = ("materials", "manufacturing", "packaging", "transport", "use", "end_of_life")
 
@@ -68,4 +76,16 @@ which is not open.""",
     parts=(Part("footprint", FULL_CHAIN),),
     vintage=Vintage("nearest", 10),
     checks=(Check("negative_amount", "amount", "amount >= 0 OR kind = 'credit'", "0 or more, or 'credit' in kind"),),
+)
+
+PRODUCT_BILL_2 = dataclasses.replace(
+    PRODUCT_BILL,
+    version=2,
+    docs=PRODUCT_BILL.docs.replace(
+        "freight: WTT + TTW)", "freight: WTT + TTW, and the grid's losses of electric vehicles)"
+    )
+    + """
+
+Version 1 left out the grid's losses of electric vehicles.""",
+    parts=(Part("footprint", FULL_CHAIN_2),),
 )
