@@ -24,6 +24,7 @@ from leafmark.factors.gsd import defaults  # noqa: E402
 from leafmark.factors.importers.base import Row  # noqa: E402
 from leafmark.factors.importers.spread import with_spread  # noqa: E402
 from leafmark.factors.model import Pack  # noqa: E402
+from leafmark.factors.native_sets import gwp_note  # noqa: E402
 from pack import chinese, choice, cloud, food, fuel, grid, outliers, sources, spend, uk, us  # noqa: E402
 
 DATE_COLUMNS = ("valid_from", "valid_to", "published_on", "superseded_on")
@@ -32,8 +33,6 @@ FIELDS = {
     "version": "2026.11",
     "title": "Leafmark's own table of emission factors",
     "licence_note": "Every fact is of licence class open; attribution to each publisher is in sources.csv",
-    "gwp_note": "Native sets: AR4 (UK to 2022, US spend, US waste), AR5 (UK from 2023, EPA hub 2024, IPCC, food), "
-    "unstated (Ember, China's footprint factors, eGRID states)",
 }
 MINIMUM_FACTS = 1500
 
@@ -103,7 +102,7 @@ def main() -> None:
     factors, used = collect(SharedData(arguments.data))
     if len(factors) < MINIMUM_FACTS:
         raise SystemExit(f"only {len(factors)} facts; at least {MINIMUM_FACTS} are asked for")
-    pack = Pack.from_rows(FIELDS, [_typed(row) for row in factors], used)
+    pack = Pack.from_rows({**FIELDS, "gwp_note": gwp_note(factors)}, [_typed(row) for row in factors], used)
     pack.write(arguments.out)
     for theme, count in sorted(Counter(str(row["theme"]) for row in factors).items()):
         print(f"{theme:12} {count:6}")

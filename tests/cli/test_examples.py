@@ -58,12 +58,6 @@ def test_every_verb_speaks_json_and_helps_without_a_terminal(path: str, process:
     assert told.stderr == ""
 
 
-def decide_gwp_note(pack: Path) -> None:
-    """An importer leaves to the person what its publisher does not say: in which GWP set the figures are."""
-    if pack.is_file():
-        pack.write_text(pack.read_text(encoding="utf-8").replace('gwp_note = ""', 'gwp_note = "AR6"'), encoding="utf-8")
-
-
 def test_every_example_works(folder: Path, process: Process, shared_data: Path) -> None:
     """In the order of a newcomer's day: what makes a folder first, then what reads it."""
     flat_file = "conversion-factors-2023-flat-file.xlsx"
@@ -72,7 +66,6 @@ def test_every_example_works(folder: Path, process: Process, shared_data: Path) 
     later = [line for line in EXAMPLES if line not in first and not line.startswith("leafmark demo")]
     for line in first + later:
         done = process(*shlex.split(line)[1:])
-        decide_gwp_note(folder / "mills-pack" / "pack.toml")
         assert done.returncode == 0, f"{line}\n{done.stdout[-500:]}\n{done.stderr}"
         assert done.stdout or "written: " in done.stderr, line
     for name in ("run/run.json", "orders-run/run.json", "lamp-1.html", "lamp-1.svg", "run/labels/lamp-1.png"):

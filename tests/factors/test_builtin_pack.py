@@ -184,6 +184,22 @@ def test_grid_has_all_states_of_the_us_and_epa_subregions() -> None:
     assert sum(region.startswith("egrid:") for region in regions) == 27
 
 
+def test_states_of_the_us_have_their_names() -> None:
+    assert by_id()["electricity.grid@US:direct:2023"]["name_en"] == "Grid electricity, USA"
+    assert by_id()["electricity.grid@US-DC:direct:2023"]["name_en"] == "Grid electricity, District of Columbia"
+
+
+def test_the_note_on_gwp_sets_says_what_the_rows_say() -> None:
+    """It once called the 52 rows of eGRID unstated; all are AR5."""
+    said = {name: set(names.split(", ")) for name, names in re.findall(r"(\w+): ([^;]+)", pack().gwp_note)}
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows():
+        found[row["gwp_set"]].add(row["source_id"])
+    assert said == found
+    assert "epa-egrid-2023" in said["AR5"]
+    assert "epa-egrid-2023" not in said["unstated"]
+
+
 def test_units_of_one_key_and_boundary_convert_into_each_other() -> None:
     dimensions: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows():

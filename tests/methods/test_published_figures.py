@@ -216,3 +216,43 @@ def test_a_part_has_the_totals_spread_where_it_is_the_whole() -> None:
     assert gsd_of_part(1.3, [0.5, 0.5]) > 1.3
     with pytest.raises(ValueError, match="at least one above 0"):
         gsd_of_part(1.3, [0.0, 0.0])
+
+
+VAN = {"shipment_id": "s", "mode": "freight.van.average.battery_electric", "mass_kg": 1000.0, "distance_km": 100.0,
+       "region": "GB", "date": IN_2023}  # fmt: skip
+
+
+def test_uk_2023_a_battery_electric_van_bears_the_losses_of_the_grid(tmp_path: Path, facts: Pack) -> None:
+    """UK DESNZ 2023, battery electric van, average: TTW 0.26342 + WTT 0.05844 = 0.32186, T&D 0.02097 kg a tonne-km."""
+    made = run_rows(tmp_path, facts, "freight.tonne_km", VAN)
+    parts = {entry["factor_id"].split(":")[1]: kg(entry["co2e_ug"]) for entry in made.table("entries").to_pylist()}
+    assert parts == {"ttw": 26.342, "wtt": 5.844, "td_loss": 2.097}
+    assert kg(products(made)["s"]["co2e_ug"]) == pytest.approx(32.186 + 2.097)
+    before = products(run_rows(tmp_path / "v1", facts, "freight.tonne_km@1", VAN))
+    assert kg(before["s"]["co2e_ug"]) == pytest.approx(32.186)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "per_tonne_km"),
+    [("product.bill", VAN["mode"], 0.34283), ("product.bill@1", VAN["mode"], 0.32186),
+     ("product.bill", "freight.hgv.average_laden", 0.12042), ("product.bill@1", "freight.hgv.average_laden", 0.12042)],
+)  # fmt: skip
+def test_a_bill_bears_them_too(tmp_path: Path, facts: Pack, name: str, key: str, per_tonne_km: float) -> None:
+    haul = line(key=key, amount=100.0, unit="t_km", region="GB", stage="transport", date=IN_2023)
+    made = run_bill(tmp_path / "run", bill([haul]), facts, known_on=BUILTIN_ON, chosen=method(name))
+    assert kg(products(made)[1]["co2e_ug"]) == pytest.approx(100 * per_tonne_km)
+
+
+def test_a_lifetime_of_zero_is_refused_and_not_a_footprint_of_zero(tmp_path: Path, facts: Pack) -> None:
+    kettle = {"product_id": "kettle", "kwh_per_year": 100.0, "lifetime_years": 0.0, "region": "GB", "date": IN_2023}
+    made = run_rows(tmp_path, facts, "appliance.use", kettle, kettle | {"product_id": "short", "lifetime_years": 0.1})
+    assert [(row["reason"], row["field"]) for row in made.table("rejected").to_pylist()] == [
+        ("below_bound", "lifetime_years")
+    ]
+    assert products(made)["kettle"]["co2e_ug"] is None
+    assert products(made)["short"]["co2e_ug"] > 0
+
+
+def test_the_newest_use_stage_cites_the_clause_on_electricity() -> None:
+    assert "6.4.9.4 (electricity)" in method("appliance.use").reference
+    assert method("appliance.use").version == 2

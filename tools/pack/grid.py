@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from leafmark.factors import regions
 from leafmark.factors.importers import desnz, owid
 from leafmark.factors.importers.base import Row, calendar_year, factor_row
 from pack.raw import SharedData
@@ -19,8 +20,10 @@ EMBER_PUBLISHED_ON = "2026-01-31"
 USA_2022_BEFORE_KG = 0.38598
 USA_2022_BEFORE_PUBLISHED_ON = "2024-06-30"
 USA_2022_REVISED_ON = "2025-06-30"
-MEE_PUBLISHED_ON = {2021: "2024-04-12", 2022: "2024-12-20", 2023: "2025-12-31", 2024: "2025-12-31"}
-FOOTPRINT_2023_PUBLISHED_ON = "2025-01-31"  # January 2025, day not established
+MEE_PUBLISHED_ON = {2021: "2024-04-12", 2022: "2024-12-20", 2023: "2025-12-31", 2024: "2025-10-23"}
+# Announcement 2025 No. 3 of January 2025, the day not established; its annex is not at hand.
+FOOTPRINT_2023_SOURCE = "mee-cn-footprint-2023"
+FOOTPRINT_2023_PUBLISHED_ON = "2025-01-31"
 _CN_GRIDS = {
     "North": "cngrid:north", "Northeast": "cngrid:northeast", "East": "cngrid:east", "Central": "cngrid:central",
     "Northwest": "cngrid:northwest", "South": "cngrid:south", "Southwest": "cngrid:southwest",
@@ -81,6 +84,7 @@ def _chinese(data: SharedData) -> list[Row]:
                 continue
             key = DELIVERED_KEY if life_cycle else KEY + _CN_NATIONAL.get(kind, "")
             value = float(raw["kgco2e"])
+            not_in_annex = life_cycle and edition == 2023
             factors.append(
                 factor_row(
                     key=key,
@@ -94,10 +98,13 @@ def _chinese(data: SharedData) -> list[Row]:
                     gwp_set="unstated" if life_cycle else "AR5",
                     data_year=edition,
                     **calendar_year(edition),
-                    published_on=MEE_PUBLISHED_ON[edition],
-                    source_id=f"mee-cn-{edition}",
-                    locator=_locator(kind, place, edition),
+                    published_on=FOOTPRINT_2023_PUBLISHED_ON if not_in_annex else MEE_PUBLISHED_ON[edition],
+                    source_id=FOOTPRINT_2023_SOURCE if not_in_annex else f"mee-cn-{edition}",
+                    locator=f"national average; {raw['source_locator'].partition('; ')[2]}"
+                    if not_in_annex
+                    else _locator(kind, place, edition),
                     note="carbon footprint of electricity used, losses included"
+                    + ("; the annex is not at hand; January 2025, day not established" if not_in_annex else "")
                     if life_cycle
                     else "CO2 only: no CH4 or N2O in the figure (CO2 weighs 1 in every GWP set)",
                 )
@@ -140,7 +147,7 @@ def _us_states(data: SharedData) -> list[Row]:
         factor_row(
             key=KEY,
             theme="grid",
-            name_en=raw["name"].strip().replace("eGRID2023 state total output,", "Grid electricity,").title(),
+            name_en=f"Grid electricity, {_state_name(raw['region'])}",
             region=_state(raw["region"]),
             boundary="direct",
             unit="kWh",
@@ -161,6 +168,5 @@ def _state(region: str) -> str:
     return "US" if region == "US-usa" else region
 
 
-def _state_name(name: str) -> str:
-    place = name.partition(",")[2].strip()
-    return f"Grid electricity, {'USA' if place == 'usa' else place.title()}, generation"
+def _state_name(region: str) -> str:
+    return "USA" if _state(region) == "US" else regions.name(region, "en")

@@ -1,12 +1,14 @@
 """Methods: how an activity becomes grams. One small file per family; every version ever shipped stays here."""
 
 from leafmark.methods.bill import PRODUCT_BILL, PRODUCT_BILL_2
+from leafmark.methods.combustion import COMBUSTION
 from leafmark.methods.declared import DECLARED, DECLARED_2
 from leafmark.methods.electricity import ELECTRICITY, ELECTRICITY_2
-from leafmark.methods.freight import FREIGHT
+from leafmark.methods.freight import FREIGHT, FREIGHT_2
 from leafmark.methods.model import Check, Column, Method, Part, Vintage
+from leafmark.methods.refrigerant import LEAK
 from leafmark.methods.retail import RETAIL_PURCHASE, RETAIL_PURCHASE_2
-from leafmark.methods.use_stage import USE_STAGE
+from leafmark.methods.use_stage import USE_STAGE, USE_STAGE_2
 
 LIBRARY: tuple[Method, ...] = (
     PRODUCT_BILL,
@@ -14,11 +16,15 @@ LIBRARY: tuple[Method, ...] = (
     RETAIL_PURCHASE,
     RETAIL_PURCHASE_2,
     USE_STAGE,
+    USE_STAGE_2,
     DECLARED,
     DECLARED_2,
     FREIGHT,
+    FREIGHT_2,
     ELECTRICITY,
     ELECTRICITY_2,
+    COMBUSTION,
+    LEAK,
 )
 
 

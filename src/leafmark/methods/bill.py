@@ -20,9 +20,12 @@ FULL_CHAIN = (
 )
 """Boundaries that hold everything upstream. A direct factor alone is none of them: it would make a label greener."""
 
-_TO_RETAIL = FULL_CHAIN.index(("cradle_to_retail",))
-FULL_CHAIN_2 = (*FULL_CHAIN[: _TO_RETAIL + 1], ("cradle_to_plate",), *FULL_CHAIN[_TO_RETAIL + 1 :])
-"""As `FULL_CHAIN`, and after the factors to the shop those of food to the plate, which hold the kitchen too."""
+_BEFORE = {("ttw", "wtt"): ("ttw", "wtt", "td_loss"), ("supply_chain",): ("cradle_to_plate",)}
+FULL_CHAIN_2 = tuple(
+    chain for known in FULL_CHAIN for chain in ((_BEFORE[known], known) if known in _BEFORE else (known,))
+)
+"""As `FULL_CHAIN`; a vehicle charged from the grid takes the grid's losses where its publisher gives them, and after the
+factors to the shop come those of food to the plate, which hold the kitchen too."""
 
 STAGES = ("materials", "manufacturing", "packaging", "transport", "use", "end_of_life")
 
@@ -79,10 +82,12 @@ which is not open.""",
 PRODUCT_BILL_2 = dataclasses.replace(
     PRODUCT_BILL,
     version=2,
-    docs=f"""\
-{PRODUCT_BILL.docs}
+    docs=PRODUCT_BILL.docs.replace(
+        "freight: WTT + TTW)", "freight: WTT + TTW, and the grid's losses of electric vehicles)"
+    )
+    + """
 
-Version 2 also meets factors of the boundary `cradle_to_plate` (food with its preparation at home), which version 1 knew
-only under the name `cradle_to_retail`.""",
+Version 1 left out the grid's losses of electric vehicles. Version 2 also meets factors of the boundary
+`cradle_to_plate` (food with its preparation at home), which version 1 knew only under the name `cradle_to_retail`.""",
     parts=(Part("footprint", FULL_CHAIN_2),),
 )

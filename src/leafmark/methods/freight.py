@@ -1,4 +1,6 @@
-"""Freight by tonne-km: WTW = TTW + WTT."""
+"""Freight by tonne-km: WTW = TTW + WTT, and the grid's losses where the vehicle is electric."""
+
+import dataclasses
 
 from leafmark.methods.model import Column, Method, Part, Vintage
 
@@ -33,4 +35,19 @@ the clauses cited for the calculation, and GLEC's, were not compared with the te
     unit="'t_km'",
     parts=(Part("ttw", (("ttw",),), 3, 4), Part("wtt", (("wtt",),), 3, 4)),
     vintage=Vintage("latest", 3),
+)
+
+FREIGHT_2 = dataclasses.replace(
+    FREIGHT,
+    version=2,
+    docs="""\
+`WTW = mass / 1000 x distance x (TTW + WTT + T&D loss)`, kg CO2e; mass in kg (goods with packaging), distance in km (the
+shortest feasible one; a factor for the actual distance says so), factors in kg CO2e per tonne-kilometre. Two entries a
+row, tank-to-wheel and well-to-tank, so that either can be read alone; a third, `td_loss`, for vehicles charged from the
+grid, where the publisher gives the losses of transmission and distribution apart (UK DESNZ does for battery electric
+vans; their tank-to-wheel figure is the power station's). Version 1 left those losses out.
+
+The contents of ISO 14083:2023 place the processes included in 5.2.2 and the transport activity of freight in 5.4.2;
+the clauses cited for the calculation, and GLEC's, were not compared with the texts, which are not open.""",
+    parts=(*FREIGHT.parts, Part("td_loss", (("td_loss",),), 3, 4, optional=True)),
 )

@@ -1,5 +1,7 @@
 """Electronics and appliances in use: kWh x lifetime x grid."""
 
+import dataclasses
+
 from leafmark.methods.model import Column, Method, Part, Vintage
 
 USE_STAGE = Method(
@@ -38,4 +40,28 @@ Of the clauses cited, 6.4.9.3 is a slip that the frozen identity keeps: electric
     unit="'kWh'",
     parts=(Part("use", (("direct", "upstream", "td_loss", "td_loss_upstream"), ("life_cycle",)), 3, 11),),
     vintage=Vintage("latest", 3),
+)
+
+LIFETIME_YEARS_LOW = 0.1
+_LIFETIME = Column(
+    "lifetime_years", "float", low=LIFETIME_YEARS_LOW, high=40,
+    cap_reason="nothing is made to be used for less than about a month, and no appliance is rated past 40 years; a "
+    "missing lifetime written as 0 would give 0 kg",
+)  # fmt: skip
+
+USE_STAGE_2 = dataclasses.replace(
+    USE_STAGE,
+    version=2,
+    reference="ISO 14067:2018, 6.3.7 (use stage) and 6.4.9.4 (electricity); IEC 62087 (televisions) for the on-mode "
+    "power",
+    docs="""\
+`use = (on_w x on_hours + standby_w x (24 - on_hours)) x 365.25 / 1000 x lifetime x grid`, or
+`use = kwh_per_year x lifetime x grid` where the yearly use is declared; kg CO2e per device over its lifetime.
+
+The duty cycle is in the row (`on_hours` a day) or in the register's own test method behind `kwh_per_year`. The grid is
+generation + upstream + losses (or a life-cycle factor where that is all a publisher has) at the place of use, held
+constant at the latest year: a decarbonising grid is a scenario of its own.
+
+Version 1 cited 6.4.9.3 for electricity, and took a lifetime of 0 years for a complete footprint of 0 kg.""",
+    columns=tuple(_LIFETIME if column.name == "lifetime_years" else column for column in USE_STAGE.columns),
 )

@@ -40,6 +40,15 @@ DECIMALS_SHOWN_ELECTRICITY = 6
 FIRST_AR5_YEAR = 2023
 # First publication of an edition; the 2023 flat file is its update (version 1.1).
 PUBLISHED_ON = {2021: "2021-06-02", 2023: "2023-06-28", 2025: "2025-06-10"}
+_LANDFILL_GAS = (
+    "printed as 0, not left empty, in the flat files of 2021, 2022 and 2023: the gas is burnt at the landfill where it "
+    "arises, no chain of supply lies before it"
+)
+PRINTED_ZEROS = {
+    ("fuel.landfill_gas.energy_net", "wtt"): _LANDFILL_GAS,
+    ("fuel.landfill_gas.mass", "wtt"): _LANDFILL_GAS,
+}
+"""(key, boundary) -> why a printed zero is right; any other zero is left for `leafmark factors check` to ask about."""
 _LANDING = "https://www.gov.uk/government/publications/greenhouse-gas-reporting-conversion-factors-"
 _LEVELS = ("Scope", "Level 1", "Level 2", "Level 3", "Level 4", "Column Text", "UOM")
 _GASES = {"CO2": "co2", "CH4": "ch4", "N2O": "n2o"}
@@ -184,6 +193,7 @@ def _factor(group: _Group, meaning: Meaning, year: int, gwp_set: str, biogenic: 
         split["n2o_kg"] = _significant(group.parts["n2o"] / NITROUS_OXIDE_GWP[gwp_set])
     memo = biogenic.get((group.item.level_3.lower(), group.item.unit)) if meaning.boundary == "direct" else None
     known = year in PUBLISHED_ON
+    zero_reason = PRINTED_ZEROS.get((meaning.key, meaning.boundary)) if total == 0 else None
     notes = [meaning.note] if meaning.note else []
     if not known:
         notes.append(f"published in {year}, day not established: the year's last day is used")
@@ -191,7 +201,8 @@ def _factor(group: _Group, meaning: Meaning, year: int, gwp_set: str, biogenic: 
         key=meaning.key, theme=meaning.theme, name_en=meaning.name, region=meaning.region, boundary=meaning.boundary,
         unit=meaning.unit, co2e_kg=total, **split, biogenic_co2_kg=memo, gwp_set=gwp_set, data_year=year,
         **calendar_year(year), published_on=PUBLISHED_ON.get(year, f"{year}-12-31"), source_id=f"desnz-{year}",
-        locator=f"flat file {year}, sheet 'Factors by Category', {_row_text(group)}", note="; ".join(notes) or None,
+        locator=f"flat file {year}, sheet 'Factors by Category', {_row_text(group)}", outlier_reason=zero_reason,
+        note="; ".join(notes) or None,
     )  # fmt: skip
 
 

@@ -166,8 +166,8 @@ def _refrigerant(item: Item, unit: str, is_wtt: bool) -> Meaning | None:
     note = "" if kyoto else "outside the Kyoto basket: reported apart from Scope 1"
     if item.level_2 == "Blends":
         note = "Kyoto gases of the blend only; its CFC and HCFC parts are not in the figure"
-    return Meaning(f"refrigerant.{slug(name)}", "refrigerant", "direct", unit, item.level_3.rstrip("*"), note=note,
-                   gas_of_one_kg=gas_of(name))  # fmt: skip
+    return Meaning(f"refrigerant.{slug(name)}", "refrigerant", "direct", unit, item.level_3.rstrip("*"),
+                   region="WORLD", note=note, gas_of_one_kg=gas_of(name))  # fmt: skip
 
 
 def _electricity(item: Item, unit: str, is_wtt: bool) -> Meaning | None:

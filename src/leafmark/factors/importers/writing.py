@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from leafmark.factors.importers.base import FACTOR_NAMES, SOURCE_NAMES, Imported, Row
+from leafmark.factors.native_sets import gwp_note
 
 
 def write_pack(imported: Imported, folder: Path, pack_id: str, version: str) -> None:
@@ -20,7 +21,10 @@ def write_pack(imported: Imported, folder: Path, pack_id: str, version: str) -> 
         raise FileExistsError(f"{folder} holds a pack already; choose another --out")
     folder.mkdir(parents=True, exist_ok=True)
     title = "; ".join(str(source["title"]) for source in imported.sources)
-    fields = {"id": pack_id, "version": version, "title": title, "licence_note": "as the sources state", "gwp_note": ""}
+    fields = {
+        "id": pack_id, "version": version, "title": title, "licence_note": "as the sources state",
+        "gwp_note": gwp_note(imported.rows),
+    }  # fmt: skip
     quoted = (
         '{} = "{}"\n'.format(name, value.replace("\\", "\\\\").replace('"', '\\"')) for name, value in fields.items()
     )
