@@ -21,7 +21,8 @@ from leafmark.engine import footprint
 from leafmark.engine.explain import explain
 from leafmark.engine.explain_text import text
 from leafmark.engine.run import Run
-from leafmark.products import Method, get_scheme, label_data, svg
+from leafmark.products import get_scheme, label_data, svg
+from leafmark.products.method_named import method_named
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -53,9 +54,6 @@ def television(folder: Path) -> tuple[Run, dict]:
 
 def label(run: Run, row: dict) -> str:
     """The television's declared label, full form, in English."""
-    from leafmark.methods import method
-
-    use_stage = method("appliance.use")
     product = run.table("products").to_pylist()[0]
     vintage = product["factor_id"].rsplit(":", 1)[1]
     catalogue = {
@@ -72,7 +70,7 @@ def label(run: Run, row: dict) -> str:
         product,
         catalogue,
         get_scheme("leafmark.declared"),
-        method=Method(use_stage.id, str(use_stage.version), ""),
+        method=method_named(run.record["method"]),
         factor_vintage=vintage,
         on_date=MADE_ON,
     )

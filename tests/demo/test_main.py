@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import webbrowser
 from pathlib import Path
 
@@ -205,6 +206,21 @@ def test_the_range_by_factor_is_the_engine_s(done: Path, record: dict) -> None:
     assert again["co2e_ug"] == record["totals_ug"]["co2e_ug"]
     for end in ("low_ug", "high_ug"):  # the engine rounds a deviation per day, this room per month
         assert again[end] == pytest.approx(record["totals_ug"][end], rel=1e-9)
+
+
+def test_order_lines_kept_in_parts_are_read_as_one_table(done: Path, tmp_path: Path) -> None:
+    shutil.copytree(done / "orders", tmp_path / "orders")
+    entries = tmp_path / "orders" / "entries.parquet"
+    table = open_run(tmp_path / "orders").table("entries")
+    shutil.rmtree(entries) if entries.is_dir() else entries.unlink()
+    entries.mkdir()
+    middle = table.num_rows // 2
+    for number, part in enumerate((table.slice(0, middle), table.slice(middle))):
+        pq.write_table(part, entries / f"{number:05}.parquet")
+    assert (
+        Parts(open_run(tmp_path / "orders"), done / "inputs").parts
+        == Parts(open_run(done / "orders"), done / "inputs").parts
+    )
 
 
 def test_figures_on_page_and_screen_have_three_digits_at_most(done: Path, record: dict) -> None:
