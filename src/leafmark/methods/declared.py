@@ -75,12 +75,12 @@ are the manufacturer's. Rows are checked for consistency before they count: tota
 that add up to 1 within 2 percentage points (makers round; the stages are scaled by the shares' sum, so that they add
 up to the declared total), and a lifetime that a device can have.
 
-The range is the maker's where one is stated, else a default. Stated: `phase_gsd`, the spread of each phase, made
-of the total's by `leafmark.factors.gsd.gsd_of_part(total_gsd, shares)`, so that the range of the total is the stated
-one; a stated "+- x kg" is read as one standard deviation, `gsd_of_deviation(x / total)`: so a note on a reseller's report of
-Dell's figures words it, and it is the widest of the usual readings. Not stated: the row meets `declared.co2e.unstated`, the number 1 with the
-spread `default:declared_unstated`. Figures without a stated range share that factor, so they are never ranked among
-each other.""",
+The range is the maker's where one is stated, else a default. Stated: `phase_gsd`, the spread of each phase, made of the
+total's by `leafmark.factors.gsd.gsd_of_part(total_gsd, shares)`, so that the range of the total is the stated one; a
+stated "+- x kg" is read as one standard deviation, `gsd_of_deviation(x / total)`: so a note on a reseller's report of
+Dell's figures words it, and it is the widest of the usual readings. Not stated: the row meets `declared.co2e.unstated`,
+the number 1 with the spread `default:declared_unstated`. Figures without a stated range share that factor, so they are
+never ranked among each other.""",
     columns=tuple(_PHASE_GSD if column.name == "total_gsd" else column for column in DECLARED.columns),
     key=f"CASE WHEN phase_gsd IS NULL THEN '{_UNSTATED}' ELSE 'declared.co2e' END",
     amount_gsd="phase_gsd",
