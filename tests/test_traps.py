@@ -12,9 +12,11 @@ from engine_rows import bill, line, products, run_bill
 
 from leafmark.demo.sizes import mass_kg, parse_size
 from leafmark.factors import units
-from leafmark.factors.columns import BOUNDARIES
+from leafmark.factors.check import check
+from leafmark.factors.fault import Fault
 from leafmark.factors.gwp import gases
 from leafmark.factors.model import Pack, PackError, builtin
+from leafmark.methods import LIBRARY
 
 
 @pytest.fixture(scope="module")
@@ -98,13 +100,59 @@ def test_trap_13_package_sizes() -> None:
     assert mass_kg(parse_size("83710413 OZ"), "weight")[0] is None
 
 
-def test_trap_10_an_avoided_burden_is_not_in_a_footprint_and_not_added_twice(facts: Pack) -> None:
-    """No waste factor of the pack is net of what recycling avoids, and no boundary for that exists to be added."""
+# A tonne of aluminium cans recycled, with what its metal spares taken off: net below zero, as EPA's WARM prints it.
+AVOIDED_KG = -9_130.0
+
+
+def trial_pack(tmp_path: Path, facts: Pack, *more: dict[str, object]) -> list[Fault]:
+    """The pack's recycling of aluminium cans and other rows beside it, written and checked."""
+    cans = next(
+        row for row in facts.factors.to_pylist() if row["key"] == RECYCLING and row["source_id"] == "epa-hub-2024"
+    )
+    rows = [cans, *({**cans, **cells} for cells in more)]
+    fields = {"id": "trial", "version": "1", "title": "trial", "licence_note": "open", "gwp_note": "AR4"}
+    pack = Pack.from_rows(fields, rows, [asdict(facts.sources[cans["source_id"]])])
+    pack.write(tmp_path / "trial")
+    return check(tmp_path / "trial")
+
+
+RECYCLING = "waste.recycling.aluminium_cans"
+
+
+def test_trap_10_an_avoided_burden_finds_no_way_into_a_factor_or_beside_it(tmp_path: Path, facts: Pack) -> None:
+    """As a net factor it is below zero; as a part of its own it has no boundary; as a second row it overlaps."""
+    assert trial_pack(tmp_path / "plain", facts) == []
+    net = {"co2e_kg": AVOIDED_KG, "factor_id": f"{RECYCLING}@US:end_of_life:2024~net"}
+    apart = {"boundary": "avoided", "factor_id": f"{RECYCLING}@US:avoided:2024", "co2e_kg": -AVOIDED_KG}
+    twice = {"co2e_kg": 20.0, "factor_id": f"{RECYCLING}@US:end_of_life:2024~again"}
+    for cells, field, expected in ((net, "co2e_kg", "from 0"), (apart, "boundary", "one of direct"),
+                                   (twice, "valid_from", "no overlap")):  # fmt: skip
+        faults = trial_pack(tmp_path / field, facts, cells)
+        assert any(fault.field == field and expected in fault.expected for fault in faults), faults
+
+
+def test_trap_10_no_method_adds_anything_to_an_end_of_life_and_a_bare_minus_is_refused(
+    tmp_path: Path, facts: Pack
+) -> None:
+    recipes = [recipe for method in LIBRARY for part in method.parts for recipe in part.recipes]
+    assert ("end_of_life",) in recipes
+    assert not [recipe for recipe in recipes if "end_of_life" in recipe and len(recipe) > 1]
+    lines = [
+        line(key=RECYCLING, amount=1.0, unit="short_ton", region="US", stage="end_of_life", date=dt.date(2024, 5, 1)),
+        line(key="material.aluminium", amount=-1.0, unit="t", region="GB", stage="end_of_life",
+             date=dt.date(2023, 5, 1)),
+    ]  # fmt: skip
+    made = run_bill(tmp_path / "run", bill(lines), facts, known_on=dt.date(2026, 6, 1))
+    assert [(row["row"], row["reason"]) for row in made.table("rejected").to_pylist()] == [(2, "negative_amount")]
+    found = products(made)[1]
+    assert (found["status"], found["co2e_ug"]) == ("unknown", 60 * 10**9)  # EPA: 0.06 t a short ton, nothing taken off
+
+
+def test_trap_10_the_waste_factors_of_the_pack_are_gross(facts: Pack) -> None:
     waste = [row for row in facts.factors.to_pylist() if row["theme"] == "waste"]
     assert len(waste) > 300
     assert {row["boundary"] for row in waste} == {"end_of_life"}
-    assert min(row["co2e_kg"] for row in waste) > 0  # a credit inside one would show as a negative
-    assert not any("avoid" in name for name in BOUNDARIES)
+    assert min(row["co2e_kg"] for row in waste) > 0
 
 
 def test_trap_12_three_gases_do_not_make_the_total_of_spend_factors(facts: Pack) -> None:

@@ -246,6 +246,30 @@ def test_the_committed_table_is_what_the_build_makes_of_the_shared_data(tmp_path
         assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes(), f"{name}: run tools/build_pack.py"
 
 
+@pytest.mark.parametrize(
+    ("food", "published", "land_use", "without"),
+    [("nuts", 0.43, -2.1, 2.53), ("citrus_fruit", 0.39, -0.1, 0.49), ("wine", 1.79, -0.1, 1.89),
+     ("olive_oil", 6.0, -0.4, 6.4)],
+)  # fmt: skip
+def test_stored_carbon_reduces_no_food(food: str, published: float, land_use: float, without: float) -> None:
+    """Poore & Nemecek's negative land-use stage is carbon in new trees; DESIGN: it never reduces a total."""
+    row = by_id()[f"food.{food}@WORLD:cradle_to_retail:2010"]
+    assert (row["co2e_kg"], row["land_use_change_co2e_kg"]) == (without, land_use)
+    assert f"{published:g} less its land-use stage of {land_use:g}" in row["note"]
+
+
+def test_land_use_change_stands_apart_for_every_food_of_the_study_and_is_a_part_of_its_total() -> None:
+    foods = [row for row in rows() if row["source_id"] == "poore-nemecek-owid"]
+    assert len(foods) >= 43
+    negative = {row["key"] for row in foods if row["land_use_change_co2e_kg"] < 0}
+    assert negative == {"food.nuts", "food.citrus_fruit", "food.wine", "food.olive_oil"}
+    for row in foods:
+        assert row["land_use_change_co2e_kg"] < row["co2e_kg"], row["key"]
+        assert ("land-use change included" in row["note"]) == (row["key"] not in negative)
+    assert by_id()["food.beef_herd@WORLD:cradle_to_retail:2010"]["land_use_change_co2e_kg"] == 16.3
+    assert not [row["factor_id"] for row in rows() if (row["removal_co2_kg"] or 0) > 0]
+
+
 def test_every_agribalyse_key_shares_a_word_with_its_publishers_name() -> None:
     def folded(text: str) -> str:
         return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -342,3 +342,42 @@ def test_default_spreads_follow_from_their_sources() -> None:
     assert defaults()["ipcc_natural_gas"].gsd == pytest.approx(1.018, abs=5e-4)
     with pytest.raises(ValueError, match="five of 1 to 5"):
         gsd_of_pedigree(0.1, (1, 1, 1, 1, 6))
+
+
+@pytest.mark.parametrize(
+    ("licence", "licence_class"),
+    [
+        ("ODbL-1.0", "share-alike"),
+        ("Open Database License", "share-alike"),
+        ("CC-BY-SA-4.0", "share-alike"),
+        ("CC BY-SA 3.0 IGO", "share-alike"),
+        ("CC-BY-NC-4.0", "cite-only"),
+        ("CC BY-NC-SA 4.0", "cite-only"),
+        ("cc_by_nd_4.0", "cite-only"),
+        ("free for non-commercial use", "cite-only"),
+    ],
+)
+def test_a_licence_with_closed_terms_is_not_open(tmp_path: Path, licence: str, licence_class: str) -> None:
+    fault = only_fault(write_pack(tmp_path / "open", [factor()], [source(licence=licence)]))
+    assert (fault.file, fault.row, fault.field) == ("sources.csv", 2, "licence_class")
+    assert licence in fault.found
+    assert fault.expected.startswith(licence_class)
+    named = source(licence=licence, licence_class=licence_class)
+    assert check(write_pack(tmp_path / "named", [factor()], [named])) == []
+
+
+@pytest.mark.parametrize(
+    "licence",
+    [
+        "CC-BY-4.0",
+        "CC0-1.0",
+        "OGL-UK-3.0",
+        "US public domain",
+        "Licence Ouverte 2.0",
+        "Apache-2.0",
+        "MIT",
+        "NASA open data",
+    ],
+)
+def test_a_licence_that_asks_for_attribution_alone_may_be_open(tmp_path: Path, licence: str) -> None:
+    assert check(write_pack(tmp_path, [factor()], [source(licence=licence)])) == []

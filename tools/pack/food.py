@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import re
 from pathlib import Path
 
 from leafmark.factors.importers.base import Row, calendar_year, factor_row, slug, source_row
@@ -20,6 +21,8 @@ _SLUGS = {
     "Fish (farmed)": "fish_farmed", "Soy milk": "soy_milk",
 }  # fmt: skip
 _STAGE_SUM_NAMES = {"Soybean Oil", "Olive Oil", "Palm Oil", "Rapeseed Oil", "Sunflower Oil"}
+_STAGE_NAMES = {"Shrimps (farmed)": "Prawns (farmed)", "Soymilk": "Soy milk"}
+"""The same food under the name of the table of stages -> its name in the table per kilogram."""
 _PN_YEAR, _PN_DATA_YEAR = 2018, 2010
 _AGRIBALYSE_YEAR = 2020
 AT_HOME = {
@@ -39,10 +42,11 @@ def _global(data: SharedData) -> list[Row]:
     path = data.folder / "food" / "poore_nemecek_2018_owid.csv"
     with path.open(encoding="utf-8", newline="") as lines:
         table = list(csv.DictReader(lines))
+    land_use = _land_use(data)
     return [
-        _food(record["Entity"], float(record[_GHG_PER_KG]), f"row {row}, {_GHG_PER_KG!r}", "")
+        _food(name, float(record[_GHG_PER_KG]), land_use[name], f"row {row}, {_GHG_PER_KG!r}", "")
         for row, record in enumerate(table, start=2)
-        if record[_GHG_PER_KG]
+        if record[_GHG_PER_KG] and (name := record["Entity"])
     ]
 
 
@@ -51,18 +55,40 @@ def _oils(data: SharedData) -> list[Row]:
 
     The study splits all its foods so, each stage rounded to 0.1 kg; where a total is given, the total is more exact.
     """
+    land_use = _land_use(data)
     return [
-        _food(name, float(raw["kgco2e"]), raw["source_locator"], "sum of stages, each rounded to 0.1")
+        _food(name, float(raw["kgco2e"]), land_use[name], raw["source_locator"], "sum of stages, each rounded to 0.1")
         for raw in data.rows("poore-nemecek-owid")
         if (name := raw["name"].split(",")[0]) in _STAGE_SUM_NAMES
     ]
 
 
-def _food(name: str, co2e_kg: float, locator: str, note: str) -> Row:
-    text = "global mean of 2009-2011 farms, land-use change included, to the shop"
+def _land_use(data: SharedData) -> dict[str, float]:
+    """Return the published stage "land use" by food, kg CO2e per kg rounded to 0.1; negative where carbon is stored."""
+    found = {}
+    for raw in data.rows("poore-nemecek-owid"):
+        name = raw["name"].split(",")[0]
+        stage = re.search(r"land_use=(-?[\d.]+)", raw["source_locator"])
+        if stage is None:
+            raise ValueError(f"{name}: no stage land_use in {raw['source_locator']!r}")
+        found[_STAGE_NAMES.get(name, name)] = float(stage[1])
+    return found
+
+
+def _food(name: str, published_kg: float, land_use_kg: float, locator: str, note: str) -> Row:
+    """Return a food's row: a negative land-use stage is stored carbon, which never reduces a total, so it is taken out."""
+    stored = land_use_kg < 0
+    text = "global mean of 2009-2011 farms, to the shop; "
+    if stored:
+        text += (
+            f"the publisher's {published_kg:g} less its land-use stage of {land_use_kg:g}: stored carbon is not in it"
+        )
+    else:
+        text += "land-use change included"
     return factor_row(
         key=f"food.{_SLUGS.get(name, slug(name))}", theme="food", name_en=name, region="WORLD",
-        boundary="cradle_to_retail", unit="kg", co2e_kg=co2e_kg, gwp_set="AR5", data_year=_PN_DATA_YEAR,
+        boundary="cradle_to_retail", unit="kg", co2e_kg=round(published_kg - min(land_use_kg, 0.0), 9),
+        land_use_change_co2e_kg=land_use_kg, gwp_set="AR5", data_year=_PN_DATA_YEAR,
         **calendar_year(_PN_YEAR), published_on="2018-06-01", source_id="poore-nemecek-owid", locator=locator,
         note=f"{text}; {note}" if note else text,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from leafmark.factors import gwp, regions, units
+from leafmark.factors import gwp, licences, regions, units
 from leafmark.factors.check_across import consistent_units, outliers, overlaps
 from leafmark.factors.columns import (
     BOUNDARIES,
@@ -228,6 +228,13 @@ def _source(row: Row) -> Iterator[Finding]:
     if row["licence_class"] is not None and row["licence_class"] not in LICENCE_CLASSES:
         hint = "public domain, CC0, OGL, CC BY are open; ODbL and BY-SA share-alike; unread terms cite-only"
         yield "licence_class", shown(row["licence_class"]), f"one of {', '.join(LICENCE_CLASSES)}", hint
+    if row["licence_class"] == "open" and row["licence"] and (terms := licences.closed_terms(row["licence"])):
+        yield (
+            "licence_class",
+            f"open, with the licence {shown(row['licence'])}",
+            f"{terms.licence_class}: {terms.asks}",
+            "public domain, CC0, OGL and CC BY are open; mend the class, or the licence's name",
+        )
     if row["file_sha256"] and not _SHA256.match(row["file_sha256"]):
         yield "file_sha256", shown(row["file_sha256"]), "64 hex digits in lower case", ""
     if row["url"] and not re.match(r"^https?://[^\s]+$", row["url"]):

@@ -5,8 +5,9 @@ Chinese characters is cut into the longest pieces found in the row, so that prov
 the row that is named for the thing and lies in the province, without a dictionary. Traditional characters are
 folded to simplified ones by `hant_hans.csv` (Big5's common characters, single mappings of OpenCC, Apache-2.0).
 
-A row's rank is where the query was found: the key or a name itself, the start of one, a whole word, inside a word, the
-region. Ties go to the world, then to countries in alphabetical order, then to the newest data.
+A row's rank is where the query was found: the key or a name itself, the start of one, a whole word, the start of a
+word, inside a word (of three letters or more: `tv` is not in Latvia), the region. `search_words.csv` adds words that
+people use and publishers do not (cardboard, laptop), by key or the start of one, as if they stood in the name. Ties go to the world, then to countries in alphabetical order, then to the newest data.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from leafmark.factors import regions
 _MAX_QUERY_CHARS = 200
 _MAX_LIMIT = 10_000
 _HAN_SHARE_NEEDED = 0.5
+_MIN_PART_CHARS = 3  # fewer Latin letters are looked for as a whole word only
 _TOKEN = re.compile(r"[\u3400-\u9fff]+|[^\W\u3400-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -33,6 +35,18 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 def _simplified() -> dict[int, str]:
     text = (resources.files(__package__) / "hant_hans.csv").read_text(encoding="utf-8")
     return {ord(row["hant"]): row["hans"] for row in csv.DictReader(text.splitlines())}
+
+
+@cache
+def _words_of_people() -> tuple[tuple[str, str], ...]:
+    text = (resources.files(__package__) / "search_words.csv").read_text(encoding="utf-8")
+    return tuple((row["key"], fold(row["words"])) for row in csv.DictReader(text.splitlines()))
+
+
+@cache
+def _more_words(key: str) -> str:
+    """Return the added words of a key, those of its beginnings included."""
+    return " ".join(words for start, words in _words_of_people() if f"{key}.".startswith(f"{start}."))
 
 
 def fold(text: str) -> str:
@@ -47,7 +61,9 @@ class _Row:
     names: tuple[str, ...]
     words: frozenset[str]
     text: str
+    spaced: str
     region_text: str
+    region_words: frozenset[str]
 
 
 class SearchIndex:
@@ -63,9 +79,12 @@ class SearchIndex:
     @staticmethod
     def _row(key: str, name_en: str, name_zh: str | None, region: str) -> _Row:
         names = tuple(fold(name) for name in (key, name_en, name_zh) if name)
-        text = " ".join(names)
+        text = " ".join((*names, _more_words(key)))
+        tokens = _TOKEN.findall(text.replace("_", " "))
         places = (region, *(regions.name(region, language) for language in ("en", "zh-Hans", "zh-Hant")))
-        return _Row(names, frozenset(_TOKEN.findall(text.replace("_", " "))), text, fold(" ".join(places)))
+        region_text = fold(" ".join(places))
+        region_words = frozenset(_TOKEN.findall(region_text))
+        return _Row(names, frozenset(tokens), text, f" {' '.join(tokens)} ", region_text, region_words)
 
     def find(self, text: str, limit: int) -> list[int]:
         """Return the row numbers that match, best first, at most `limit`."""
@@ -90,21 +109,32 @@ class SearchIndex:
         score = sum(parts) / len(parts)
         if query in row.names:
             return score + 8.0
-        if any(name.startswith(query) for name in row.names):
+        if any(_begins(name, query) for name in row.names):
             return score + 4.0
-        if query in row.text:
-            return score + 2.0
-        return score
+        whole = f" {' '.join(tokens)} " in row.spaced
+        return score + 2.0 if whole or (_HAN.search(query) and query in row.text) else score
+
+
+def _begins(name: str, query: str) -> bool:
+    """Say whether a name begins with the query, and a Latin query with a whole word of it."""
+    after = name[len(query) : len(query) + 1]
+    return name.startswith(query) and (not after.isalnum() or bool(_HAN.match(query[-1])))
 
 
 def _token_score(row: _Row, token: str) -> float:
     if token in row.words:
         return 3.0
-    if token in row.text:
-        return 2.0
-    if token in row.region_text:
+    if _HAN.match(token):
+        if token in row.text:
+            return 2.0
+        return 1.5 if token in row.region_text else _run_score(row, token)
+    if token in row.region_words:
         return 1.5
-    return _run_score(row, token) if _HAN.match(token) else 0.0
+    if len(token) < _MIN_PART_CHARS:
+        return 0.0
+    if f" {token}" in row.spaced:
+        return 2.0
+    return 1.0 if token in row.text or token in row.region_text else 0.0
 
 
 def _run_score(row: _Row, run: str) -> float:
