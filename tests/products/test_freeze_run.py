@@ -47,7 +47,7 @@ def test_the_verb_freezes_what_the_library_does(shop: Path, tmp_path: Path) -> N
     assert done.exit_code == 0, done.output
     told, table = json.loads(done.stdout), read_table(tmp_path / "lamps.json")
     (row,) = table.rows
-    assert (row.basis.category, row.basis.method_version, row.basis.gwp_set) == ("lamp", "product.bill@1", "AR5")
+    assert (row.basis.category, row.basis.method_version, row.basis.gwp_set) == ("lamp", "product.bill@2", "AR5")
     assert (row.count, row.min_ug, row.max_ug) == (38, 2 * 10**9, 78 * 10**9)
     ordered = [number for number in LAMPS if number not in (5, 40)]
     assert row.median_ug == 2 * 10**9 * ordered[18]  # rank ceil(38 / 2) = 19
