@@ -1,7 +1,9 @@
 """Retail purchases in tiers: mass, then count, then spend."""
 
+import dataclasses
+
 from leafmark.methods.bill import FULL_CHAIN
-from leafmark.methods.model import Column, Method, Part, Vintage
+from leafmark.methods.model import Column, Method, Part, Tier, Vintage
 
 TIERS = ("mass", "count", "spend")
 
@@ -35,3 +37,19 @@ through a cited price index first. A line whose pieces are missing falls to spen
     vintage=Vintage("nearest", 10),
     tier="mass, count, spend",
 )
+
+RETAIL_PURCHASE_2 = dataclasses.replace(
+    RETAIL_PURCHASE,
+    version=2,
+    docs=RETAIL_PURCHASE.docs
+    + """
+
+The tiers are part of the identity: their order and formulas stand in the table below. A tier serves a product where its
+cells and its factor are there for the date; the first that does is taken. Version 1 named the tiers and no more.""",
+    tiers=(
+        Tier("mass", "pieces * mass_kg", "kg", "mass_key"),
+        Tier("count", "pieces * count_amount", "count_unit", "count_key"),
+        Tier("spend", "spend * price_index(currency, year of the date -> price year of the factor)", "currency",
+             "spend_key"),
+    ),
+)  # fmt: skip
