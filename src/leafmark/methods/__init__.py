@@ -5,7 +5,7 @@ from leafmark.methods.combustion import COMBUSTION
 from leafmark.methods.declared import DECLARED, DECLARED_2
 from leafmark.methods.electricity import ELECTRICITY, ELECTRICITY_2
 from leafmark.methods.freight import FREIGHT, FREIGHT_2
-from leafmark.methods.model import Check, Column, Method, Part, Vintage
+from leafmark.methods.model import Check, Column, Method, Part, Tier, Vintage
 from leafmark.methods.refrigerant import LEAK
 from leafmark.methods.retail import RETAIL_PURCHASE, RETAIL_PURCHASE_2
 from leafmark.methods.use_stage import USE_STAGE, USE_STAGE_2
@@ -42,4 +42,4 @@ def method(name: str) -> Method:
     return max(found, key=lambda m: m.version)
 
 
-__all__ = ["LIBRARY", "Check", "Column", "Method", "MethodError", "Part", "Vintage", "method"]
+__all__ = ["LIBRARY", "Check", "Column", "Method", "MethodError", "Part", "Tier", "Vintage", "method"]

@@ -79,6 +79,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Tier:
+    """One way from a product of the catalogue to grams: `amount` x the factor of `key`, tried in the method's order.
+
+    `amount` is a formula over the columns of input and catalogue, in `unit`; in words, for `leafmark.engine.catalogue` holds
+    the SQL of it and a test holds the two together.
+    """
+
+    name: str
+    amount: str
+    unit: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Method:
     """A frozen, versioned method. `docs` is its page in the reference: formula, units, limits.
 
@@ -112,6 +126,7 @@ class Method:
     boundary: str = ""
     checks: tuple[Check, ...] = ()
     stage_shares: tuple[tuple[str, str], ...] = ()
+    tiers: tuple[Tier, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -121,6 +136,8 @@ class Method:
             del fields[prose]
         for column in fields["columns"]:
             del column["meaning"]
+        if not fields["tiers"]:  # came later, as `beside` did
+            del fields["tiers"]
         for part in fields["parts"]:
             if not part["beside"]:  # came later: a method without it keeps its identity
                 del part["beside"]

@@ -43,6 +43,14 @@ def _parts(m: Method) -> Iterator[str]:
         yield f"| {name} | `{getattr(m, name)}` |"
     for stage, share in m.stage_shares:
         yield f"| share of {stage} | `{share}` |"
+    if m.tiers:
+        yield ""
+        yield "## Tiers, in order"
+        yield ""
+        yield "| tier | amount | unit | factor |"
+        yield "|---|---|---|---|"
+        for tier in m.tiers:
+            yield f"| {tier.name} | `{tier.amount}` | `{tier.unit}` | `{tier.key}` |"
     yield ""
     yield "## Columns"
     yield ""

@@ -3,7 +3,7 @@
 import dataclasses
 
 from leafmark.methods.bill import FULL_CHAIN, FULL_CHAIN_2
-from leafmark.methods.model import Column, Method, Part, Vintage
+from leafmark.methods.model import Column, Method, Part, Tier, Vintage
 
 TIERS = ("mass", "count", "spend")
 
@@ -47,6 +47,14 @@ RETAIL_PURCHASE_2 = dataclasses.replace(
 
 Version 2 also meets factors of the boundary `cradle_to_plate` (food with its preparation at home). They hold more than
 the purchase; they are met only where a key has no factor to the gate or the shop, and each entry names its factor, so
-that their share can be told.""",
+that their share can be told. And the tiers are part of the identity: their order and formulas stand in the table below.
+A tier serves a product where its cells and its factor are there for the date; the first that does is taken. Version 1
+named the tiers and no more.""",
     parts=(Part("purchase", FULL_CHAIN_2, 3, 1),),
-)
+    tiers=(
+        Tier("mass", "pieces * mass_kg", "kg", "mass_key"),
+        Tier("count", "pieces * count_amount", "count_unit", "count_key"),
+        Tier("spend", "spend * price_index(currency, year of the date -> price year of the factor)", "currency",
+             "spend_key"),
+    ),
+)  # fmt: skip
