@@ -17,11 +17,11 @@ def bill(data: Path, out: Path) -> None:
     """Footprints of the bills in data, and the grade of every product, in a file beside them."""
     from leafmark.engine import footprint
 
-    footprint(data / "bill.parquet", pack=data / "pack", out=out, no_entries=True)
-    grades(out)
+    made = footprint(data / "bill.parquet", pack=data / "pack", out=out, no_entries=True)
+    grades(out, f"{made.record['method']['id']}@{made.record['method']['version']}")
 
 
-def grades(out: Path) -> None:
+def grades(out: Path, method_version: str) -> None:
     """The state of every product by the declared scheme; its cut-off, which no peer works out, is left aside."""
     import datetime as dt
 
@@ -33,7 +33,7 @@ def grades(out: Path) -> None:
     read = ["product_id", "status", "co2e_ug", "rejected_lines", *(f"{stage}_ug" for stage in stages)]
     graded = grade_catalogue(
         pq.read_table(out / "products.parquet", columns=read), None, get_scheme("leafmark.declared"),
-        method_version="product.bill@1", gwp_set="AR6", on_date=dt.date(2026, 11, 24),
+        method_version=method_version, gwp_set="AR6", on_date=dt.date(2026, 11, 24),
     )  # fmt: skip
     pq.write_table(graded, out / "grades.parquet", compression=contender.COMPRESSION)
 

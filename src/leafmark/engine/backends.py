@@ -92,6 +92,11 @@ class Backend(Protocol):
         """Let go of memory, threads and temporary files."""
 
 
+def count(backend: Backend, table: str) -> int:
+    """Rows of a table or view."""
+    return int(backend.fetch(f"SELECT COUNT(*) AS n FROM {table}").column("n").to_pylist()[0])
+
+
 class DuckDB:
     """DuckDB in process: no extension, no network, spill files beside the run."""
 

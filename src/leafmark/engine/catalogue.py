@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from leafmark.engine import gases, lookup
-from leafmark.engine.backends import Backend
+from leafmark.engine.backends import Backend, count
 from leafmark.engine.codes import distinct, register
 from leafmark.engine.inputs import InputError
 from leafmark.engine.settings import Settings
@@ -105,7 +105,7 @@ def meet(
         "category": pa.array(categories, pa.string()), "category_no": pa.array(range(len(categories)), pa.int64()),
     }))  # fmt: skip
     backend.temp("shelf", _shelf(columns, len(categories)))
-    known = backend.fetch("SELECT COUNT(*) AS n FROM regions").column("n").to_pylist()[0]
+    known = count(backend, "regions")
     factors = [chosen.factor_name(n) for n in range(len(chosen.factors))]
     names = Names(factors, categories, chosen.gases, {})
     backend.temp("product_cells", _product_cells(known, firsts.num_rows, names.span))

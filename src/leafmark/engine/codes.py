@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leafmark.engine import gases, lookup, plan
-from leafmark.engine.backends import Backend
+from leafmark.engine.backends import Backend, count
+from leafmark.engine.base_units import unit_table
 from leafmark.engine.inputs import Source
 from leafmark.engine.schema import STAGES
 from leafmark.engine.settings import Settings
@@ -80,8 +81,8 @@ def make_codes(backend: Backend, method: Method, packs: Sequence[Pack], source: 
     backend.table("factor_native", pa.table({
         "number": pa.array(np.arange(len(names), dtype=np.int32)), "native": pa.array(native),
     }))  # fmt: skip
-    periods = backend.fetch("SELECT COUNT(*) AS n FROM periods").column("n").to_pylist()[0]
-    return Codes(number_of_regions, int(periods), len(method.parts), chosen, native.tolist(), names)
+    periods = count(backend, "periods")
+    return Codes(number_of_regions, periods, len(method.parts), chosen, native.tolist(), names)
 
 
 def register(
@@ -92,7 +93,7 @@ def register(
     known = [place for place in places if regions.known(place)]
     _numbered(backend, "keys", "key", chosen.keys)
     _numbered(backend, "regions", "region", known)
-    backend.table("unit_codes", lookup.unit_table(units, chosen.dimensions))
+    backend.table("unit_codes", unit_table(units, chosen.dimensions))
     backend.table("stages", pa.table({
         "stage": pa.array(STAGES, pa.string()), "stage_no": pa.array(range(len(STAGES)), pa.int8()),
     }))  # fmt: skip

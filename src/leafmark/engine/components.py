@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 
 from leafmark.engine import plan
-from leafmark.engine.backends import Backend
+from leafmark.engine.backends import Backend, count
 from leafmark.engine.inputs import InputError, Source
 from leafmark.engine.schema import STAGES
 from leafmark.methods.model import Method
@@ -75,7 +75,7 @@ def _unroll(backend: Backend, method: Method, source: Source, columns: set[str])
     _refuse_cycles(backend, source)
     backend.temp("reached", "SELECT root, stage, component, amount FROM edges")
     backend.temp("frontier", "SELECT root, stage, component, amount FROM edges")
-    while backend.fetch("SELECT COUNT(*) AS n FROM frontier").column("n").to_pylist()[0]:
+    while count(backend, "frontier"):
         backend.temp(
             "step",
             "SELECT f.root, f.stage, e.component, ROUND(SUM(f.amount * e.amount), 12) AS amount FROM edges AS e "

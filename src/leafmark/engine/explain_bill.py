@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from leafmark.engine import tables
+from leafmark.engine.base_units import base_unit
 from leafmark.engine.evaluate import evaluator, rounded
 from leafmark.engine.explain_tree import Tree, factor_trees, head, met_tree, no_factor_now
 from leafmark.engine.inputs import InputError
 from leafmark.engine.line_factors import LineFactors
-from leafmark.engine.lookup import base_unit
 from leafmark.engine.pinned import Pinned
 from leafmark.engine.run import Run, RunError
 from leafmark.engine.schema import LINE_UG_MAX, STAGES

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from leafmark.engine import tables
+from leafmark.engine.base_units import base_unit
 from leafmark.engine.catalogue import CATALOGUE, PRICE_INDEX_REACH_YEARS
 from leafmark.engine.evaluate import rounded
 from leafmark.engine.explain_tree import Tree, factor_trees, head, met_tree, no_factor_now
 from leafmark.engine.inputs import InputError
 from leafmark.engine.line_factors import LineFactors, Met
-from leafmark.engine.lookup import base_unit
 from leafmark.engine.pinned import Pinned
 from leafmark.engine.run import Run, total_range
 from leafmark.engine.schema import LINE_UG_MAX

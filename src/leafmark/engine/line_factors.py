@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from leafmark.engine import lookup
+from leafmark.engine.base_units import base_unit
 from leafmark.engine.schema import UG_PER_KG
 from leafmark.engine.settings import Settings
 from leafmark.factors import gwp, regions, units
@@ -138,7 +139,7 @@ class LineFactors:
             pack = self.packs[number]
             co2e, native = self._restated[number]
             factor = Factor(**pack.factors.slice(row, 1).to_pylist()[0])
-            base = lookup.base_unit(units.dimension(factor.unit), factor.unit)
+            base = base_unit(units.dimension(factor.unit), factor.unit)
             per_base = float(co2e[row]) * UG_PER_KG / units.factor_between(factor.unit, base)
             used = float(co2e[row]), bool(native[row])
             source = pack.source_of(factor)

@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leafmark.engine.base_units import base_unit
 from leafmark.engine.schema import UG_PER_KG
 from leafmark.engine.vintage import DAY_MAX, DAY_MIN, effective_spans, intersect, minus, relative_sd, widened_sigma
 from leafmark.factors import gwp, units
@@ -133,7 +134,7 @@ def _rows(packs: Sequence[Pack], known_on: dt.date, gwp_set: str, wanted: set[st
     asked = pc.is_in(table.column("key"), value_set=pa.array(sorted(wanted), pa.string()))
     table = table.filter(pc.and_(known, asked))
     co2e_kg, native = gwp.restate(table, gwp_set)
-    gases = gwp.by_gas(table, gwp_set)
+    gases = gwp.by_gas(table, gwp_set, co2e_kg, native)
     table = table.append_column("co2e", pa.array(co2e_kg)).append_column("native", pa.array(native))
     if strict:
         table, gases = table.filter(pa.array(~native)), gases[~native]
@@ -377,33 +378,3 @@ def _conversion(unit: str, first: str) -> float:
     if units.dimension(unit) != base:
         raise FactorChoiceError(f"factors in {unit} and in {first} stand in one recipe: their units do not convert")
     return units.factor_between(unit, base_unit(base, first))
-
-
-def base_unit(dimension: str, like: str) -> str:
-    """A unit of `dimension` that all amounts go through: the shortest-named unit, the same in every run."""
-    return _base_units().get(dimension, like)
-
-
-@lru_cache(maxsize=1)
-def _base_units() -> dict[str, str]:
-    bases: dict[str, str] = {}
-    preferred = ("kg", "kWh", "kWh_net", "kWh_gross", "m3", "km", "t_km", "passenger_km", "vehicle_km", "item", "h")
-    for unit in (*preferred, *sorted(units.unit_names(), key=lambda name: (len(name), name))):
-        if units.known(unit):
-            bases.setdefault(units.dimension(unit), unit)
-    return bases
-
-
-def unit_table(names: Iterable[str], dimensions: Sequence[str]) -> pa.Table:
-    """Rows (unit, to_base float64, dim int16) for the units of an input; dim -1: known, but no factor has it."""
-    rows: list[tuple[str, float, int]] = []
-    for name in sorted(set(names)):
-        if units.known(name):
-            dimension = units.dimension(name)
-            number = dimensions.index(dimension) if dimension in dimensions else -1
-            rows.append((name, units.factor_between(name, base_unit(dimension, name)), number))
-    return pa.table({
-        "unit": pa.array([row[0] for row in rows], pa.string()),
-        "to_base": pa.array([row[1] for row in rows], pa.float64()),
-        "dim": pa.array([row[2] for row in rows], pa.int16()),
-    })  # fmt: skip

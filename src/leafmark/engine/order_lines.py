@@ -19,7 +19,7 @@ from typing import Any
 
 from leafmark.engine import catalogue as shelves
 from leafmark.engine import chunks, closing, components, crew, gases, plan
-from leafmark.engine.backends import Backend, DuckDB, told
+from leafmark.engine.backends import Backend, DuckDB, count, told
 from leafmark.engine.catalogue import CATALOGUE
 from leafmark.engine.inputs import open_input
 from leafmark.engine.order_closing import close
@@ -146,7 +146,7 @@ def _chunk(backend: Backend, lines: OrderLines, outputs: Outputs, settings: Sett
 
     backend.temp("found", lines.found())
     met = "SELECT * FROM found"
-    if _rows(backend, "found") < _rows(backend, "chunk"):
+    if count(backend, "found") < count(backend, "chunk"):
         backend.temp("lost", lines.lost())
         met += " UNION ALL SELECT * FROM lost"
     backend.view("met", met)
@@ -171,7 +171,3 @@ def _chunk(backend: Backend, lines: OrderLines, outputs: Outputs, settings: Sett
     for name in ("found", "lost", "by_group", "suspects", "few_cells", "few_products"):
         backend.temp(name, "SELECT 1 AS gone")
     write_json(out / "chunks" / f"{number:05}.json", {"chunk": number})
-
-
-def _rows(backend: Backend, table: str) -> int:
-    return int(backend.fetch(f"SELECT COUNT(*) AS n FROM {table}").column("n").to_pylist()[0])

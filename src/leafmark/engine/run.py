@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from leafmark.engine import chunks, closing, components, crew, gases, plan, refusals, sums
-from leafmark.engine.backends import Backend, DuckDB, RunError, told
+from leafmark.engine.backends import Backend, DuckDB, RunError, count, told
 from leafmark.engine.closing import lognormal_range, total_range
 from leafmark.engine.codes import Codes, make_codes
 from leafmark.engine.inputs import Source, open_input
@@ -117,7 +117,7 @@ def _chunk(
     elif not settings.no_entries:
         outputs.entries(backend, sums.entries(method, shape), to("entries"))
     backend.temp("short", plan.short(method, shape))
-    refused = bool(backend.fetch("SELECT COUNT(*) AS n FROM short").column("n").to_pylist()[0])
+    refused = count(backend, "short") > 0
     if refused:
         backend.temp("suspects", plan.suspects(method, shape))
         backend.temp("few_cells", plan.few_cells(method, shape))

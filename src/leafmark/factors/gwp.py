@@ -227,13 +227,15 @@ GASES = ("co2", "ch4_fossil", "ch4_biogenic", "n2o", "f_gases", "other", "unspli
 """What a factor's CO2e is made of; `other` is what a publisher gives beside its gases, `unsplit` a total without gases."""
 
 
-def by_gas(table_columns: Any, gwp_set: str) -> npt.NDArray[np.float64]:
-    """Return the kg CO2e per unit of each of `GASES`, n x 7, in the GWP set; a row adds up to what `restate` gives.
+def by_gas(
+    table_columns: Any, gwp_set: str, co2e_kg: npt.NDArray[np.float64], native: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """Return the kg CO2e per unit of each of `GASES`, n x 7, in the GWP set; a row adds up to `co2e_kg`.
 
+    `co2e_kg` and `native` are what `restate` gives for the same rows and set.
     A total that stands as published although its set is another is `unsplit`, and so is one without gas masses.
     """
     values = gases(gwp_set)
-    co2e_kg, native = restate(table_columns, gwp_set)
     texts = _texts(table_columns, "f_gases")
     masses = {gas: _floats(table_columns, column) for column, gas in GAS_COLUMNS.items()}
     known = (texts != "") | np.any([~np.isnan(mass) for mass in masses.values()], axis=0)

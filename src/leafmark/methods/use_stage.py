@@ -4,6 +4,14 @@ import dataclasses
 
 from leafmark.methods.model import Column, Method, Part, Vintage
 
+_DOCS = """\
+`use = (on_w x on_hours + standby_w x (24 - on_hours)) x 365.25 / 1000 x lifetime x grid`, or
+`use = kwh_per_year x lifetime x grid` where the yearly use is declared; kg CO2e per device over its lifetime.
+
+The duty cycle is in the row (`on_hours` a day) or in the register's own test method behind `kwh_per_year`. The grid is
+generation + upstream + losses (or a life-cycle factor where that is all a publisher has) at the place of use, held
+constant at the latest year: a decarbonising grid is a scenario of its own."""
+
 USE_STAGE = Method(
     id="appliance.use",
     version=1,
@@ -13,13 +21,8 @@ USE_STAGE = Method(
     reference="ISO 14067:2018, 6.3.7 (use stage) and 6.4.9.3 (electricity); IEC 62087 (televisions) for the on-mode "
     "power",
     boundary="use stage only",
-    docs="""\
-`use = (on_w x on_hours + standby_w x (24 - on_hours)) x 365.25 / 1000 x lifetime x grid`, or
-`use = kwh_per_year x lifetime x grid` where the yearly use is declared; kg CO2e per device over its lifetime.
-
-The duty cycle is in the row (`on_hours` a day) or in the register's own test method behind `kwh_per_year`. The grid is
-generation + upstream + losses (or a life-cycle factor where that is all a publisher has) at the place of use, held
-constant at the latest year: a decarbonising grid is a scenario of its own.
+    docs=f"""\
+{_DOCS}
 
 Of the clauses cited, 6.4.9.3 is a slip that the frozen identity keeps: electricity is 6.4.9.4 of ISO 14067:2018.""",
     columns=(
@@ -54,13 +57,8 @@ USE_STAGE_2 = dataclasses.replace(
     version=2,
     reference="ISO 14067:2018, 6.3.7 (use stage) and 6.4.9.4 (electricity); IEC 62087 (televisions) for the on-mode "
     "power",
-    docs="""\
-`use = (on_w x on_hours + standby_w x (24 - on_hours)) x 365.25 / 1000 x lifetime x grid`, or
-`use = kwh_per_year x lifetime x grid` where the yearly use is declared; kg CO2e per device over its lifetime.
-
-The duty cycle is in the row (`on_hours` a day) or in the register's own test method behind `kwh_per_year`. The grid is
-generation + upstream + losses (or a life-cycle factor where that is all a publisher has) at the place of use, held
-constant at the latest year: a decarbonising grid is a scenario of its own.
+    docs=f"""\
+{_DOCS}
 
 Version 1 cited 6.4.9.3 for electricity, and took a lifetime of 0 years for a complete footprint of 0 kg.""",
     columns=tuple(_LIFETIME if column.name == "lifetime_years" else column for column in USE_STAGE.columns),
