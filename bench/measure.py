@@ -28,12 +28,16 @@ EMPTY_PRODUCTS = 20
 
 CONTENDERS = {
     "ours": "bench.ours",
+    "ours one thread": "bench.ours_one_thread",
     "bound": "bench.bound",
     "pandas": "bench.peer_pandas",
     "pandas tuned": "bench.peer_pandas_tuned",
     "polars": "bench.peer_polars",
 }
-WORKS = {"bill": ("ours", "bound", "pandas", "pandas tuned", "polars"), "orders": ("ours", "bound", "pandas", "polars")}
+WORKS = {
+    "bill": ("ours", "ours one thread", "bound", "pandas", "pandas tuned", "polars"),
+    "orders": ("ours", "ours one thread", "bound", "pandas", "polars"),
+}
 LARGEST = {"pandas": 20_000_000, "pandas tuned": 50_000_000, "polars": 50_000_000}
 """Most lines a contender is asked to do on a machine of 16 GB or more; the others stream."""
 

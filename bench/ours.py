@@ -8,16 +8,17 @@ columns that `contender` names are compared, the rest is its own.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from bench import contender
 
 
-def bill(data: Path, out: Path) -> None:
+def bill(data: Path, out: Path, threads: int | None = None) -> None:
     """Footprints of the bills in data, and the grade of every product, in a file beside them."""
     from leafmark.engine import footprint
 
-    made = footprint(data / "bill.parquet", pack=data / "pack", out=out, no_entries=True)
+    made = footprint(data / "bill.parquet", pack=data / "pack", out=out, no_entries=True, threads=threads)
     grades(out, f"{made.record['method']['id']}@{made.record['method']['version']}")
 
 
@@ -45,15 +46,27 @@ def bill_with_entries(data: Path, out: Path) -> None:
     footprint(data / "bill.parquet", pack=data / "pack", out=out)
 
 
-def orders(data: Path, out: Path) -> None:
+def orders(data: Path, out: Path, threads: int | None = None) -> None:
     """Totals of the order lines in data."""
     from leafmark.engine import orders as run_orders
 
-    run_orders(data / "lines", catalogue=data / "catalogue.parquet", pack=data / "pack", out=out, no_entries=True)
+    run_orders(
+        data / "lines",
+        catalogue=data / "catalogue.parquet",
+        pack=data / "pack",
+        out=out,
+        no_entries=True,
+        threads=threads,
+    )
+
+
+def main(threads: int | None = None) -> None:
+    """This contender's command line, started as the command `leafmark` starts."""
+    from leafmark.cli.start import arrow_without_pandas
+
+    arrow_without_pandas()
+    contender.main(partial(bill, threads=threads), partial(orders, threads=threads))
 
 
 if __name__ == "__main__":
-    from leafmark.cli.start import arrow_without_pandas
-
-    arrow_without_pandas()  # as the command `leafmark` starts
-    contender.main(bill, orders)
+    main()

@@ -55,6 +55,8 @@ def grade_catalogue(
 ) -> pa.Table:
     """Grade every product: `product_id, co2e_ug, category, state, letter, reason, detail`, in the order given.
 
+    The last four are dictionaries: the answers are few.
+
     Parameters
     ----------
     products
@@ -93,14 +95,15 @@ def grade_catalogue(
         for start, stop, answer in _stretches(ascending, int(ends[number]), int(ends[number + 1]), ask):
             given[order[start:stop]] = answers.setdefault(answer, len(answers))
     told = list(answers) or [("", None, "", "")]
-    columns = {
-        name: pa.DictionaryArray.from_arrays(pa.array(given), pa.array([each[place] for each in told], pa.string()))
-        for place, name in enumerate(("state", "letter", "reason", "detail"))
-    }
+    at = pa.array(given)
+    columns = {}
+    for place, name in enumerate(("state", "letter", "reason", "detail")):
+        encoded = pa.array([each[place] for each in told], pa.string()).dictionary_encode()
+        columns[name] = pa.DictionaryArray.from_arrays(encoded.indices.take(at), encoded.dictionary)
     category = about.column("category") if "category" in about.column_names else pa.nulls(len(order), pa.string())
     return pa.table(
         {"product_id": products.column("product_id"), "co2e_ug": products.column("co2e_ug"), "category": category}
-        | {name: column.dictionary_decode() for name, column in columns.items()}
+        | columns
     )
 
 

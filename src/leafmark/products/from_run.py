@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from leafmark.engine import tables
@@ -115,9 +116,15 @@ def grades_from_run(
         compression="zstd",
     )  # fmt: skip
     os.replace(half, target)
-    counts = {name: Counter(graded.column(name).to_pylist()) for name in ("state", "letter", "reason")}
+    counts = {name: _counts(graded.column(name)) for name in ("state", "letter", "reason")}
     return {
         "schema": "leafmark.grades/1", **told, "file": str(target), "products": graded.num_rows,
-        "states": dict(counts["state"]), "letters": {name: counts["letter"][name] for name in scheme.letters},
-        "reasons": dict(counts["reason"]),
+        "states": counts["state"], "letters": {name: counts["letter"].get(name, 0) for name in scheme.letters},
+        "reasons": counts["reason"],
     }  # fmt: skip
+
+
+def _counts(column: pa.ChunkedArray) -> dict[str, int]:
+    """How often each value stands in a column, missing ones left out; the first met first."""
+    found = pc.value_counts(column).to_pylist()
+    return {str(each["values"]): int(each["counts"]) for each in found if each["values"] is not None}
