@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import duckdb
@@ -52,6 +53,31 @@ def test_a_failing_worker_stops_the_other_in_its_statement(backend: DuckDB) -> N
         crew.each(backend, range(10), work, lambda: done.append(1))
     backend.close()
     assert done == []
+
+
+def test_a_worker_between_two_statements_is_stopped_in_its_next(backend: DuckDB) -> None:
+    """The interrupt that comes while a worker is in no statement is lost; it must come again."""
+    failing, ended = threading.Event(), []
+
+    def work(worker: Backend, number: int) -> None:
+        if number:
+            failing.set()
+            raise RuntimeError("the disk is full")
+        assert failing.wait(30)
+        time.sleep(0.2)  # the other has failed, and this worker computes nothing
+        try:
+            worker.fetch(
+                "SELECT COUNT(*) AS n FROM many AS a CROSS JOIN many AS b WHERE b.n < 3000 AND a.n * b.n <> a.n + b.n"
+            )
+        except duckdb.InterruptException:
+            ended.append("interrupted")
+            raise
+        ended.append("to its end")
+
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        crew.each(backend, range(2), work, lambda: None)
+    backend.close()
+    assert ended == ["interrupted"]
 
 
 def test_the_interrupted_worker_is_not_the_error() -> None:

@@ -11,6 +11,7 @@ from engine_rows import bill, factor, line, pack, run_bill
 
 from leafmark.engine.explain import explain
 from leafmark.engine.explain_html import page
+from leafmark.engine.explain_text import text
 
 EVIL = "<script>alert(1)</script>&\"'"
 
@@ -75,3 +76,13 @@ def test_the_grams_of_the_lines_add_up_to_the_figure_on_the_page(tmp_path: Path)
     assert len(grams) == 1 + stages + shown
     assert grams[0] == figure
     assert sum(grams) == 3 * figure  # the figure, its stages, their lines
+
+
+def test_an_unknown_product_carries_the_same_caution_as_in_the_terminal(tmp_path: Path) -> None:
+    pq.write_table(bill([line(1), line(1, key="material.unobtainium"), line(2)]), tmp_path / "bill.parquet")
+    made = run_bill(tmp_path / "run", tmp_path / "bill.parquet", pack(factor(gsd=1.3)))
+    caution = "a line was rejected, so the product is unknown: the sum below holds only the lines that were met"
+    unknown, whole = explain(made, 1), explain(made, 2)
+    assert caution in text(unknown)
+    assert caution in "".join(read(page(unknown)).text)
+    assert caution not in "".join(read(page(whole)).text)

@@ -327,6 +327,59 @@ def test_owid_and_epa_bad_cells_are_faults(tmp_path: Path) -> None:
     assert faults == [(3, "Unit"), (4, "NAICS Code 2017"), (5, "Supply Chain Emission Factors with Margins")]
 
 
+SPEND_HEADER = (
+    "NAICS Code 2017,NAICS Title 2017,GHG,Unit,Supply Chain Emission Factors without Margins,Margins of Supply Chain "
+    "Emission Factors,Supply Chain Emission Factors with Margins,Reference USEEIO Code\n"
+)
+SPEND_ROW = '311421,Canning,All GHGs,"kg CO2e/2021 USD, purchaser price",0.4,0.1,0.5,X'
+ODD_CELLS = {
+    "tidy, a comma in a name": (TIDY, "material.a,Wool, washed,IN,cradle_to_gate,kg,1,2024", "cell 8"),
+    "tidy, a remark past the last column": (TIDY, "material.a,Wool,IN,cradle_to_gate,kg,1,2024,see page 3", "cell 8"),
+    "tidy, a row cut short": (TIDY, "material.a,Wool,IN,cradle_to_gate,kg,1", ""),
+    "owid": ("Entity,Code,Year,Carbon intensity\nFrance,FRA,2024,44.2\n", "Korea, South,KOR,2024,400", "cell 5"),
+    "owid, cut short": ("Entity,Code,Year,Carbon intensity\nFrance,FRA,2024,44.2\n", "Norway,NOR,2024", ""),
+    "epa": (SPEND_HEADER + SPEND_ROW + "\n", SPEND_ROW.replace("Canning", "Canning, drying"), "cell 9"),
+}
+
+
+@pytest.mark.parametrize(("sound", "odd", "field"), ODD_CELLS.values(), ids=ODD_CELLS)
+def test_a_cell_too_many_or_too_few_is_a_fault_and_its_row_is_left_out(
+    tmp_path: Path, sound: str, odd: str, field: str
+) -> None:
+    before = read(tidy(tmp_path, sound))
+    after = read(tidy(tmp_path, sound + odd + "\n"))
+    assert [(f.file, f.row, f.field) for f in after.faults] == [("mills.csv", len(sound.splitlines()) + 1, field)]
+    assert after.rows == before.rows
+    assert after.skipped == before.skipped
+
+
+def test_empty_cells_past_the_last_column_as_spreadsheets_write_them_are_no_fault(tmp_path: Path) -> None:
+    padded = TIDY + "material.a,Wool,IN,cradle_to_gate,kg,1,2024,,\n"
+    assert read(tidy(tmp_path, padded)).faults == []
+
+
+def test_a_column_named_twice_is_refused(tmp_path: Path) -> None:
+    twice = TIDY.replace("data_year", "data_year,co2e_kg").replace(",2024", ",2024,2.9")
+    with pytest.raises(UnreadableFile, match=r"'co2e_kg'.*twice"):
+        read(tidy(tmp_path, twice))
+
+
+def test_a_cell_under_no_header_in_a_workbook_is_a_fault(tmp_path: Path) -> None:
+    flat = read(xlsx(tmp_path / "flat.xlsx", [HEADER, ["1", *BUS, "kg CO2e", 0.02717, "withdrawn"]]))
+    assert [(f.row, f.field) for f in flat.faults] == [(2, "cell 11")]
+    assert flat.rows == []
+    hub: list[list[object]] = [
+        ["", "Last Modified: June 5, 2024"], ["", "CH4", 28.0], ["Table 7"],
+        ["", "", "CO2 Factor", "CH4 Factor", "N2O Factor"], ["", "Steam and Heat", 66.33, 1.25, 0.125, "draft"],
+        ["", "Source:"],
+    ]  # fmt: skip
+    steam = read(xlsx(tmp_path / "hub.xlsx", hub))
+    assert [(f.row, f.field, f.found) for f in steam.faults] == [(5, "cell 5", "'draft'")]
+    assert steam.rows == []
+    hub[4].pop()
+    assert [row["key"] for row in read(xlsx(tmp_path / "hub.xlsx", hub)).rows] == ["heat.steam"]
+
+
 @pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"", b"a,b\n1,2\n", b"\xff\xfe\x00"])
 def test_a_file_of_nobody_is_refused_with_the_list_of_what_is_read(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "unknown.bin"

@@ -13,6 +13,8 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
 from leafmark.engine.backends import Backend
 
+_BETWEEN_INTERRUPTS_S = 0.05
+
 
 def each(
     backend: Backend, numbers: Sequence[int], work: Callable[[Backend, int], None], done: Callable[[], None]
@@ -47,9 +49,10 @@ def each(
             wait(tasks, return_when=FIRST_EXCEPTION)
         finally:  # an error, or Ctrl-C while waiting: none may go on
             stop.set()
-            if not all(task.done() for task in tasks):
-                for worker in workers:
+            while not all(task.done() for task in tasks):
+                for worker in workers:  # again and again: one between two statements is not interrupted in its next
                     worker.interrupt()
+                wait(tasks, timeout=_BETWEEN_INTERRUPTS_S)
     for task in tasks:
         if task.done() and (error := task.exception()) is not None and not worker_was_stopped(error):
             raise error

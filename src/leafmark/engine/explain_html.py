@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from leafmark.engine.explain_text import details, line_title, rejection
+from leafmark.engine.explain_text import details, line_title, rejection, standing
 from leafmark.engine.explain_text import title as title_of
 from leafmark.engine.explain_tree import groups
 from leafmark.engine.wording import between, grams_exact
@@ -42,6 +42,8 @@ def page(tree: dict[str, Any]) -> str:
 def _head(tree: dict[str, Any], title: str) -> Iterator[str]:
     method = tree["method"]
     yield f"<h1>{escape(title)}</h1>"
+    if tree["status"] != "complete":
+        yield f'<p class="note">{escape(tree["status"].capitalize())}: {escape(standing(tree))}.</p>'
     facts = {
         "95 % range": "-" if tree["co2e_ug"] is None else between(tree["low_ug"], tree["high_ug"]),
         "Status": tree["status"],

@@ -21,6 +21,7 @@ from leafmark.engine import catalogue as shelves
 from leafmark.engine import chunks, closing, components, crew, gases, plan
 from leafmark.engine.backends import Backend, DuckDB, count, told
 from leafmark.engine.catalogue import CATALOGUE
+from leafmark.engine.held import held
 from leafmark.engine.inputs import open_input
 from leafmark.engine.order_closing import close
 from leafmark.engine.order_plan import OrderLines
@@ -63,8 +64,15 @@ def orders(
     order by month, and the change against the same month a year before), `entries.parquet` (per day, category as subject,
     and tier) and `rejected.parquet`; columns in docs/formats.md. `run.json` totals per tier, category and year.
     """
+    with held(Path(out)):
+        return _orders(lines, catalogue, packs, Path(out), settings, method, engine, chunk_lines, progress)
+
+
+def _orders(
+    lines: Any, catalogue: Any, packs: Sequence[Pack], out: Path, settings: Settings, method: Method,
+    engine: Callable[[Path], Backend] | None, chunk_lines: int, progress: Progress | None,
+) -> Run:  # fmt: skip
     began = time.perf_counter(), time.process_time()
-    out = Path(out)
     ready = open_input(lines, method.columns, out / "staging", "lines")
     shelf = open_input(catalogue, CATALOGUE, out / "staging", "catalogue")
     run_id = identity(method, [ready, shelf], packs, settings)

@@ -13,6 +13,7 @@ from leafmark.engine import chunks, closing, components, crew, gases, plan, refu
 from leafmark.engine.backends import Backend, DuckDB, RunError, count, told
 from leafmark.engine.closing import lognormal_range, total_range
 from leafmark.engine.codes import Codes, make_codes
+from leafmark.engine.held import held
 from leafmark.engine.inputs import Source, open_input
 from leafmark.engine.outputs import Outputs
 from leafmark.engine.run_folder import SCHEMA, Run, claim, finish, home, identity, open_run, write_json
@@ -66,10 +67,18 @@ def run(
 
     Raises
     ------
-    InputError : the input cannot be read. RunError : the folder holds another run, or the input has a cycle.
+    InputError : the input cannot be read, or has a cycle. RunError : the folder holds another run. A run refused before
+    its first chunk is done leaves nothing behind.
     """
+    with held(Path(out)):
+        return _run(method, source, packs, Path(out), settings, engine, chunk_lines, progress)
+
+
+def _run(
+    method: Method, source: Any, packs: Sequence[Pack], out: Path, settings: Settings,
+    engine: Callable[[Path], Backend] | None, chunk_lines: int | None, progress: Progress | None,
+) -> Run:  # fmt: skip
     began = time.perf_counter(), time.process_time()
-    out = Path(out)
     ready = open_input(source, method.columns, out / "staging")
     run_id = identity(method, [ready], packs, settings)
     finished = claim(out, run_id, method, [ready], packs, settings)

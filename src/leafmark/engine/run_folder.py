@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow as pa
 
 import leafmark
-from leafmark.engine import tables
+from leafmark.engine import held, tables
 from leafmark.engine.backends import RunError, told
 from leafmark.engine.inputs import Source
 from leafmark.engine.settings import Settings
@@ -105,13 +105,12 @@ def identity(method: Method, sources: Sequence[Source], packs: Sequence[Pack], s
 def claim(
     out: Path, run_id: str, method: Method, sources: Sequence[Source], packs: Sequence[Pack], settings: Settings
 ) -> dict[str, Any] | None:
-    """Claim the folder for this run; the finished record if it is there already. A folder refused is left as it was."""
-    try:
-        with told():
-            finished = _start(out, run_id, method, sources, packs, settings)
-    except RunError:
-        shutil.rmtree(out / "staging", ignore_errors=True)
-        raise
+    """Claim the folder, which is held, for this run; the finished record if it is there already.
+
+    A folder that holds another run is refused and left as it was, unless that run had not finished a single chunk.
+    """
+    with told():
+        finished = _start(out, run_id, method, sources, packs, settings)
     if finished is not None:
         shutil.rmtree(out / "staging", ignore_errors=True)
     return finished
@@ -123,24 +122,19 @@ def _start(
     record = out / "run.json"
     if record.is_file():
         found = json.loads(record.read_text(encoding="utf-8"))
-        if found.get("run_id") != run_id:
+        if found.get("run_id") != run_id and held.is_worthless(out):
+            held.forget(out, but="staging")
+        elif found.get("run_id") != run_id:
             raise RunError(
                 f"{out} holds another run ({found.get('run_id')}: other input, packs, method or settings); "
                 "choose another --out, or remove that folder"
             )
-        if found["status"] == "done":
+        elif found["status"] == "done":
             return dict(found)
     elif out.exists() and any(out.iterdir()):
-        unknown = [p.name for p in out.iterdir() if p.name not in ("chunks", "packs", "staging", "run.tmp")]
+        unknown = [p.name for p in out.iterdir() if p.name not in ("staging", "run.tmp")]
         if unknown:
             raise RunError(f"{out} is not empty and holds no run ({unknown[0]}, ...); choose another --out")
-    out.mkdir(parents=True, exist_ok=True)
-    for pack in packs:
-        folder = out / "packs" / pack.id
-        if not folder.exists():
-            half = folder.with_name(f"{folder.name}.tmp")
-            pack.write(half)
-            half.replace(folder)
     write_json(record, {
         "schema": SCHEMA, "run_id": run_id, "status": "running", "leafmark": leafmark.__version__,
         "method": {"id": method.id, "version": method.version, "hash": method.hash, "book": method.book,
@@ -151,6 +145,12 @@ def _start(
         "run_date": str(settings.default_date), "lines": settings.lines, "no_entries": settings.no_entries,
         "started": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     })  # fmt: skip
+    for pack in packs:  # after the record: a folder `packs` without one is somebody else's
+        folder = out / "packs" / pack.id
+        if not folder.exists():
+            half = folder.with_name(f"{folder.name}.tmp")
+            pack.write(half)
+            half.replace(folder)
     return None
 
 

@@ -31,7 +31,7 @@ from leafmark.factors.importers.base import (
     source_row,
 )
 from leafmark.factors.importers.desnz_keys import Item, Meaning, meaning_of
-from leafmark.factors.importers.opening import sheets
+from leafmark.factors.importers.opening import nameless_cell, sheets
 from leafmark.factors.importers.spread import with_spread
 
 DECIMALS_SHOWN = 5
@@ -130,6 +130,10 @@ def _groups(
 ) -> list[_Group]:
     groups: dict[Item, _Group] = {}
     for index, item, gas_text, row in _items(header_row, columns, cells):
+        surplus = nameless_cell(file, index, cells[header_row], row)
+        if surplus is not None:
+            imported.faults.append(surplus)
+            continue
         if gas_text.startswith("kWh"):
             imported.skip(_NOT_GAS)
             continue

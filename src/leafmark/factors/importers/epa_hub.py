@@ -9,6 +9,7 @@ of the sheet gives for CH4 (25: AR4, 28: AR5).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ from leafmark.factors.importers.base import (
     slug,
     source_row,
 )
-from leafmark.factors.importers.opening import Cells, sheets
+from leafmark.factors.importers.opening import Cells, nameless_cell, sheets
 from leafmark.factors.importers.spread import with_spread
 
 _POUND_KG = 0.45359237  # exact: international pound
@@ -106,6 +107,13 @@ def _tables(cells: list[Cells]) -> Iterator[tuple[str, list[tuple[int, Cells]]]]
         yield current, rows
 
 
+def _header(rows: list[tuple[int, Cells]]) -> Cells:
+    """Return what stands above a table's first row of numbers: all texts of each column, joined."""
+    above = itertools.takewhile(lambda cells: not any(isinstance(c, int | float) for c in cells), (c for _, c in rows))
+    names = ["".join(map(str, column)) for column in zip(*above, strict=False)]
+    return ["label", *names[1:]]  # table 7 leaves its first column without a name
+
+
 class _Reader:
     """Turns the rows of one edition's tables into factors."""
 
@@ -118,7 +126,10 @@ class _Reader:
         """Read one table by its own layout."""
         layouts = {"1": self._stationary, "2": self._mobile, "6": self._grid, "7": self._steam, "8": self._transport,
                    "9": self._waste, "10": self._transport}  # fmt: skip
-        layouts[table](table, rows)
+        header = _header(rows)
+        surplus = {row: nameless_cell(self.file, row, header, cells) for row, cells in rows}
+        self.imported.faults += filter(None, surplus.values())
+        layouts[table](table, [(row, cells) for row, cells in rows if surplus[row] is None])
 
     def _add(
         self, table: str, row: int, key: str, name: str, theme: str, boundary: str, unit: str, **cells: Value

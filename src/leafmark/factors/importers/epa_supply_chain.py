@@ -21,7 +21,7 @@ from leafmark.factors.importers.base import (
     number,
     source_row,
 )
-from leafmark.factors.importers.opening import csv_table
+from leafmark.factors.importers.opening import csv_table, record
 from leafmark.factors.importers.spread import with_spread
 
 SOURCE_ID = "useeio-sef-1.2"
@@ -49,7 +49,9 @@ def read(path: Path) -> Imported:
         raise UnreadableFile(f"{path.name}: expected EPA's columns NAICS Code, NAICS Title, GHG, Unit and the factors")
     imported = Imported(sources=[_source(path)])
     for row, values in enumerate(lines, start=2):
-        cells = dict(zip(header, values, strict=False))
+        cells = record(path.name, row, header, values, imported.faults) if any(values) else None
+        if cells is None:
+            continue
         if cells.get("GHG") != "All GHGs":
             imported.skip("single gas: the file of all gases is read")
             continue

@@ -23,7 +23,7 @@ from leafmark.factors.importers.base import (
     number,
     source_row,
 )
-from leafmark.factors.importers.opening import csv_table
+from leafmark.factors.importers.opening import csv_table, record
 from leafmark.factors.importers.spread import with_spread
 
 KEY = "electricity.grid"
@@ -59,7 +59,9 @@ def read(path: Path, *, published_on: datetime.date | None = None) -> Imported:
         raise UnreadableFile(f"{path.name}: expected columns Entity, Code, Year, Carbon intensity of electricity ...")
     imported = Imported()
     for row, cells in enumerate(lines, start=2):
-        _read_row(path.name, row, dict(zip(header, cells, strict=False)), header[value_column], imported)
+        named = record(path.name, row, header, cells, imported.faults) if any(cells) else None
+        if named is not None:
+            _read_row(path.name, row, named, header[value_column], imported)
     newest = max((int(str(row["data_year"])) for row in imported.rows), default=datetime.date.today().year)
     known_on = published_on or datetime.date(newest + 1, 12, 31)
     imported.rows = [{**with_spread(factor), "published_on": known_on.isoformat()} for factor in imported.rows]

@@ -31,6 +31,7 @@ from leafmark.factors.importers.base import (
     slug,
     source_row,
 )
+from leafmark.factors.importers.opening import record
 from leafmark.factors.importers.spread import with_spread
 from leafmark.factors.units import UnitError, canonical
 
@@ -67,12 +68,16 @@ def read(path: Path) -> Imported:
             f"{path.name}: missing columns {missing or 'none'}, unknown columns {unknown or 'none'}; "
             f"expected {', '.join(REQUIRED)} and any other column of factors.csv"
         )
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise UnreadableFile(f"{path.name}: columns {twice} stand twice in the header; expected each once")
     imported = Imported(sources=[source])
     seen: dict[str, int] = {}
     for row, cells in enumerate(reader, start=comments + 2):
         if not any(cell.strip() for cell in cells):
             continue
-        factor = _factor(path.name, row, dict(zip(header, cells, strict=False)), source, imported)
+        named = record(path.name, row, header, cells, imported.faults)
+        factor = None if named is None else _factor(path.name, row, named, source, imported)
         if factor is None:
             continue
         factor_id = str(factor["factor_id"])
