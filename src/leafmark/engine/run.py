@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from leafmark.engine import chunks, closing, components, crew, gases, plan, refusals, sums
+from leafmark.engine.advice import Advice
 from leafmark.engine.backends import Backend, DuckDB, RunError, count, told
 from leafmark.engine.closing import lognormal_range, total_range
 from leafmark.engine.codes import Codes, make_codes
@@ -95,7 +96,7 @@ def run(
     finally:
         backend.close()
     kept = ("products",) if settings.no_entries else ("entries", "products")
-    record = _close(out, method, codes, ready, len(conditions), kept)
+    record = _close(out, method, codes, ready, len(conditions), kept, Advice(packs, method, settings))
     record["wall_s"] = round(time.perf_counter() - began[0], 3)
     record["cpu_s"] = round(time.process_time() - began[1], 3)
     return finish(out, record)
@@ -132,13 +133,13 @@ def _chunk(
 
 @told()
 def _close(
-    out: Path, method: Method, codes: Codes, source: Source, count: int, kept: tuple[str, ...]
+    out: Path, method: Method, codes: Codes, source: Source, count: int, kept: tuple[str, ...], advise: Advice
 ) -> dict[str, Any]:
     """The run's tables and the record of what it found."""
     record: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
     for table in kept:
         closing.keep(out, table, count)
-    rejected, reasons = closing.keep_rejected(out, count)
+    rejected, reasons = closing.keep_rejected(out, count, advise)
     totals = closing.chunk_tables(out, "totals", count)
     total = closing.range_of(totals)
     by_stage = closing.summed(totals, ["stage_no"], ["ug"])
