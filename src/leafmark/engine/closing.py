@@ -124,8 +124,13 @@ def total_range(by_factor: Mapping[tuple[int, bool], Sequence[int]]) -> dict[str
     return {"co2e_ug": total, "low_ug": total - math.ceil(down), "high_ug": total + math.ceil(up)}
 
 
-def range_of(table: pa.Table) -> dict[str, int]:
-    """`total_range` of totals with the columns factor_no, ug, sd and, if any, negative and own_var."""
+def range_of(table: pa.Table) -> Mapping[str, int | None]:
+    """`total_range` of totals with the columns factor_no, ug, sd and, if any, negative and own_var.
+
+    Of no row it is None: nothing was accepted, which is unknown and not 0.
+    """
+    if not table.num_rows:
+        return dict.fromkeys(("co2e_ug", "low_ug", "high_ug"))
     keys = [name for name in ("factor_no", "negative") if name in table.column_names]
     values = [name for name in ("ug", "sd", "own_var") if name in table.column_names]
     groups = summed(table, keys, values)
@@ -134,3 +139,8 @@ def range_of(table: pa.Table) -> dict[str, int]:
     own = ints(groups.column("own_var")) if "own_var" in values else [0] * len(factors)
     rows = zip(factors, signs, ints(groups.column("ug")), ints(groups.column("sd")), own, strict=True)
     return total_range({(factor, bool(negative)): (ug, sd, more) for factor, negative, ug, sd, more in rows})
+
+
+def share(part: float, whole: int | None) -> float | None:
+    """A part of a total: None where there is no total, 0 of a total of 0."""
+    return None if whole is None else part / whole if whole else 0.0

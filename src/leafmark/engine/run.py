@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from leafmark.engine import chunks, closing, components, crew, gases, plan, refusals, sums
+from leafmark.engine import chunks, closing, components, crew, gases, plan, proxies, refusals, sums
 from leafmark.engine.advice import Advice
 from leafmark.engine.backends import Backend, DuckDB, RunError, count, told
 from leafmark.engine.closing import lognormal_range, total_range
@@ -159,7 +159,9 @@ def _close(
         "lines_accepted": source.rows - rejected, "rejected_by_reason": reasons,
         "totals": {**total, "by_stage_ug": {STAGES[number]: ug for number, ug in stages}, "by_scope_ug": scopes,
                    "by_gas_ug": gases.totals(of_factors, codes.lookup.gases),
-                   "gwp_native_share": native / total["co2e_ug"] if total["co2e_ug"] else 0.0},
+                   "gwp_native_share": closing.share(native, total["co2e_ug"]),
+                   **({"proxy": proxies.found(method, codes.lookup.boundaries, totals, total["co2e_ug"])}
+                      if proxies.possible(method) else {})},
         "coverage_lines": (source.rows - rejected) / source.rows if source.rows else None,
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     })  # fmt: skip
