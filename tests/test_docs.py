@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from leafmark.engine.schema import REASONS
+from leafmark.engine.schema import REASONS, WHAT_TO_DO
 from leafmark.engine.settings import Settings
 from leafmark.methods import LIBRARY
 
@@ -70,7 +70,15 @@ def test_every_method_has_a_page() -> None:
 
 
 def test_every_reason_has_an_entry() -> None:
-    assert first_cells("reasons.md") == set(REASONS)
+    assert first_cells("reasons.md") == set(REASONS) == set(WHAT_TO_DO)
+
+
+def test_every_reason_is_given_somewhere() -> None:
+    """A code that nothing gives would be a promise the engine does not keep."""
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py") if path.name != "schema.py"
+    )
+    assert [reason for reason in REASONS if not re.search(rf"\b{reason}\b", code)] == []
 
 
 def test_every_setting_has_an_entry() -> None:

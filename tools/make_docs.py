@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from leafmark.cli import main as leafmark
-from leafmark.engine.schema import REASONS
+from leafmark.engine.schema import REASONS, WHAT_TO_DO
 from leafmark.methods import LIBRARY
 from leafmark.methods.category_rules import RULES
 from leafmark.methods.reference import page
@@ -89,11 +89,13 @@ def _category_rules() -> str:
 
 
 def _reasons() -> str:
-    rows = "\n".join(f"| `{code}` | {meaning} |" for code, meaning in REASONS.items())
+    rows = "\n".join(f"| `{code}` | {meaning} | {WHAT_TO_DO[code]} |" for code, meaning in REASONS.items())
     return (
         f"{MADE}\n\n# Reason codes\n\nWhy a line was rejected. The list is closed. A rejected line is never counted "
         "as zero: it stands in `rejected.parquet` with its\nfile, row, field, reason, what was found and what was "
-        f"expected ([formats.md](formats.md)).\n\n| reason | meaning |\n|---|---|\n{rows}\n"
+        "expected ([formats.md](formats.md)); `leafmark explain` shows it\nbeside the product or order it belongs to. Mend the "
+        "line, or the pack, and run again: a product with a rejected line is\n`unknown` until then.\n\n"
+        f"| reason | meaning | an example, and what to do |\n|---|---|---|\n{rows}\n"
     )
 
 

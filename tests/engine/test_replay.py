@@ -107,6 +107,21 @@ def test_a_pack_upgraded_since_leaves_the_old_figure(tmp_path: Path) -> None:
     assert made.record["totals"]["co2e_ug"] == 6_000_000_000  # 3 kg x 2 kg/kg
 
 
+def test_what_is_advised_in_other_words_is_no_other_figure(tmp_path: Path) -> None:
+    source = tmp_path / "bill.parquet"
+    pq.write_table(bill([line(1), line(1, unit="kgs")]), source)
+    made = run_bill(tmp_path / "run", str(source), pack(factor(gsd=1.2)))
+    path = made.path / "rejected.parquet"
+    rejected = pq.read_table(path)
+    assert rejected.column("expected").to_pylist() == ["a unit of the list; did you mean kg?"]
+    worded = rejected.set_column(rejected.column_names.index("expected"), "expected", pa.array(["another unit"]))
+    pq.write_table(worded, path)
+    assert replay(made.path)["same"]
+    reason = worded.set_column(worded.column_names.index("reason"), "reason", pa.array(["unknown_key"]))
+    pq.write_table(reason, path)
+    assert replay(made.path)["tables"]["rejected"]["differing"] == 1
+
+
 def test_entries_of_lines_replay_too(tmp_path: Path) -> None:
     source = tmp_path / "bill.parquet"
     pq.write_table(bill([line(1), line(2, amount=5.0)]), source)

@@ -6,7 +6,7 @@ Nothing is copied or rewritten: one chunk's file is the run's table, several chu
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +21,8 @@ REJECTED_SCHEMA = pa.schema([
     ("file", pa.string()), ("row", pa.int64()), ("activity_id", pa.string()), ("field", pa.string()),
     ("reason", pa.string()), ("found", pa.string()), ("expected", pa.string()),
 ])  # fmt: skip
+
+_REFUSED_SCHEMA = pa.schema([*REJECTED_SCHEMA, ("about", pa.string()), ("place", pa.string())])
 
 
 def chunk_file(out: Path, number: int, table: str) -> Path:
@@ -47,25 +49,36 @@ def write_table(table: pa.Table, path: Path) -> None:
     temporary.replace(path)
 
 
-def keep_rejected(out: Path, chunks: int) -> tuple[int, dict[str, int]]:
+def keep_rejected(
+    out: Path, chunks: int, advise: Callable[[pa.Table], pa.Table] | None = None
+) -> tuple[int, dict[str, int]]:
     """Write `rejected.parquet`, by file and row, each line once; how many, and how many of each reason.
 
-    A line of several parts or stages can be refused in each; the first reason stands.
+    A line of several parts or stages can be refused in each; the first reason stands. `advise` may say more in
+    `expected`: it is given the lines with the columns `about` and `place`, where their chunks have them.
     """
     pieces = [piece for n in range(chunks) if (piece := chunk_file(out, n, "rejected")).is_file()]
-    found = [pq.read_table(piece).rename_columns(REJECTED_SCHEMA.names).cast(REJECTED_SCHEMA) for piece in pieces]
-    rejected = pa.concat_tables([REJECTED_SCHEMA.empty_table(), *found])
+    rejected = pa.concat_tables([_REFUSED_SCHEMA.empty_table(), *map(_refused, pieces)])
     rejected = rejected.sort_by([(name, "ascending") for name in ("file", "row", "field", "reason")])
     if rejected.num_rows:
         file, row = rejected.column("file").combine_chunks(), rejected.column("row").combine_chunks()
         same = pc.and_(pc.equal(file[1:], file[:-1]), pc.equal(row[1:], row[:-1]))
         first = np.concatenate([[True], ~same.fill_null(False).to_numpy(zero_copy_only=False)])
         rejected = rejected.filter(pa.array(first))
+    rejected = (advise(rejected) if advise else rejected).select(REJECTED_SCHEMA.names)
     write_table(rejected, out / "rejected.parquet")
     counts = {
         str(each["values"]): int(each["counts"]) for each in pc.value_counts(rejected.column("reason")).to_pylist()
     }
     return rejected.num_rows, dict(sorted(counts.items()))
+
+
+def _refused(piece: Path) -> pa.Table:
+    """A chunk's refused lines; chunks of order lines have no `about` and `place`."""
+    table = pq.read_table(piece)
+    for name in _REFUSED_SCHEMA.names[table.num_columns :]:
+        table = table.append_column(name, pa.nulls(table.num_rows, pa.string()))
+    return table.rename_columns(_REFUSED_SCHEMA.names).cast(_REFUSED_SCHEMA)
 
 
 def chunk_tables(out: Path, table: str, chunks: int) -> pa.Table:
@@ -111,8 +124,13 @@ def total_range(by_factor: Mapping[tuple[int, bool], Sequence[int]]) -> dict[str
     return {"co2e_ug": total, "low_ug": total - math.ceil(down), "high_ug": total + math.ceil(up)}
 
 
-def range_of(table: pa.Table) -> dict[str, int]:
-    """`total_range` of totals with the columns factor_no, ug, sd and, if any, negative and own_var."""
+def range_of(table: pa.Table) -> Mapping[str, int | None]:
+    """`total_range` of totals with the columns factor_no, ug, sd and, if any, negative and own_var.
+
+    Of no row it is None: nothing was accepted, which is unknown and not 0.
+    """
+    if not table.num_rows:
+        return dict.fromkeys(("co2e_ug", "low_ug", "high_ug"))
     keys = [name for name in ("factor_no", "negative") if name in table.column_names]
     values = [name for name in ("ug", "sd", "own_var") if name in table.column_names]
     groups = summed(table, keys, values)
@@ -121,3 +139,8 @@ def range_of(table: pa.Table) -> dict[str, int]:
     own = ints(groups.column("own_var")) if "own_var" in values else [0] * len(factors)
     rows = zip(factors, signs, ints(groups.column("ug")), ints(groups.column("sd")), own, strict=True)
     return total_range({(factor, bool(negative)): (ug, sd, more) for factor, negative, ug, sd, more in rows})
+
+
+def share(part: float, whole: int | None) -> float | None:
+    """A part of a total: None where there is no total, 0 of a total of 0."""
+    return None if whole is None else part / whole if whole else 0.0

@@ -11,6 +11,7 @@ from leafmark.engine.explain_tree import Tree, factor_trees, head, met_tree, no_
 from leafmark.engine.inputs import InputError
 from leafmark.engine.line_factors import LineFactors
 from leafmark.engine.pinned import Pinned
+from leafmark.engine.proxies import is_proxy
 from leafmark.engine.run import Run, RunError
 from leafmark.engine.schema import LINE_UG_MAX, STAGES
 from leafmark.engine.subject_lines import (
@@ -137,7 +138,8 @@ class BillExplainer:
             "category": part.category, "co2e_ug": co2e_ug, "key": key, "amount": amount, "unit": unit,
             **met_tree(met, region, day, given_day is not None, self.method.vintage.rule),
             "tier": self._value["tier"](row), "primary": bool(self._value["primary"](row)),
-            "recipe": [factor["boundary"] for factor in factors], "factors": factors,
+            "recipe": [factor["boundary"] for factor in factors],
+            "proxy": is_proxy(part, [factor["boundary"] for factor in factors]), "factors": factors,
         }  # fmt: skip
 
     def _tree(self, subject: Any, product: Tree, lines: list[Tree], rejected: list[Tree]) -> Tree:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from leafmark.engine.explain_tree import groups
+from leafmark.engine.proxies import SENTENCE
 from leafmark.engine.wording import between, grams_exact, mass, plain
 
 _LINES_SHOWN_WIDTH = 58
@@ -94,6 +95,8 @@ def details(line: dict[str, Any]) -> Iterator[str]:
     if line["scope"] is not None:
         category = f", category {line['category']}" if line["category"] is not None else ""
         yield f"   scope {line['scope']}{category}"
+    if line.get("proxy"):
+        yield f"   flagged proxy: {SENTENCE}"
     yield f"   place    {_place(line)}"
     given = "" if line["date_given"] else " (the run's date; the line has none)"
     gap = line["vintage_gap_years"]

@@ -63,15 +63,17 @@ def struct(batch: pa.RecordBatch) -> pa.StructArray:
 
 
 def totals(by_factor: Iterable[tuple[int, int]], shares: Shares) -> dict[str, int]:
-    """Micrograms of each gas from (factor, micrograms); they add up to the total. Gases that no factor has are absent."""
+    """Micrograms of each gas from (factor, micrograms); they add up to the total. Gases that no factor has are absent, and
+    of nothing at all there is none.
+    """
     sums: dict[str, int] = dict.fromkeys(summed(shares), 0)
-    whole = 0
+    whole, some = 0, False
     for factor, ug in by_factor:
-        whole += ug
+        whole, some = whole + ug, True
         for gas in sums:
             sums[gas] += round(ug * float(shares[factor, GASES.index(gas)]))
     rest = whole - sum(sums.values())
-    return ({REST: rest} if rest else {}) | sums
+    return ({REST: rest} if rest else {}) | sums if some else {}
 
 
 def added(groups: Iterable[Mapping[str, int]]) -> dict[str, int]:

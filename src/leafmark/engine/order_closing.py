@@ -53,9 +53,9 @@ def close(out: Path, names: Names, rows: int, chunks: int, kept: tuple[str, ...]
         "rejected_by_reason": reasons, "orders": tables.rows(out / "orders.parquet"),
         "totals": {**total, "by_tier": _groups(shares, totals, "tier", TIERS),
                    "by_category": _groups(shares, None, "category_no", names.categories), "by_year": years,
-                   "intensity_change": change, "by_scope_ug": {"scope 3 category 1": total["co2e_ug"]},
+                   "intensity_change": change, "by_scope_ug": {"scope 3 category 1": total["co2e_ug"]} if accepted else {},
                    "by_gas_ug": gases.totals(zip(totals.column("factor_no").to_pylist(), closing.ints(totals.column("ug")), strict=True), names.gases),
-                   "gwp_native_share": _share(sum(closing.ints(totals.column("native"))), total["co2e_ug"])},
+                   "gwp_native_share": closing.share(sum(closing.ints(totals.column("native"))), total["co2e_ug"])},
         "vintage_gap_years_by_factor": {
             names.factors[number]: gap or 0
             for number, gap in zip(gaps.column("factor_no").to_pylist(), gaps.column("gap_years_max").to_pylist(), strict=True)
@@ -98,19 +98,15 @@ def _days_of_years(days: pa.Table) -> dict[str, int]:
     return Counter(str(day.year) for day in days.column("date").to_pylist() if day is not None)
 
 
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
-
-
 def _groups(
     shares: pa.Table, totals: pa.Table | None, key: str, names: Sequence[str] | None = None
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, Any]]:
     """Grams, money and lines by the values of one column; with their range, if `totals` has that column."""
     groups = closing.summed(shares, [key], ["ug", "spend", "lines"])
     columns = (closing.ints(groups.column(name)) for name in ("ug", "spend", "lines"))
     found = {}
     for value, ug, spend, lines in zip(groups.column(key).to_pylist(), *columns, strict=True):
-        group = {"co2e_ug": ug, "spend": spend / MICRO, "lines": lines}
+        group: dict[str, Any] = {"co2e_ug": ug, "spend": spend / MICRO, "lines": lines}
         if totals is not None:
             group |= closing.range_of(totals.filter(pc.equal(totals.column(key), value)))
         found[str(value if names is None else names[value] if value < len(names) else NO_CATEGORY)] = group
@@ -147,19 +143,23 @@ def _money(micros: pa.ChunkedArray) -> pa.ChunkedArray:
 def _intensity(days: pa.Table) -> pa.Table:
     """By month: grams per order and per unit of money, and the first one's change against the same month a year before."""
     sums: dict[tuple[int, int], list[int]] = {}
+    told: set[tuple[int, int]] = set()
     values = [closing.ints(days.column(name)) for name in ("orders", "lines", "co2e_ug", "spend")]
     for day, *row in zip(days.column("date").to_pylist(), *values, strict=True):
         if day is not None:
             so_far = sums.get((day.year, day.month), [0, 0, 0, 0])
             sums[day.year, day.month] = [a + b for a, b in zip(so_far, row, strict=True)]
-    per_order = {month: ug / orders for month, (orders, _, ug, _) in sums.items()}
+    for day, ug in zip(days.column("date").to_pylist(), days.column("co2e_ug").to_pylist(), strict=True):
+        if day is not None and ug is not None:
+            told.add((day.year, day.month))  # a month without an accepted line is unknown, not 0
+    per_order = {month: ug / orders for month, (orders, _, ug, _) in sums.items() if month in told}
     rows = []
     for (year, month), (orders, lines, ug, spend) in sorted(sums.items()):
-        before = per_order.get((year - 1, month))
+        now, before = per_order.get((year, month)), per_order.get((year - 1, month))
         rows.append({
-            "year": year, "month": month, "orders": orders, "lines": lines, "co2e_ug": ug,
-            "ug_per_order": per_order[year, month], "ug_per_money": ug / spend * MICRO if spend else None,
-            "change": per_order[year, month] / before - 1 if before else None,
+            "year": year, "month": month, "orders": orders, "lines": lines, "co2e_ug": None if now is None else ug,
+            "ug_per_order": now, "ug_per_money": ug / spend * MICRO if spend and now is not None else None,
+            "change": now / before - 1 if before and now is not None else None,
         })  # fmt: skip
     kinds = (pa.int32(), pa.int8(), pa.int64(), pa.int64(), pa.int64(), pa.float64(), pa.float64(), pa.float64())
     columns = ("year", "month", "orders", "lines", "co2e_ug", "ug_per_order", "ug_per_money", "change")

@@ -7,11 +7,15 @@ from leafmark.engine.plan import Shape
 from leafmark.engine.schema import STAGES
 from leafmark.methods.model import Method
 
+_BY_KEY = {("'no_factor'", "key"), ("'unit_mismatch'", "unit")}
+"""(reason, found) of the refusals that the line's factor key tells more of."""
+
 
 def unmet(method: Method, shape: Shape) -> str:
     """The lines of `suspects` without a result, each with its first reason. Reads `suspects`, `few_cells` and `pairs`.
 
-    Among them lines that only name a component (`carried`): they have no grams of their own and are accepted.
+    Among them lines that only name a component (`carried`): they have no grams of their own and are accepted. `about` is
+    the factor key of the reasons that are told by it, and `place` where it was sought: `advice.py` reads them.
     """
     terms = plan.ok_terms(method, shape)
 
@@ -56,17 +60,20 @@ def unmet(method: Method, shape: Shape) -> str:
         whens = " ".join(f"WHEN {case[0]} THEN {case[position]}" for case in cases)
         return f"CASE {whens} ELSE {last[position - 1]} END"
 
+    by_key = " ".join(f"WHEN {case[0]} THEN {'key' if (case[1], case[3]) in _BY_KEY else 'NULL'}" for case in cases)
+
     marks = "l.derived, " + ("l.carried" if shape.has("_carrier") else "FALSE AS carried")
     return f"""
     SELECT l.subject, {marks}, in__file AS file, in__row AS row_no, {text("activity_id")} AS activity_id, {pick(2)} AS field,
-      {pick(1)} AS reason, {pick(3)} AS found, {pick(4)} AS expected
+      {pick(1)} AS reason, {pick(3)} AS found, {pick(4)} AS expected, CASE {by_key} END AS about, region AS place
     FROM ({plan.lines(method, shape, "suspects", "few_cells")}) AS l LEFT JOIN pairs ON pairs.pair = l.pair
     WHERE l.ug IS NULL"""
 
 
 def rejected(method: Method, shape: Shape) -> str:
-    """What `rejected.parquet` says of them. Reads `unmet`."""
+    """What `rejected.parquet` says of them, with `about` and `place`. Reads `unmet`."""
     once = "DISTINCT " if shape.parts > 1 or method.stage_shares else ""  # a line is several rows there
     return f"""
-    SELECT {once}file, row_no, activity_id, field, reason, found, expected
+    SELECT {once}file, row_no, activity_id, field, reason, found, expected, about,
+      CASE WHEN about IS NOT NULL THEN place END AS place
     FROM unmet WHERE NOT derived AND NOT carried"""

@@ -26,7 +26,9 @@ SCHEMA = "leafmark.replay/1"
 TABLES = ("products", "orders", "entries", "rejected")
 DIFFERENCES_SHOWN = 20
 MEMORY_LIMIT = "2GB"
-_NO_FIGURE = frozenset({"run_id"})
+_NO_FIGURE = frozenset({"run_id", "expected"})
+"""Columns that are no figures: whose run it is, and advice in words, which a later Leafmark may put better."""
+
 _NO_TOTAL = frozenset({
     "run_id", "schema", "status", "leafmark", "method", "inputs", "packs", "known_on", "gwp", "gwp_strict", "run_date",
     "lines", "started", "finished", "wall_s", "cpu_s",

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from leafmark.engine import chunks, closing, components, crew, gases, plan, refusals, sums
+from leafmark.engine import chunks, closing, components, crew, gases, plan, proxies, refusals, sums
+from leafmark.engine.advice import Advice
 from leafmark.engine.backends import Backend, DuckDB, RunError, count, told
 from leafmark.engine.closing import lognormal_range, total_range
 from leafmark.engine.codes import Codes, make_codes
@@ -104,7 +105,7 @@ def _run(
     finally:
         backend.close()
     kept = ("products",) if settings.no_entries else ("entries", "products")
-    record = _close(out, method, codes, ready, len(conditions), kept)
+    record = _close(out, method, codes, ready, len(conditions), kept, Advice(packs, method, settings))
     record["wall_s"] = round(time.perf_counter() - began[0], 3)
     record["cpu_s"] = round(time.process_time() - began[1], 3)
     return finish(out, record)
@@ -141,13 +142,13 @@ def _chunk(
 
 @told()
 def _close(
-    out: Path, method: Method, codes: Codes, source: Source, count: int, kept: tuple[str, ...]
+    out: Path, method: Method, codes: Codes, source: Source, count: int, kept: tuple[str, ...], advise: Advice
 ) -> dict[str, Any]:
     """The run's tables and the record of what it found."""
     record: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
     for table in kept:
         closing.keep(out, table, count)
-    rejected, reasons = closing.keep_rejected(out, count)
+    rejected, reasons = closing.keep_rejected(out, count, advise)
     totals = closing.chunk_tables(out, "totals", count)
     total = closing.range_of(totals)
     by_stage = closing.summed(totals, ["stage_no"], ["ug"])
@@ -167,7 +168,9 @@ def _close(
         "lines_accepted": source.rows - rejected, "rejected_by_reason": reasons,
         "totals": {**total, "by_stage_ug": {STAGES[number]: ug for number, ug in stages}, "by_scope_ug": scopes,
                    "by_gas_ug": gases.totals(of_factors, codes.lookup.gases),
-                   "gwp_native_share": native / total["co2e_ug"] if total["co2e_ug"] else 0.0},
+                   "gwp_native_share": closing.share(native, total["co2e_ug"]),
+                   **({"proxy": proxies.found(method, codes.lookup.boundaries, totals, total["co2e_ug"])}
+                      if proxies.possible(method) else {})},
         "coverage_lines": (source.rows - rejected) / source.rows if source.rows else None,
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     })  # fmt: skip

@@ -15,10 +15,10 @@ from typing import Any
 
 import duckdb
 
-from leafmark.engine import gases, tables
+from leafmark.engine import gases, proxies, tables
 from leafmark.engine.backends import told
 from leafmark.engine.run import Run, RunError, open_run
-from leafmark.engine.wording import between, grams_exact, mass, percent
+from leafmark.engine.wording import NOTHING_ACCEPTED, UNKNOWN, between, grams_exact, lines, mass, percent
 from leafmark.factors.gwp import GASES
 
 SCHEMA = "leafmark.statement/1"
@@ -54,8 +54,10 @@ def statement(run: Run | str | Path, *more: Run | str | Path) -> dict[str, Any]:
     Returns
     -------
     `schema, run_id, runs, book, method, gwp, known_on, rows: [{scope, category, name, co2e_ug, entries, gases}], total
-    (with range), gases, lines_in, lines_rejected, coverage_lines, gwp_native_share`; int64 micrograms CO2e; `gases` add
-    up to their row, or are None where a run was made before entries had them. The range of several
+    (with range), runs_unknown, proxy, gases, lines_in, lines_rejected, coverage_lines, gwp_native_share`; int64 micrograms
+    CO2e; `gases` add up to their row, or are None where a run was made before entries had them. A run of which nothing was
+    accepted has no total (None, not 0) and is named in `runs_unknown`. `proxy` is `{co2e_ug, share, lines}` of life-cycle
+    factors in Scope 2, None where no run's method takes any. The range of several
     runs adds theirs, as if all erred together: runs keep no shares by factor, and this is the widest it can be.
 
     Raises
@@ -90,9 +92,9 @@ def statement(run: Run | str | Path, *more: Run | str | Path) -> dict[str, Any]:
             for (scope, category), groups in sorted(sums.items(), key=lambda item: _order(*item[0]))
         ],
         "gases": _gases([group for groups in sums.values() for group in groups]),
-        "total": {
-            name: sum(record["totals"][name] for record in records) for name in ("co2e_ug", "low_ug", "high_ug")
-        },
+        "total": {name: _added(records, name) for name in ("co2e_ug", "low_ug", "high_ug")},
+        "runs_unknown": [each.id for each in runs if each.record["totals"]["co2e_ug"] is None],
+        "proxy": _proxy(records),
         "lines_in": lines_in,
         "lines_rejected": rejected,
         "coverage_lines": (lines_in - rejected) / lines_in if lines_in else None,
@@ -160,7 +162,7 @@ def _sums(run: Run) -> list[_Group]:
             f"{path}: its entries are of {books[0]}, but run.json says {run.record['method']['book']}; one of the two was "
             "changed: leafmark replay"
         )
-    found, total = sum(int(group[3]) for group in groups), run.record["totals"]["co2e_ug"]
+    found, total = sum(int(group[3]) for group in groups), run.record["totals"]["co2e_ug"] or 0
     if found != total:
         raise AssertionError(
             f"{path}: the entries add up to {found} micrograms, but run.json has {total}; one of the two was changed: "
@@ -194,12 +196,28 @@ def _one_gwp(runs: Sequence[Run]) -> str:
 
 def _native_share(records: Sequence[dict[str, Any]]) -> float | None:
     """The share of the total that stands as published; None where a run does not say."""
+    records = [record for record in records if record["totals"]["co2e_ug"] is not None]
     shares: list[float | None] = [record["totals"].get("gwp_native_share") for record in records]
     if len(shares) == 1:
         return shares[0]
     sizes = [int(record["totals"]["co2e_ug"]) for record in records]
     known = [size * share for size, share in zip(sizes, shares, strict=True) if share is not None]
     return sum(known) / sum(sizes) if sum(sizes) and len(known) == len(shares) else None
+
+
+def _added(records: Sequence[dict[str, Any]], name: str) -> int | None:
+    """The sum over the runs that have a total; None if none has."""
+    known = [int(record["totals"][name]) for record in records if record["totals"][name] is not None]
+    return sum(known) if known else None
+
+
+def _proxy(records: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """What of the total is proxy; None where no run's method can hold any."""
+    known = [record["totals"]["proxy"] for record in records if "proxy" in record["totals"]]
+    if not known:
+        return None
+    ug, total = sum(each["co2e_ug"] for each in known), _added(records, "co2e_ug")
+    return {"co2e_ug": ug, "share": ug / total if total else None, "lines": sum(each["lines"] for each in known)}
 
 
 def _joined(values: Iterator[str]) -> str:
@@ -221,20 +239,38 @@ def rows(content: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     yield "scope", "category", "CO2e", ""
     for row in content["rows"]:
         scope, category = (str(row[name]) if row[name] is not None else "-" for name in ("scope", "category"))
-        yield scope, category, grams_exact(row["co2e_ug"]), row["name"]
-    yield "total", "", grams_exact(content["total"]["co2e_ug"]), mass(content["total"]["co2e_ug"])
+        yield scope, category, grams_exact(row["co2e_ug"]), row["name"] + _by_proxy(row, content["proxy"])
+    total = content["total"]["co2e_ug"]
+    yield ("total", "", UNKNOWN, "") if total is None else ("total", "", grams_exact(total), mass(total))
+
+
+def _by_proxy(row: dict[str, Any], proxy: dict[str, Any] | None) -> str:
+    """How much of a row is proxy: only Scope 2 can be."""
+    if row["scope"] != 2 or not row["co2e_ug"] or not proxy or not proxy["lines"]:
+        return ""
+    return f", {percent(proxy['co2e_ug'] / row['co2e_ug'])} of it by a flagged proxy"
 
 
 def remarks(content: dict[str, Any]) -> Iterator[str]:
     """What a reader must know beside the sums."""
     total = content["total"]
     yield f"book {content['book']}: {BOOKS[content['book']]}"
-    spread = f"95 % range {between(total['low_ug'], total['high_ug'])}"
-    if len(content["runs"]) > 1:
-        spread += f", the ranges of {len(content['runs'])} runs added"
-    yield f"{spread}; GWP {content['gwp']}"
+    if total["co2e_ug"] is None:
+        yield NOTHING_ACCEPTED
+    else:
+        spread = f"95 % range {between(total['low_ug'], total['high_ug'])}"
+        if len(content["runs"]) > 1:
+            spread += f", the ranges of {len(content['runs'])} runs added"
+        yield f"{spread}; GWP {content['gwp']}"
+        yield from (
+            f"run {each}: no line was accepted; it is not known, and not in the total"
+            for each in content["runs_unknown"]
+        )
     if content["gases"]:
         yield "by gas: " + ", ".join(f"{GAS_NAMES[gas]} {mass(ug)}" for gas, ug in content["gases"].items())
     yield f"coverage: {percent(content['coverage_lines'])} of {content['lines_in']:,} lines; {content['lines_rejected']:,} rejected"
     if content["gwp_native_share"]:
         yield f"{percent(content['gwp_native_share'])} of the total stands as published, not restated to {content['gwp']}"
+    proxy = content["proxy"]
+    if proxy and proxy["lines"]:
+        yield f"flagged proxy: {mass(proxy['co2e_ug'])}, {percent(proxy['share'])} of the total, {lines(proxy['lines'])}: {proxies.SENTENCE}"

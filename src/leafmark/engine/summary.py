@@ -7,10 +7,10 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from leafmark.engine import tables
+from leafmark.engine import proxies, tables
 from leafmark.engine.run import Run
 from leafmark.engine.schema import REASONS
-from leafmark.engine.wording import between, mass, percent
+from leafmark.engine.wording import NOTHING_ACCEPTED, UNKNOWN, between, lines, mass, percent
 
 
 def facts(run: Run) -> dict[str, Any]:
@@ -45,7 +45,10 @@ def rows(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     if "orders" in content:
         yield "orders", f"{content['orders']:,}", ""
     totals = content["totals"]
-    yield "total CO2e", mass(totals["co2e_ug"]), f"95 % range {between(totals['low_ug'], totals['high_ug'])}"
+    if totals["co2e_ug"] is None:
+        yield "total CO2e", UNKNOWN, NOTHING_ACCEPTED
+    else:
+        yield "total CO2e", mass(totals["co2e_ug"]), f"95 % range {between(totals['low_ug'], totals['high_ug'])}"
     for stage, ug in totals.get("by_stage_ug", {}).items():
         yield f"  {stage}", mass(ug), ""
     for tier, group in totals.get("by_tier", {}).items():
@@ -56,5 +59,8 @@ def rows(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             percent(totals["gwp_native_share"]),
             f"of the total stands as published, not in {content['gwp']}",
         )
+    proxy = totals.get("proxy")
+    if proxy and proxy["lines"]:
+        yield "proxy", lines(proxy["lines"]), f"{percent(proxy['share'])} of the total: {proxies.SENTENCE}"
     if "wall_s" in content:
         yield "time", f"{content['wall_s']} s", ""

@@ -6,7 +6,7 @@ factor and are squared between factors; credits are summed as a group of their o
 
 from __future__ import annotations
 
-from leafmark.engine import gases, plan
+from leafmark.engine import gases, plan, proxies
 from leafmark.engine.plan import Shape
 from leafmark.engine.schema import STAGES, Z95
 from leafmark.methods.model import Method
@@ -153,7 +153,10 @@ def refused_lines() -> str:
 
 
 def totals(method: Method, shape: Shape) -> str:
-    """Per stage, part, factor and sign over the whole chunk: the run's totals group by factor before they square."""
+    """Per stage, part, factor and sign over the whole chunk: the run's totals group by factor before they square.
+
+    With the lines, where some of them may be proxies.
+    """
     by, part_no = _keys(shape, "stage_no, factor_no" + (", negative" if plan.credit(method, shape) else ""))
     keys = by if shape.parts > 1 else f"{by}, {part_no}"
     own = "SUM(own_var)" if plan.amount_gsd(method, shape) else "0"
@@ -161,4 +164,5 @@ def totals(method: Method, shape: Shape) -> str:
         f"CAST({value} AS DECIMAL(38, 0)) AS {name}"
         for name, value in (("ug", "SUM(ug)"), ("sd", "SUM(sd)"), ("own_var", own))
     )
-    return f"SELECT {keys}, {sums} FROM met WHERE ug IS NOT NULL GROUP BY {by}"
+    lines = ", COUNT(*) AS lines" if proxies.possible(method) else ""
+    return f"SELECT {keys}, {sums}{lines} FROM met WHERE ug IS NOT NULL GROUP BY {by}"

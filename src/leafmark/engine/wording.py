@@ -7,6 +7,10 @@ from leafmark.engine.schema import UG_PER_KG
 _UG_PER_G = UG_PER_KG // 1000
 _UG_PER_T = UG_PER_KG * 1000
 
+UNKNOWN = "unknown"
+NOTHING_ACCEPTED = "no line was accepted, so there is no total: it is not known, which is not 0"
+"""A total of nothing, and why it is none."""
+
 
 def mass(ug: int | None) -> str:
     """Micrograms as a person reads them: `850 g`, `12.3 kg`, `1,234 t`; four digits, or all before the point."""
@@ -41,6 +45,11 @@ def between(low_ug: int | None, high_ug: int | None) -> str:
 def percent(share: float | None) -> str:
     """A share as percent; no share is said where there is none."""
     return "-" if share is None else f"{share:.2%}"
+
+
+def lines(count: int) -> str:
+    """A number of lines: `1 line`, `2,400 lines`."""
+    return f"{count:,} line{'' if count == 1 else 's'}"
 
 
 def plain(value: float) -> str:

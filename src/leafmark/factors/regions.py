@@ -24,6 +24,8 @@ from importlib import resources
 
 WORLD = "WORLD"
 _MAX_DEPTH = 8
+_CUSTOMARY = {"uk": "GB", "el": "GR", "global": "WORLD", "glo": "WORLD", "row": "WORLD", "usa": "US", "europe": "EU"}
+"""What publishers and people write for a code: proposed, never taken. `EL` is Eurostat's Greece, `GLO` ecoinvent's world."""
 _SUBDIVISION = re.compile(r"^[A-Z]{2}(-[A-Z0-9]{1,6}){1,4}$")
 
 
@@ -106,10 +108,14 @@ def _parent(place: str, asked: str) -> str:
             return above
         if len(above) > 2 and _SUBDIVISION.match(above):
             return above
-    raise RegionError(f"region {asked!r} is not known; {_proposal(asked)}")
+    raise RegionError(f"region {asked!r} is not known; {proposal(asked)}")
 
 
-def _proposal(region: str) -> str:
+def proposal(region: str) -> str:
+    """Return what to write instead of a region that is not known: the code of a name, close codes, or which codes there are."""
+    by_name = _codes_by_name().get(region.strip().casefold())
+    if by_name:
+        return f"did you mean {by_name}?"
     by_alpha3 = _alpha3_codes().get(region.strip().upper())
     if by_alpha3:
         return f"{region.strip().upper()} is alpha-3: write {by_alpha3}"
@@ -118,6 +124,17 @@ def _proposal(region: str) -> str:
     if close:
         return "did you mean " + " or ".join(folded[code] for code in close) + "?"
     return "use ISO 3166-1 alpha-2 (CN), ISO 3166-2 (CN-ZJ), a code of regions.csv (egrid:CAMX, aws:eu-west-1) or WORLD"
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    """Codes by the names of places in three languages; where two have one name, that of the wider stands."""
+    codes = dict(_CUSTOMARY)
+    for row in table().values():
+        for text in (row.name_en, row.name_zh_hans, row.name_zh_hant):
+            if text:
+                codes.setdefault(text.casefold(), row.region)
+    return codes
 
 
 @cache

@@ -163,6 +163,17 @@ _SPELLINGS = {
     "pieces": "item", "items": "item", "min": "minute", "million litres": "ML",
 }  # fmt: skip
 
+# Words that are no spelling of one unit alone, or that people must choose themselves: proposed, never taken.
+_WORDS = {
+    "kilowatt hour": ("kWh",), "kilowatt-hour": ("kWh",), "kilowatthour": ("kWh",), "kw": ("kWh",), "kw/h": ("kWh",),
+    "pound": ("lb",), "ounce": ("oz", "fl_oz_us"), "foot": ("ft",), "feet": ("ft",), "inche": ("inch",),
+    "gallon": ("gal_us", "gal_uk"), "ton": ("t", "short_ton", "long_ton"), "kilo": ("kg",), "barrel": ("bbl",),
+    "unit": ("item",), "each": ("item",), "ea": ("item",), "pc": ("item",), "pce": ("item",), "metre": ("m",),
+    "meter": ("m",), "kilometre": ("km",), "kilometer": ("km",), "cubic metre": ("m3",), "cubic meter": ("m3",),
+    "公斤": ("kg",), "千克": ("kg",), "克": ("g",), "吨": ("t",), "噸": ("t",), "升": ("L",), "度": ("kWh",),
+    "千瓦时": ("kWh",), "千瓦時": ("kWh",), "公里": ("km",), "件": ("item",), "个": ("item",), "個": ("item",),
+}  # fmt: skip
+
 _MONEY = re.compile(r"^([A-Z]{3})_((?:19|20)\d\d)_(purchaser|producer)$")
 _MONEY_SPELLING = re.compile(r"^([A-Z]{3})[ _-]?((?:19|20)\d\d)[ _-](purchaser|producer)$")
 _DIMENSION_NAMES = {
@@ -222,10 +233,13 @@ def canonical(unit: str) -> str:
         return _SPELLINGS[name]
     if money := _MONEY_SPELLING.match(name):
         return "_".join(money.groups())
-    raise UnitError(f"unit {name!r} is not known; {_proposal(name)}")
+    raise UnitError(f"unit {name!r} is not known; {proposal(name)}")
 
 
-def _proposal(name: str) -> str:
+def proposal(name: str) -> str:
+    """Return what to write instead of a unit that is not known: close names, what money needs, or where the list is."""
+    if name.strip().casefold().rstrip("s") in _WORDS:
+        return f"did you mean {' or '.join(_WORDS[name.strip().casefold().rstrip('s')])}?"
     if re.match(r"^[A-Z]{3}([ _-]?(19|20)\d\d)?$", name) or re.match(r"^[A-Z]{3}[ _-]?\d{4}", name):
         return "money needs currency, price year and price basis: USD_2021_purchaser or USD_2021_producer"
     folded = {known.casefold(): known for known in _names()} | {key.casefold(): to for key, to in _SPELLINGS.items()}
