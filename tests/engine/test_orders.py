@@ -79,6 +79,16 @@ def test_days_and_months_add_up_and_an_order_of_nothing_accepted_is_not_zero(tmp
     assert months == [(2024, 3, 3, 2e9 / 3, None), (2024, 4, 1, 4e9, None)]
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_chunk_of_rejected_lines_only_does_not_stop_the_run(tmp_path: Path, place: int) -> None:
+    lines = [
+        (n, "nowhere" if day == place else "board", 1.0, DAY + dt.timedelta(day)) for day in range(3) for n in range(2)
+    ]
+    made = bought(tmp_path / "run", *lines, chunk_lines=2)
+    assert (made.record["lines_accepted"], made.record["lines_rejected"]) == (4, 2)
+    assert made.record["totals"]["co2e_ug"] == 4 * 10**9
+
+
 def test_a_tier_and_a_year_have_a_range_of_their_own(tmp_path: Path) -> None:
     """One factor alone: both ranges are those of its lognormal, GSD 1.5."""
     made = bought(tmp_path / "run", (1, "board", 2, DAY), (2, "board", 3, DAY))

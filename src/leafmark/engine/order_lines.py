@@ -14,15 +14,16 @@ import datetime as dt
 import itertools
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from leafmark.engine import catalogue as shelves
 from leafmark.engine import chunks, closing, components, crew, gases, plan
 from leafmark.engine.backends import Backend, DuckDB, count, told
-from leafmark.engine.catalogue import CATALOGUE
+from leafmark.engine.catalogue import CATALOGUE, Names
 from leafmark.engine.held import held
-from leafmark.engine.inputs import open_input
+from leafmark.engine.inputs import Source, open_input
 from leafmark.engine.order_closing import close
 from leafmark.engine.order_plan import OrderLines
 from leafmark.engine.outputs import Outputs
@@ -82,26 +83,12 @@ def _orders(
     (out / "chunks").mkdir(exist_ok=True)
     backend = engine(out / "chunks" / "spill") if engine else DuckDB(out / "chunks" / "spill")
     try:
-        backend.source("input_raw", ready)
-        ready = components.expand(backend, method, ready)
-        backend.source("catalogue", shelf)
-        per_day = backend.fetch("SELECT date, COUNT(*) AS n FROM input GROUP BY date ORDER BY date").to_pylist()
-        days = [row["date"] for row in per_day if row["date"] is not None]
-        names = shelves.meet(backend, method, packs, shelf.columns, days, settings)
-        shape = plan.Shape(0, 0, 1, ready.columns, settings.default_date, gases=gases.summed(names.gases))
-        firsts = backend.fetch("SELECT first_day FROM periods ORDER BY period_no").column("first_day").to_pylist()
+        spans = meet_lines(backend, method, packs, ready, shelf, settings, chunk_lines)
+        names, conditions = spans.names, spans.conditions
         outputs = Outputs(method, run_id, names.factors, (*names.categories, None), TIERS)
-        edges = _edges(per_day, chunk_lines, set(firsts))
-        conditions = _conditions(edges)
-        starts = [days[0] if days else settings.default_date, *edges]
 
         def work(worker: Backend, number: int) -> None:
-            condition = conditions[number]
-            worker.view("chunk", "SELECT * FROM input AS i" + (f" WHERE {condition}" if condition else ""))
-            first, last = _periods(firsts, starts, number)
-            cells = f"SELECT * FROM product_cells AS c WHERE c.period_no BETWEEN {first} AND {last}"
-            worker.view("chunk_cells", cells)
-            _chunk(worker, OrderLines(method, shape, names, many=last > first), outputs, settings, out, number)
+            _chunk(worker, spans.chunk(worker, number), outputs, settings, out, number)
 
         left = chunks.left(out, len(conditions))
         crew.each(backend, left, work, Counter(progress, len(conditions) - len(left), len(conditions), "orders"))
@@ -112,6 +99,47 @@ def _orders(
     record["wall_s"] = round(time.perf_counter() - began[0], 3)
     record["cpu_s"] = round(time.process_time() - began[1], 3)
     return finish(out, record)
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Order lines whose catalogue is met, cut into chunks of whole days.
+
+    `conditions` on the date, one per chunk ("" for all); `periods` the first and last period each can touch.
+    """
+
+    method: Method
+    shape: plan.Shape
+    names: Names
+    conditions: list[str]
+    periods: list[tuple[int, int]]
+
+    def chunk(self, worker: Backend, number: int) -> OrderLines:
+        """Make the views `chunk` and `chunk_cells` of one chunk; its plans."""
+        condition, (first, last) = self.conditions[number], self.periods[number]
+        worker.view("chunk", "SELECT * FROM input AS i" + (f" WHERE {condition}" if condition else ""))
+        cells = f"SELECT * FROM product_cells AS c WHERE c.period_no BETWEEN {first} AND {last}"
+        worker.view("chunk_cells", cells)
+        return OrderLines(self.method, self.shape, self.names, many=last > first)
+
+
+def meet_lines(
+    backend: Backend, method: Method, packs: Sequence[Pack], lines: Source, shelf: Source, settings: Settings,
+    chunk_lines: int = CHUNK_LINES,
+) -> Spans:  # fmt: skip
+    """Give the backend the lines and the catalogue, meet the catalogue, and cut the days into chunks."""
+    backend.source("input_raw", lines)
+    lines = components.expand(backend, method, lines)
+    backend.source("catalogue", shelf)
+    per_day = backend.fetch("SELECT date, COUNT(*) AS n FROM input GROUP BY date ORDER BY date").to_pylist()
+    days = [row["date"] for row in per_day if row["date"] is not None]
+    names = shelves.meet(backend, method, packs, shelf.columns, days, settings)
+    shape = plan.Shape(0, 0, 1, lines.columns, settings.default_date, gases=gases.summed(names.gases))
+    firsts = backend.fetch("SELECT first_day FROM periods ORDER BY period_no").column("first_day").to_pylist()
+    edges = _edges(per_day, chunk_lines, set(firsts))
+    conditions = _conditions(edges)
+    starts = [days[0] if days else settings.default_date, *edges]
+    return Spans(method, shape, names, conditions, [_periods(firsts, starts, n) for n in range(len(conditions))])
 
 
 def _edges(per_day: list[dict[str, Any]], chunk_lines: int, firsts: set[dt.date]) -> list[dt.date]:

@@ -27,9 +27,9 @@ class OrderLines:
         """A column of the input, or NULL of its kind."""
         return f"i.{name}" if self.shape.has(name) else f"CAST(NULL AS {kind})"
 
-    def lines(self, join: str, more: str = "") -> str:
+    def lines(self, join: str, more: str = "", also: str = "") -> str:
         """Lines with their group and whole micrograms, by one join of one or two integers: INNER for those of `chunk`
-        whose product has cells, LEFT for all of `suspects`, with the columns `more`.
+        whose product has cells, with the columns `also`; LEFT for all of `suspects`, with the columns `more`.
         """
         terms = [term[2] for term in plan.ok_terms(self.method, self.shape)]
         if self.shape.has("_bad"):
@@ -42,7 +42,7 @@ class OrderLines:
         SELECT i.order_id, i.date, {spend} AS spend,
           CASE WHEN {by_piece} IS NOT NULL THEN c.piece_group ELSE c.money_group END AS group_no,
           CASE WHEN NOT COALESCE({" AND ".join(terms)}, FALSE) THEN NULL WHEN {by_piece} <= {limit} THEN CAST(ROUND({by_piece}) AS BIGINT)
-            WHEN {by_piece} IS NULL AND {by_money} <= {limit} THEN CAST(ROUND({by_money}) AS BIGINT) END AS ug{more}
+            WHEN {by_piece} IS NULL AND {by_money} <= {limit} THEN CAST(ROUND({by_money}) AS BIGINT) END AS ug{more}{also}
         FROM {source} {self._cells(join, "few_cells" if more else "chunk_cells")}"""
 
     def _cells(self, join: str, cells: str) -> str:
@@ -52,12 +52,13 @@ class OrderLines:
         return f"""LEFT JOIN days AS d ON d.date = i.date
         {join} JOIN {cells} AS c ON c.product_id = i.product_id AND c.period_no = d.period_no"""
 
-    def found(self) -> str:
+    def found(self, product: bool = False) -> str:
         """The lines whose product has cells, narrow. The join is an inner one, so that DuckDB may do it as an array
-        look-up where products are numbers close to each other.
+        look-up where products are numbers close to each other. `product`: with the product's id, to be explained.
         """
         money = f"CAST(ROUND(spend * {MICRO}) AS BIGINT) AS spend"
-        return f"SELECT order_id, date, group_no, ug, {money} FROM ({self.lines('INNER')}) AS l"
+        more, also = (", product_id", ", i.product_id") if product else ("", "")
+        return f"SELECT order_id, date, group_no, ug, {money}{more} FROM ({self.lines('INNER', also=also)}) AS l"
 
     def lost(self) -> str:
         """The lines that have no cells: of no product of the catalogue, or of no day."""
