@@ -13,6 +13,7 @@ HOUSE = SOURCE / "leafmark"
 
 MAY_IMPORT: dict[str, set[str]] = {
     "factors": {"factors"},
+    "ledger": {"ledger"},
     "methods": {"factors", "methods"},
     "engine": {"factors", "methods", "engine"},
     "products": {"factors", "methods", "engine", "products"},

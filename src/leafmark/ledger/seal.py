@@ -1,0 +1,94 @@
+"""Sealing: a batch of records becomes a link of its writer's chain; a day's links of all writers one small checkpoint.
+
+    link = SHA-256("leafmark.batch/1" | writer | number | previous link | root | records | terms)
+
+A link holds the one before it, so a batch that is changed, left out or put elsewhere breaks every later link. The root is
+the Merkle root over the batch's records (`merkle.py`), so one record is proved by a path and not by its batch.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from leafmark.ledger import merkle
+from leafmark.ledger.record import record
+from leafmark.ledger.rows import Row
+
+GENESIS = bytes(merkle.HASH_BYTES)
+"""What the first link of a chain holds for the one before it."""
+
+_BATCH, _CHECKPOINT = b"leafmark.batch/1", b"leafmark.checkpoint/1"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One sealed batch. `terms`: sha256 of the catalogue it was posted under, which names the methods."""
+
+    writer: str
+    number: int
+    previous: bytes
+    root: bytes
+    records: int
+    terms: bytes
+
+    @property
+    def hash(self) -> bytes:
+        """The link's own hash."""
+        writer = self.writer.encode()
+        return hashlib.sha256(b"".join((
+            _BATCH, len(writer).to_bytes(2, "big"), writer, self.number.to_bytes(8, "big"), self.previous, self.root,
+            self.records.to_bytes(8, "big"), self.terms,
+        ))).digest()  # fmt: skip
+
+
+def seal(writer: str, last: Link | None, rows: Sequence[Row], terms_sha256: str) -> Link:
+    """The next link of a writer's chain, over rows in their order."""
+    root = merkle.root([merkle.leaf_hash(record(row)) for row in rows])
+    number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
+    return Link(writer, number, previous, root, len(rows), bytes.fromhex(terms_sha256))
+
+
+def breaks(links: Iterable[Link]) -> list[str]:
+    """What is wrong with a writer's chain, in words; nothing if it holds."""
+    found, number, previous = [], 1, GENESIS
+    for link in links:
+        if link.number != number:
+            found.append(f"writer {link.writer}: batch {link.number} stands where {number} was expected")
+        if link.previous != previous:
+            found.append(
+                f"writer {link.writer}, batch {link.number}: names {link.previous.hex()[:16]} as the one before, which is "
+                f"{previous.hex()[:16]}"
+            )
+        number, previous = link.number + 1, link.hash
+    return found
+
+
+def checkpoint(day: dt.date, heads: Iterable[Link]) -> dict[str, object]:
+    """All writers' last links of a day and one hash over them: the small file to publish."""
+    rows = sorted((head.writer, head.number, head.hash.hex()) for head in heads)
+    body = json.dumps([day.isoformat(), rows], separators=(",", ":"), ensure_ascii=True).encode()
+    return {
+        "schema": "leafmark.checkpoint/1",
+        "day": day.isoformat(),
+        "heads": [{"writer": writer, "batch": number, "hash": digest} for writer, number, digest in rows],
+        "sha256": hashlib.sha256(_CHECKPOINT + body).hexdigest(),
+    }
+
+
+def proof(link: Link, rows: Sequence[Row], index: int) -> dict[str, object]:
+    """That one row is in a batch: its bytes, its place, the hashes beside its way, and the link. JSON, hashes in hex."""
+    leaves = [merkle.leaf_hash(record(row)) for row in rows]
+    return {
+        "schema": "leafmark.proof/1",
+        "record": record(rows[index]).hex(),
+        "index": index,
+        "path": [each.hex() for each in merkle.path(leaves, index)],
+        "batch": {
+            "writer": link.writer, "number": link.number, "previous": link.previous.hex(), "root": link.root.hex(),
+            "records": link.records, "terms": link.terms.hex(), "hash": link.hash.hex(),
+        },
+    }  # fmt: skip

@@ -1,0 +1,335 @@
+"""The rules one by one: once, refused with a reason, under the cap, first in first out, routed, shared."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from terms import ANN, CATALOGUE, CHANNEL, METRO, RECEIPT, TODAY, WALK, an_act
+
+from leafmark.ledger import (
+    REASONS,
+    Accepted,
+    Account,
+    Amend,
+    Catalogue,
+    CatalogueError,
+    Conflict,
+    Duplicate,
+    ExpirePoints,
+    Redeem,
+    Rejected,
+    Settle,
+    Share,
+    decide,
+    fold,
+    id_of,
+)
+from leafmark.ledger.rows import Command, EventRow, Row
+
+
+def post(account: Account, *commands: Command, today: dt.date = TODAY) -> list[Row]:
+    """Add what the commands are answered with; all must be accepted."""
+    added: list[Row] = []
+    for command in commands:
+        outcome = decide(account, command, CATALOGUE, today)
+        assert isinstance(outcome, Accepted), (command, outcome)
+        for row in outcome.rows:
+            account.add(row)
+            added.append(row)
+    return added
+
+
+def refused(account: Account, command: Command, today: dt.date = TODAY) -> str:
+    """The reason of a refusal."""
+    outcome = decide(account, command, CATALOGUE, today)
+    assert isinstance(outcome, Rejected), outcome
+    assert outcome.reason in REASONS
+    assert outcome.found != outcome.expected
+    return outcome.reason
+
+
+def test_the_same_id_and_body_is_answered_as_the_first_time() -> None:
+    account = Account()
+    (row,) = post(account, an_act("ride"))
+    assert decide(account, an_act("ride"), CATALOGUE, TODAY) == Duplicate((row,))
+    year_later = TODAY + dt.timedelta(400)  # ids never expire, even where the act would now be too late
+    assert decide(account, an_act("ride"), CATALOGUE, year_later) == Duplicate((row,))
+
+
+def test_the_same_id_and_another_body_is_a_conflict_and_names_the_fields() -> None:
+    account = Account()
+    post(account, an_act("ride"))
+    again = an_act("ride", co2e_mg=16_000, source="bus")
+    assert decide(account, again, CATALOGUE, TODAY) == Conflict(("source", "co2e_mg"))
+
+
+def test_one_ride_from_two_partners_is_one_act() -> None:
+    account = Account()
+    (first,) = post(account, an_act("ride"))
+    assert isinstance(first, EventRow)
+    other = an_act("ride of the wallet", source="wallet", fingerprint=first.act.fingerprint)
+    assert refused(account, other) == "same_act"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"action": "teleport"}, "unknown_action"),
+        ({"occurred_day": dt.date(2025, 12, 31)}, "not_valid_on_day"),
+        ({"method_id": "trip.public_transport@2"}, "method_differs"),
+        ({"occurred_day": TODAY + dt.timedelta(2)}, "in_future"),
+        ({"occurred_day": TODAY - dt.timedelta(61)}, "too_late"),
+        ({"quantity": -1}, "negative_quantity"),
+        ({"quantity": 200_001}, "above_cap"),
+        ({"co2e_mg": 60_000_001}, "above_cap"),
+        ({"co2e_mg": -60_000_001}, "above_cap"),
+        ({"co2e_mg": 10**19}, "above_cap"),
+        ({"evidence": "D"}, "weak_evidence"),
+    ],
+)
+def test_what_is_refused_and_why(changes: dict[str, object], reason: str) -> None:
+    assert refused(Account(), an_act("ride", **changes)) == reason
+
+
+@pytest.mark.parametrize("changes", [
+    {"occurred_day": TODAY + dt.timedelta(1)}, {"occurred_day": TODAY - dt.timedelta(60)}, {"quantity": 0},
+    {"quantity": 200_000}, {"co2e_mg": -60_000_000}, {"evidence": "C"}, {"occurred_day": dt.date(2026, 12, 1)},
+])  # fmt: skip
+def test_the_last_value_that_is_taken(changes: dict[str, object]) -> None:
+    today = dt.date(2026, 12, 1) if changes.get("occurred_day") == dt.date(2026, 12, 1) else TODAY
+    post(Account(), an_act("ride", **changes), today=today)
+
+
+def test_a_result_below_zero_stays_below_zero_and_earns_nothing() -> None:
+    account = Account()
+    post(account, an_act("detour", co2e_mg=-9_000))
+    assert (account.co2e_mg, account.points) == (-9_000, 0)
+
+
+def test_an_act_in_the_operators_own_inventory_earns_points_and_mints_nothing() -> None:
+    account = Account()
+    (row,) = post(account, an_act("receipt", RECEIPT, co2e_mg=9_030))
+    assert isinstance(row, EventRow)
+    assert (row.statement, row.co2e_mg, row.shown_mg, row.points) == ("operator_inventory", 0, 9_030, 2)
+    assert (account.co2e_mg, account.shown_mg, account.points) == (0, 9_030, 2)
+
+
+def test_a_self_declared_act_keeps_its_estimate_and_its_evidence() -> None:
+    account = Account()
+    (row,) = post(account, an_act("walk", WALK, evidence="D", co2e_mg=2_900_000))
+    assert isinstance(row, EventRow)
+    assert (row.act.evidence, row.co2e_mg, row.points) == ("D", 2_900_000, 6)  # 3 points for each of 2 whole kilograms
+
+
+def test_the_channel_gives_points_and_takes_no_grams() -> None:
+    account = Account()
+    post(account, an_act("order", CHANNEL, quantity=4))
+    assert (account.co2e_mg, account.points) == (0, 4)
+    assert refused(account, an_act("other", CHANNEL, co2e_mg=1)) == "points_only"
+
+
+def test_a_campaign_multiplies_points_and_not_grams_and_rounds_down() -> None:
+    account = Account()
+    post(account, an_act("eleventh", occurred_day=dt.date(2026, 11, 11)))
+    assert (account.co2e_mg, account.points) == (15_000, 10)  # 7 x 3/2
+    post(account, an_act("twelfth", occurred_day=dt.date(2026, 11, 12)))
+    assert account.points == 17
+
+
+@given(st.lists(st.tuples(st.sampled_from([METRO, WALK, CHANNEL]), st.integers(0, 5), st.integers(-3, 9)), max_size=9),
+       st.randoms())  # fmt: skip
+def test_the_order_in_which_acts_come_changes_no_balance(made: list[tuple], shuffle) -> None:
+    acts = [
+        an_act(f"{n}", terms, occurred_day=dt.date(2026, 11, 1 + day), quantity=abs(size) * 100 % 1000,
+               co2e_mg=0 if terms is CHANNEL else size * 1_000_000)
+        for n, (terms, day, size) in enumerate(made)
+    ]  # fmt: skip
+    first, other, again = Account(), Account(), list(acts)
+    shuffle.shuffle(again)
+    post(first, *acts)
+    post(other, *again)
+    for name in ("points", "co2e_mg", "shown_mg", "points_of", "earned_in"):
+        assert getattr(first, name) == getattr(other, name)
+
+
+def test_a_cap_gives_up_what_the_others_do_not_fill() -> None:
+    account = Account()
+    post(account, *(an_act(f"ride {n}") for n in range(4)))  # 28 points earned, 20 allowed
+    assert account.points == 20
+    post(account, Amend(ANN, id_of("back 0"), "fraud", id_of("ride 0"), "a bot"))
+    assert account.points == 20  # 21 are still earned
+    post(account, Amend(ANN, id_of("back 1"), "reversal", id_of("ride 1"), "paid back"))
+    assert (account.points, account.co2e_mg) == (14, 30_000)
+
+
+def test_a_correction_sets_grams_anew_and_a_taken_back_act_stays_so() -> None:
+    account = Account()
+    post(account, an_act("walk", WALK, co2e_mg=2_900_000))
+    fix = Amend(ANN, id_of("fix"), "correction", id_of("walk"), "wrong distance", quantity=1, co2e_mg=1_100_000)
+    (row,) = post(account, fix)
+    assert (account.co2e_mg, account.points) == (1_100_000, 3)
+    assert decide(account, fix, CATALOGUE, TODAY) == Duplicate((row,))
+    assert decide(account, replace(fix, co2e_mg=7), CATALOGUE, TODAY) == Conflict(("body",))
+    post(account, Amend(ANN, id_of("back"), "reversal", id_of("walk"), "by mistake"))
+    assert (account.co2e_mg, account.points) == (0, 0)
+    assert refused(account, Amend(ANN, id_of("more"), "correction", id_of("walk"), "", 1, 5)) == "already_reversed"
+    assert refused(account, Amend(ANN, id_of("none"), "reversal", id_of("nothing"), "")) == "unknown_event"
+    post(account, an_act("another", WALK))
+    for size, reason in ((10**9, "above_cap"), (0, None)):
+        change = Amend(ANN, id_of(f"size {size}"), "correction", id_of("another"), "", 1, size)
+        assert refused(account, change) == reason if reason else post(account, change)
+
+
+def test_points_are_held_spent_and_given_back_once() -> None:
+    account = Account()
+    post(account, an_act("one"), an_act("two"))
+    mug = Redeem(ANN, id_of("mug"), 10, "mug")
+    (held,) = post(account, mug)
+    assert account.points == 4
+    assert decide(account, mug, CATALOGUE, TODAY) == Duplicate((held,))
+    assert decide(account, replace(mug, points=11), CATALOGUE, TODAY) == Conflict(("points",))
+    assert refused(account, Redeem(ANN, id_of("bag"), 5, "bag")) == "not_enough"
+    assert refused(account, Redeem(ANN, id_of("nil"), 0, "nil")) == "not_positive"
+    (void,) = post(account, Settle(ANN, id_of("mug"), "void"))
+    assert account.points == 14
+    assert decide(account, Settle(ANN, id_of("mug"), "void"), CATALOGUE, TODAY) == Duplicate((void,))
+    assert refused(account, Settle(ANN, id_of("mug"), "posted")) == "not_pending"
+    assert refused(account, Settle(ANN, id_of("hat"), "posted")) == "unknown_redemption"
+    post(account, Redeem(ANN, id_of("cup"), 14, "cup"), Settle(ANN, id_of("cup"), "posted"))
+    assert account.points == 0
+    post(account, Amend(ANN, id_of("back"), "fraud", id_of("one"), "a bot"))
+    assert account.points == -7  # a clawback leaves a debt, and a debt buys nothing
+    assert refused(account, Redeem(ANN, id_of("pen"), 1, "pen")) == "not_enough"
+
+
+MONTHS = [dt.date(2026, month, 1) for month in range(6, 12)]
+
+
+def lots_left(earned: dict[dt.date, int], taken: list[tuple[str, int]]) -> dict[dt.date, int]:
+    """Lots kept one by one: all that was earned, then each spending from the oldest and each end of months, in turn."""
+    lots = dict(earned)
+    for what, size in taken:
+        for each in MONTHS[: size + 1] if what == "expire" else MONTHS:
+            used = lots[each] if what == "expire" else min(lots[each], size)
+            lots[each] -= used
+            size -= used if what == "spend" else 0
+    return lots
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["earn", "spend", "expire"]), st.integers(0, 5), st.integers(1, 9)), max_size=24)
+)
+def test_points_end_first_in_first_out_as_lots_would(steps: list[tuple[str, int, int]]) -> None:
+    """Points of an old act that comes late count as earned when it happened: the order of arrival changes nothing.
+
+    A month ends only when no act of it may come any more (`acceptance_days`), so it does here.
+    """
+    account, earned, taken = Account(), dict.fromkeys(MONTHS, 0), []
+    for n, (step, at, size) in enumerate(steps):
+        month = MONTHS[at]
+        if step == "earn":
+            post(account, an_act(f"{n}", CHANNEL, quantity=size, occurred_day=month), today=month)
+            earned[month] += size
+        elif step == "spend":
+            if size > sum(lots_left(earned, taken).values()):
+                assert refused(account, Redeem(ANN, id_of(f"{n}"), size, "x")) == "not_enough"
+                continue
+            post(account, Redeem(ANN, id_of(f"{n}"), size, "x"))
+            taken.append(("spend", size))
+        elif not any(later == "earn" and MONTHS[when] <= month for later, when, _ in steps[n:]):
+            post(account, ExpirePoints(ANN, id_of(f"{n}"), month), today=dt.date(2028, 1, 1))
+            taken.append(("expire", at))
+        lots = lots_left(earned, taken)
+        assert account.points == sum(lots.values())
+        for place, each in enumerate(MONTHS):
+            assert account.unexpired_through(each) == sum(lots[month] for month in MONTHS[: place + 1])
+
+
+def test_points_do_not_end_before_their_time() -> None:
+    account = Account()
+    post(account, an_act("ride"))
+    end = ExpirePoints(ANN, id_of("end"), dt.date(2026, 11, 17))
+    assert refused(account, end, dt.date(2027, 11, 30)) == "not_due"
+    (row,) = post(account, end, today=dt.date(2027, 12, 1))
+    assert account.points == 0
+    assert decide(account, end, CATALOGUE, dt.date(2027, 12, 2)) == Duplicate((row,))
+    assert decide(account, replace(end, through_month=dt.date(2026, 10, 1)), CATALOGUE, TODAY) == Conflict(
+        ("through_month",)
+    )
+    post(
+        account, ExpirePoints(ANN, id_of("again"), dt.date(2026, 11, 1)), today=dt.date(2027, 12, 2)
+    )  # nothing is left
+
+
+def test_shares_never_exceed_the_mint_and_credits_have_one_owner() -> None:
+    account = Account()
+    post(account, an_act("ride"))
+    city = Share(ANN, id_of("s1"), id_of("ride"), "Springfield", "city", "impact", 10_000)
+    (given_share,) = post(account, city)
+    assert decide(account, city, CATALOGUE, TODAY) == Duplicate((given_share,))
+    assert decide(account, replace(city, party="Shelbyville"), CATALOGUE, TODAY) == Conflict(("party",))
+    brand = replace(city, share_id=id_of("s2"), party="Acme", role="brand", co2e_mg=5_001)
+    assert refused(account, brand) == "not_enough"
+    post(account, replace(brand, co2e_mg=5_000))
+    credit = replace(city, share_id=id_of("s3"), share_type="credit", co2e_mg=15_000)
+    assert refused(account, credit) == "no_serial"
+    credit = replace(credit, serial="REG-1")
+    outcome = decide(account, credit, CATALOGUE, TODAY, {"REG-1": id_of("elsewhere")})
+    assert isinstance(outcome, Rejected)
+    assert outcome.reason == "serial_used"
+    post(account, credit)
+    assert refused(account, Amend(ANN, id_of("back"), "reversal", id_of("ride"), "")) == "credit_issued"
+
+
+def test_shares_of_an_act_taken_back_are_taken_back_with_it() -> None:
+    account = Account()
+    share = Share(ANN, id_of("s1"), id_of("ride"), "Springfield", "city", "impact", 10_000)
+    post(account, an_act("ride"), share)
+    rows = post(account, Amend(ANN, id_of("back"), "reversal", id_of("ride"), "paid back"))
+    assert [row.co2e_mg for row in rows] == [-15_000, -10_000]
+    assert refused(account, replace(share, share_id=id_of("s2"))) == "not_enough"
+
+
+def test_a_rebuilt_account_is_the_same() -> None:
+    account = Account()
+    rows = post(
+        account, an_act("one"), an_act("two"), Redeem(ANN, id_of("mug"), 9, "mug"), Settle(ANN, id_of("mug"), "posted"),
+        Amend(ANN, id_of("back"), "reversal", id_of("one"), ""),
+    )  # fmt: skip
+    assert fold(rows) == account
+
+
+def test_every_reason_is_given_somewhere_in_the_rules() -> None:
+    from pathlib import Path
+
+    from leafmark.ledger import rules
+
+    text = Path(rules.__file__).read_text()
+    assert [reason for reason in REASONS if f'"{reason}"' not in text] == []
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    ({"actions": (METRO, replace(METRO, version=2, valid_from=dt.date(2026, 6, 1)))}, "overlap"),
+    ({"actions": (METRO, replace(METRO, valid_from=dt.date(2027, 1, 1), valid_to=dt.date(2028, 1, 1)))}, "same programme"),
+    ({"points_months": 2}, "born expired"),
+])  # fmt: skip
+def test_terms_that_contradict_each_other(change: dict[str, object], says: str) -> None:
+    with pytest.raises(CatalogueError, match=says):
+        Catalogue(**{"actions": (METRO,), **change})
+
+
+def test_terms_that_contradict_themselves() -> None:
+    with pytest.raises(CatalogueError, match="cap_points -1, expected 0 or more; reason ''"):
+        replace(METRO, cap_points=-1, reason="")
+    with pytest.raises(CatalogueError, match="multiplier"):
+        replace(CATALOGUE.campaigns[0], denominator=0)
+
+
+def test_the_catalogues_identity_follows_its_terms() -> None:
+    changed = [replace(CATALOGUE, actions=(replace(METRO, points=8),)), replace(CATALOGUE, own=()), CATALOGUE]
+    assert len({each.sha256 for each in changed}) == 3
+    assert replace(CATALOGUE).sha256 == CATALOGUE.sha256
