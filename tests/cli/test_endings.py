@@ -46,6 +46,8 @@ UNUSABLE = {
         "column product_id, category is missing",
     ),
     "explain without a run": (["explain", "norun", "lamp-1"], "norun: no run there"),
+    "verify without a run": (["verify", "norun"], "norun: no run there"),
+    "verify of a demo": (["verify", "demo-out"], "demo-out: this folder holds 2 runs; name one of them"),
     "replay without a run": (["replay", "norun"], "norun: no run there"),
     "statement without a run": (["statement", "norun"], "norun: no run there"),
     "statement of a demo": (["statement", "demo-out"], "name one of them: demo-out/orders or demo-out/products"),

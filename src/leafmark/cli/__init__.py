@@ -20,6 +20,7 @@ from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
 from leafmark.cli.replay import replay
 from leafmark.cli.statement import statement
+from leafmark.cli.verify import verify
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,5 +43,5 @@ def main() -> None:
     """
 
 
-for verb in (benchmark, demo, explain, factors, footprint, grade, label, methods, orders, replay, statement):
+for verb in (benchmark, demo, explain, factors, footprint, grade, label, methods, orders, replay, statement, verify):
     main.add_command(verb)

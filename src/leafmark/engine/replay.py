@@ -2,7 +2,7 @@
 
 The run folder holds the packs, the method's version and hash, the settings and the inputs' hashes; nothing newer is
 looked at, so an upgraded pack changes no old figure. The work goes to a temporary folder, never into the run's own; the
-tables are compared as bags of rows (`EXCEPT ALL` both ways), since the order of rows is no figure. What cannot be the
+tables are compared as bags of rows (`replay_tables`), since the order of rows is no figure. What cannot be the
 same is named first: an input or a pack whose hash is not the recorded one, a setting that was changed in `run.json`.
 """
 
@@ -13,36 +13,48 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pyarrow as pa
-
 from leafmark.engine import tables
 from leafmark.engine.backends import Backend
-from leafmark.engine.inputs import InputError, quote, sha256_file
+from leafmark.engine.inputs import InputError, sha256_file
 from leafmark.engine.pinned import Pinned, open_pinned, recorded_input
+from leafmark.engine.replay_tables import SIDES, compare
 from leafmark.engine.run import Progress, Run, RunError, open_run, run
 
 SCHEMA = "leafmark.replay/1"
-TABLES = ("products", "orders", "entries", "rejected")
-DIFFERENCES_SHOWN = 20
-MEMORY_LIMIT = "2GB"
-_NO_FIGURE = frozenset({"run_id", "expected"})
-"""Columns that are no figures: whose run it is, and advice in words, which a later Leafmark may put better."""
-
+TABLES = ("products", "orders", "days", "categories", "intensity", "entries", "rejected")
 _NO_TOTAL = frozenset({
     "run_id", "schema", "status", "leafmark", "method", "inputs", "packs", "known_on", "gwp", "gwp_strict", "run_date",
     "lines", "started", "finished", "wall_s", "cpu_s",
 })  # fmt: skip
 """What `run.json` holds beside figures: identity, settings and times."""
 
-_MONEY_DIGITS = 6
-"""Money is a sum of floats: its last digits depend on the order of additions, its millionths do not."""
-
 _FLOAT_TOLERANCE = 1e-9
 
 
 class ChangedInputError(AssertionError):
     """An input was changed after the run, and cannot be read any more: a check failed."""
+
+
+class _Whole:
+    """Tells how far a replay is: the run's chunks, then the tables read for the comparison."""
+
+    def __init__(self, progress: Progress | None, comparing: int) -> None:
+        self.progress, self.comparing = progress, comparing
+        self.done = self.chunks = 0
+
+    def __call__(self, done: int, chunks: int, _: str) -> None:
+        """So many of the run's chunks are done."""
+        self.done, self.chunks = done, chunks
+        self._tell()
+
+    def step(self) -> None:
+        """One more table of one of the two runs was read."""
+        self.done += 1
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.progress:
+            self.progress(self.done, self.chunks + self.comparing, "replay")
 
 
 def replay(
@@ -55,7 +67,8 @@ def replay(
     ----------
     finished : the run, its folder, or its id.
     given : what was a table in memory, again: (bill,), or (order lines, catalogue); None for an input that is a file.
-    engine, progress : as `leafmark.engine.run.run`.
+    engine : as `leafmark.engine.run.run`.
+    progress : called with (steps done, steps, "replay"); a step is a chunk of the run, or a table read to compare it.
 
     Returns
     -------
@@ -72,9 +85,10 @@ def replay(
     pinned = open_pinned(old)
     recorded = old.record["inputs"]
     inputs = _inputs(old, given)
+    whole = _Whole(progress, len(SIDES) * sum(tables.exists(old.path / f"{name}.parquet") for name in TABLES))
     with tempfile.TemporaryDirectory(prefix="leafmark-replay-") as folder:
         try:
-            new = _again(pinned, inputs, Path(folder) / "run", engine, progress)
+            new = _again(pinned, inputs, Path(folder) / "run", engine, whole)
         except InputError as error:
             raise _unreadable(recorded, inputs, error) from error
         changed = [
@@ -82,7 +96,9 @@ def replay(
             for then, now in zip(recorded, new.record["inputs"], strict=True)
             if then["sha256"] != now["sha256"]
         ]
-        compared = {name: _compare(old, new, name, Path(folder)) for name in TABLES if _there(old, new, name)}
+        compared = {
+            name: compare(old, new, name, Path(folder), whole.step) for name in TABLES if _there(old, new, name)
+        }
         totals = list(_totals(old.record, new.record))
     edited = []
     if not changed and not pinned.changed and new.id != old.id:
@@ -154,53 +170,6 @@ def _there(old: Run, new: Run, table: str) -> bool:
     if now and not then:
         raise RunError(f"{old.path / table}.parquet is not there: the run wrote it; put it back, or make the run again")
     return then
-
-
-def _cell(name: str, kind: pa.DataType) -> str:
-    quoted = '"' + name.replace('"', '""') + '"'
-    return f"ROUND({quoted}, {_MONEY_DIGITS}) AS {quoted}" if pa.types.is_floating(kind) else quoted
-
-
-def _compare(old: Run, new: Run, table: str, scratch: Path) -> dict[str, Any]:
-    """Rows of one table that stand in one of the two runs only."""
-    paths = {"then": old.path / f"{table}.parquet", "now": new.path / f"{table}.parquet"}
-    schema = tables.schema(paths["then"])
-    columns = [name for name in schema.names if name not in _NO_FIGURE]
-    listing = ", ".join(_cell(name, schema.field(name).type) for name in columns)
-    found: dict[str, Any] = {name: tables.rows(path) for name, path in paths.items()}
-    missing = sorted(set(schema.names) ^ set(tables.schema(paths["now"]).names))
-    if missing:
-        raise RunError(
-            f"{paths['then']}: columns {', '.join(missing)} are in one of the two runs only; use the Leafmark that made "
-            f"the run ({old.record['leafmark']})"
-        )
-    connection = duckdb.connect()
-    try:
-        connection.execute("SET autoinstall_known_extensions = false")
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-        connection.execute(f"SET temp_directory = {quote(str(scratch / 'spill'))}")
-        reads = {name: f"SELECT {listing} FROM {tables.scan(path)}" for name, path in paths.items()}
-        if table == "rejected":
-            reads = {name: _inside(connection, reads[name], listing, paths[name]) for name in reads}
-        differing, shown = 0, []
-        for here, there in (("then", "now"), ("now", "then")):
-            connection.execute(f"CREATE TEMP TABLE only_{here} AS ({reads[here]}) EXCEPT ALL ({reads[there]})")
-            count = connection.execute(f"SELECT COUNT(*) FROM only_{here}").fetchall()[0][0]
-            differing = max(differing, count)
-            rows = connection.execute(f"SELECT * FROM only_{here} ORDER BY ALL LIMIT {DIFFERENCES_SHOWN}").fetchall()
-            shown += [{"run": here, **dict(zip(columns, row, strict=True))} for row in rows]
-    finally:
-        connection.close()
-    return {**found, "differing": differing, "differences": shown}
-
-
-def _inside(connection: duckdb.DuckDBPyConnection, read: str, listing: str, path: Path) -> str:
-    """Rejected rows with their file's name alone: the way to it depends on where the run was started."""
-    files = connection.execute(f"SELECT DISTINCT file FROM {tables.scan(path)} WHERE file IS NOT NULL").fetchall()
-    if not files:
-        return read
-    cases = " ".join(f"WHEN file = {quote(name)} THEN {quote(Path(name).name)}" for (name,) in files)
-    return read.replace(listing, listing.replace('"file"', f'CASE {cases} END AS "file"', 1), 1)
 
 
 def _totals(then: dict[str, Any], now: dict[str, Any]) -> Iterator[dict[str, Any]]:

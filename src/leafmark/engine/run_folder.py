@@ -59,13 +59,17 @@ def open_run(path_or_id: str | Path) -> Run:
         record = folder / "run.json"
         if record.is_file():
             content = json.loads(record.read_text(encoding="utf-8"))
+            if not isinstance(content, dict):
+                raise RunError(f"{record}: holds {type(content).__name__}; expected an object of {SCHEMA!r}")
             if content.get("schema") != SCHEMA:
                 raise RunError(f"{record}: schema {content.get('schema')!r}; expected {SCHEMA!r}")
             if "run_id" not in content and content.get("runs"):
                 inner = " or ".join(str(folder / name) for name in content["runs"])
                 raise RunError(f"{folder}: this folder holds {len(content['runs'])} runs; name one of them: {inner}")
-            if content["status"] != "done":
-                raise RunError(f"{folder}: the run is {content['status']}; start the same command again to finish it")
+            if content.get("status") != "done":
+                raise RunError(
+                    f"{folder}: the run is {content.get('status')}; start the same command again to finish it"
+                )
             return Run(folder, content)
     raise RunError(f"{path_or_id}: no run there (no run.json), nor under {home() / 'runs'}")
 
