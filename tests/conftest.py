@@ -5,7 +5,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes is the machine's affair: a busy one must not fail a claim.
+hypothesis.settings.register_profile("leafmark", deadline=None)
+hypothesis.settings.load_profile("leafmark")
 
 # The engine's small packs and bills serve tests in other folders too.
 sys.path.insert(0, str(Path(__file__).parent / "engine"))

@@ -7,6 +7,7 @@ python tools/make_docs.py --check    # writes nothing; exit status 1 if a page i
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,7 +115,7 @@ def _cli() -> Iterator[str]:
         ctx = click.Context(command, info_name=path)
         yield from ("", f"{'##' if path.count(' ') < 2 else '###'} `{path}`", "")
         yield f"    {' '.join([path, *command.collect_usage_pieces(ctx)])}"
-        yield from ("", _paragraphs(command.help or ""))
+        yield from ("", _paragraphs(inspect.cleandoc(command.help or "")))  # Python 3.13 strips docstrings itself
         options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
         if options:
             yield from ("", "| option | default | meaning |", "|---|---|---|")
