@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from leafmark.engine.explain_address import KINDS, WORDS
 from leafmark.engine.schema import REASONS, WHAT_TO_DO
 from leafmark.engine.settings import Settings
 from leafmark.methods import LIBRARY
@@ -92,3 +93,10 @@ def test_every_environment_variable_read_has_an_entry() -> None:
     assert {"LEAFMARK_HOME", "LEAFMARK_DEBUG", "LEAFMARK_LINK_BASE", "LEAFMARK_SHARED_DATA"} <= read
     lacking = {name for name in read if name not in first_cells("settings.md")} - {"JAVA_HOME", "PATH"}
     assert not lacking, f"docs/settings.md lacks {sorted(lacking)}"
+
+
+def test_every_address_of_a_sum_has_an_entry_and_stands_in_the_help(make_docs: ModuleType) -> None:
+    assert first_cells("explain.md") == {*WORDS, *KINDS}
+    command = dict(make_docs.verbs())["leafmark explain"]
+    for name in (*WORDS, *KINDS):
+        assert re.search(rf"\b{name}\b", command.help), f"the help of leafmark explain lacks {name}"

@@ -1,12 +1,13 @@
 """The panel, where it is installed (the demo's extra), and the shared data, where they lie beside the project."""
 
+import json
 import os
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from leafmark.demo import receipts
+from leafmark.demo import main, receipts
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +34,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{folder} is not there: set LEAFMARK_SHARED_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def done(panel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("demo") / "out"
+    assert main.demo(out, True, False) == 0
+    return out
+
+
+@pytest.fixture
+def record(done: Path) -> dict:
+    return json.loads((done / "run.json").read_text(encoding="utf-8"))

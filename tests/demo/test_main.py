@@ -20,18 +20,6 @@ from leafmark.engine.run import open_run
 from leafmark.products.from_run import grades_from_run
 
 
-@pytest.fixture(scope="session")
-def done(panel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("demo") / "out"
-    assert main.demo(out, True, False) == 0
-    return out
-
-
-@pytest.fixture
-def record(done: Path) -> dict:
-    return json.loads((done / "run.json").read_text(encoding="utf-8"))
-
-
 def test_parts_add_up(done: Path, record: dict) -> None:
     total = record["totals_ug"]["co2e_ug"]
     assert record["lines_in"] == record["lines_accepted"] + record["lines_rejected"]
@@ -64,14 +52,12 @@ def test_shown_figures_explain_themselves(done: Path) -> None:
         assert explain(done / run, subject)["co2e_ug"] == shown["co2e_ug"]
 
 
-def test_a_basket_is_explained_and_sums_of_many_say_that_they_are_not(done: Path, record: dict) -> None:
+def test_a_basket_is_explained(done: Path, record: dict) -> None:
     tree = explain(done / "orders", record["basket_shown"])
     assert tree["co2e_ug"] > 0
     page = (done / "report.html").read_text(encoding="utf-8")
-    assert (
-        f"leafmark explain DIR/orders {record['basket_shown']!r}".replace("orders ", "orders &#x27;") + "&#x27;" in page
-    )
-    assert "does not answer for" in page
+    assert f"leafmark explain DIR/orders {record['basket_shown']}<" in page
+    assert "does not answer for" not in page
 
 
 def test_a_basket_without_a_counted_line_divides_nothing(done: Path, record: dict) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from leafmark.demo import asking
+from leafmark.demo.asking import ORDERS, address, command, why
 from leafmark.demo.charts import Bar, bars, columns, shares
 from leafmark.demo.figures import between, dollars, mass, percent, ranged, significant, title, years
 from leafmark.demo.html import Html, folded, link, listed, table, text
@@ -25,7 +27,7 @@ def page(content: dict[str, Any], labels: dict[str, Any], runs: dict[str, Run]) 
     """The whole page as HTML."""
     parts = (
         _head(content), _read_first(content), _months(content), _categories(content), _tiers(content), _vintage(content),
-        _electronics(content, runs), _labels(content, labels), _rejected(content), _ask(content, labels),
+        _electronics(content, runs), _labels(content, labels), _rejected(content), asking.section(content, labels),
         _sources(content),
     )  # fmt: skip
     return (
@@ -42,18 +44,19 @@ def _head(content: dict[str, Any]) -> str:
     ug, basket, cover = content["totals_ug"], content["per_basket_ug"], content["coverage"]
     facts = (
         ("CO2e in all", mass(ug["co2e_ug"]),
-         f"95 % range {between(ug['low_ug'], ug['high_ug'], ug['co2e_ug'])}, of the factors only"),
+         f"95 % range {between(ug['low_ug'], ug['high_ug'], ug['co2e_ug'])}, of the factors only", command(ORDERS, "total")),
         ("Per basket", mass(basket["co2e_ug"]),
          f"95 % range {between(basket['low_ug'], basket['high_ug'], basket['co2e_ug'])}; {content['baskets_counted']:,} baskets with a counted line, "
-         f"{content['orders'] - content['baskets_counted']:,} have none"),
+         f"{content['orders'] - content['baskets_counted']:,} have none", command(ORDERS, "per-order")),
         ("Receipt lines counted", percent(cover["lines"]),
-         f"{content['lines_accepted']:,} of {content['lines_in']:,}; {percent(cover['spend'])} of the money"),
+         f"{content['lines_accepted']:,} of {content['lines_in']:,}; {percent(cover['spend'])} of the money", command(ORDERS, "total")),
         ("Products with a label", f"{content['products_labelled']:,}",
-         f"of them {content['televisions']} televisions and {content['declared']} declared footprints"),
+         f"of them {content['televisions']} televisions and {content['declared']} declared footprints", Html('each by its id: <a href="#ask">see below</a>')),
     )  # fmt: skip
     cells = "".join(
-        f'<div><dt>{name}</dt><dd class="big">{figure}</dd><dd class="soft">{remark}</dd></div>'
-        for name, figure, remark in facts
+        f'<div><dt>{name}</dt><dd class="big">{figure}</dd><dd class="soft">{remark}</dd>'
+        f'<dd class="soft">{asked}</dd></div>'
+        for name, figure, remark, asked in facts
     )
     return f"""<h1>What a year of groceries emitted</h1>
 <p>The data are real: <strong>a published household panel of 2017</strong>, all that 2,469 households bought from one
@@ -76,6 +79,10 @@ def _read_first(content: dict[str, Any]) -> str:
             f"({percent(beef['categories'][first])} in the category {text(title(first))} alone). That mean is strongly "
             "skewed: herds with very high emissions, many on cleared land, pull it up. For the USA it is likely too high; "
             f"the same study's mean for beef of dairy herds is {significant(other)}."
+            + why(
+                (percent(beef["share_of_co2e"]), command(ORDERS, f"key:{beef['key']}")),
+                (percent(beef["categories"][first]), command(ORDERS, f"group:{first}", f"key:{beef['key']}")),
+            )
         ),
         Html(
             f"<strong>Most of it ends at the shop, {percent(plate['share_of_co2e'])} at the plate.</strong> Agribalyse's "
@@ -83,17 +90,25 @@ def _read_first(content: dict[str, Any]) -> str:
             "split them. Those of Poore &amp; Nemecek, and of money, end at the shop; those of materials "
             f"({percent(gate['share_of_co2e'])}) at the factory's gate. Food thrown away at home is in none of them. Each "
             "factor is booked whole, in one stage."
+            + why(
+                (percent(plate["share_of_co2e"]), command(ORDERS, "boundary:cradle_to_plate")),
+                (percent(gate["share_of_co2e"]), command(ORDERS, "boundary:cradle_to_gate")),
+            )
         ),
         Html(
             "<strong>The ranges are those of the factors.</strong> How much was bought is taken as known, though the "
             f"{percent(content['by_tier']['count']['share_of_co2e'])} counted by pieces stand on typical masses, told from "
             f"price or category, which are off by a factor of {weighed['gsd_median']:.2g} as a rule (geometric standard "
             "deviation, median). The labels' ranges hold that doubt; the total's, a tier's, a month's and a category's do not."
+            + why((percent(content["by_tier"]["count"]["share_of_co2e"]), command(ORDERS, "tier:count")))
         ),
         Html(
             f"<strong>{percent(content['gwp_native_share'])} of the total is not restated to {gwp}.</strong> Its "
             "factors were published as CO2e totals without the gases, so they keep the warming potentials they were "
-            "made with; the rest is counted with those of " + gwp + "."
+            "made with; the rest is counted with those of "
+            + gwp
+            + "."
+            + why((percent(content["gwp_native_share"]), command(ORDERS, "not-restated")))
         ),
         Html(
             "<strong>The factors are not of 2017.</strong> How far each theme's lie from the purchases is "
@@ -132,9 +147,9 @@ def _months(content: dict[str, Any]) -> str:
     ]
     chart = columns("months", "CO2e of the purchases by month, with 95 % ranges", rows, f"{unit} CO2e")
     figures = table(
-        "CO2e of the purchases by month", ("Month", "CO2e", "95 % range", "of the year"),
+        "CO2e of the purchases by month", ("Month", "CO2e", "95 % range", "of the year", asking.heading()),
         ((_month_long(name), mass(group["co2e_ug"], most), between(group["low_ug"], group["high_ug"], most),
-          percent(group["share_of_co2e"])) for name, group in groups.items()),
+          percent(group["share_of_co2e"]), address(f"month:{name}")) for name, group in groups.items()),
         right=(1, 2, 3),
     )  # fmt: skip
     return f"""<h2 id="months">Month by month</h2>
@@ -163,9 +178,9 @@ def _categories(content: dict[str, Any]) -> str:
     ]
     chart = bars("largest", "The ten largest categories, CO2e with 95 % ranges", rows, f"{unit} CO2e")
     figures = table(
-        "The ten largest categories", ("Category", "CO2e", "95 % range", "of the total"),
+        "The ten largest categories", ("Category", "CO2e", "95 % range", "of the total", asking.heading()),
         ((title(name), mass(group["co2e_ug"], most), between(group["low_ug"], group["high_ug"], most),
-          percent(group["share_of_co2e"])) for name, group in groups.items()),
+          percent(group["share_of_co2e"]), address(f"group:{name}")) for name, group in groups.items()),
         right=(1, 2, 3),
     )  # fmt: skip
     ten = sum(group["share_of_co2e"] for group in groups.values())
@@ -195,13 +210,14 @@ def _tiers(content: dict[str, Any]) -> str:
     rows: list[tuple[object, ...]] = [
         (f"{name}: {HOW[name]}", percent(group["share_of_spend"]),
          "not known" if group["share_of_goods_kg"] is None else percent(group["share_of_goods_kg"]),
-         percent(group["share_of_co2e"]), ranged(group, whole))
+         percent(group["share_of_co2e"]), ranged(group, whole), address(f"tier:{name}"))
         for name, group in groups.items()
     ]  # fmt: skip
-    rows.append(("not counted: rejected lines", percent(left["share_of_spend"]), "not known", "none", "none"))
+    rows.append(("not counted: rejected lines", percent(left["share_of_spend"]), "not known", "none", "none", ""))
     figures = table(
         "Tiers: shares of all money spent, of the goods' weight where it is known, and of CO2e",
-        ("Tier", "of money", "of kg of goods", "of kg of CO2e", "CO2e (95 % range)"), rows, right=(1, 2, 3, 4),
+        ("Tier", "of money", "of kg of goods", "of kg of CO2e", "CO2e (95 % range)", asking.heading()), rows,
+        right=(1, 2, 3, 4),
     )  # fmt: skip
     return f"""<h2 id="tiers">How each line was counted</h2>
 <p>By mass where the package says what it weighs, else by count, else by money. A line that fits none is rejected. A
@@ -215,11 +231,13 @@ Products known by money alone get no label.</p>
 def _vintage(content: dict[str, Any]) -> str:
     rows = [
         (f"{row['theme'].capitalize()}: {row['short']}", _span(row["data_years"]), years(*row["gap_years"]),
-         "other runs" if row["share"] is None else percent(row["share"]))
+         "other runs" if row["share"] is None else percent(row["share"]),
+         "" if row["share"] is None else address(f"theme:{row['pack_theme']}", f"source:{row['source_id']}"))
         for row in content["sources"] if row["source_id"] != "leafmark"
     ]  # fmt: skip
     figures = table(
-        "Vintage by theme: the years the data describe, and the gap", ("Factors", "Data of", "Gap", "of the total"), rows,
+        "Vintage by theme: the years the data describe, and the gap", ("Factors", "Data of", "Gap", "of the total", asking.heading()),
+        rows,
         right=(3,),
     )  # fmt: skip
     return f"""<h2 id="vintage">How old the factors are</h2>
@@ -279,32 +297,6 @@ def _rejected(content: dict[str, Any]) -> str:
     return f"""<h2 id="rejected">Rejected lines</h2>
 <p>{content["lines_in"]:,} lines in = {content["lines_accepted"]:,} accepted + {content["lines_rejected"]:,} rejected. Each
 rejected line is in <code>orders/rejected.parquet</code> with its row, field, and what was expected.</p>{figures}"""
-
-
-def _ask(content: dict[str, Any], labels: dict[str, Any]) -> str:
-    rows: list[tuple[object, ...]] = [
-        (title(each["name"]), _command("products", each["id"]))
-        for each in (group["product"] for group in content["ten_largest"].values()) if each
-    ]  # fmt: skip
-    rows += [
-        (each["name"], _command(each["run"], each["id"]))
-        for each in labels["sheet"] if each["lang"] == "en" and each["run"] != "products"
-    ]  # fmt: skip
-    rows.append((f"The basket of most lines: {content['basket_shown']}", _command("orders", content["basket_shown"])))
-    figures = table("From a figure to its source: the most bought product of each category", ("Product", "Ask"), rows)
-    return f"""<h2 id="ask">Ask any of them why</h2>
-<p>Leafmark explains a figure back to its factor, its fallbacks and the publisher's row, adding up to the microgram: that
-of any product with a label (<code>DIR/products</code>), of any television, of any declared footprint, and of any basket
-of the receipts (<code>DIR/orders</code> and the basket's number). DIR is the folder of this page. It does not answer for
-the sums of many baskets on this page: total, tiers, months and categories. They add up from
-<code>DIR/orders/entries.parquet</code>, a row for each day, category, factor and tier.</p>{figures}
-<p>The labels can be made and counted again from the same files: <code>leafmark grade DIR/products --catalogue
-DIR/inputs/catalogue.parquet</code> for all, <code>leafmark label ID --run DIR/products --catalogue
-DIR/inputs/catalogue.parquet</code> for one.</p>"""
-
-
-def _command(run: str, identity: object) -> Html:
-    return Html(f"<code>leafmark explain DIR/{run} {text(repr(str(identity)))}</code>")
 
 
 def _sources(content: dict[str, Any]) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pyarrow.csv as pa_csv
 
+from leafmark.demo.asking import address, command, heading
 from leafmark.demo.charts import Dot, dots
 from leafmark.demo.figures import between, mass, percent, ranged, significant
-from leafmark.demo.html import folded, link, table, text
+from leafmark.demo.html import Html, folded, link, table, text
 from leafmark.engine.run import Run
 from leafmark.engine.schema import UG_PER_KG
 
@@ -40,20 +41,21 @@ def televisions(run: Run, inputs: Path, lifetime_years: float, grid: dict[str, A
         own = [row for row in rows if low <= row["screen_cm"] < high]
         if own:
             kwh = statistics.median(row["kwh_per_year"] for row in own)
-            grams = [row["co2e_ug"] for row in own]
-            middle = int(statistics.median(grams))
+            lowest, middle, highest = _spread(own)
             classes.append((
                 f"under {high} cm" if not low else f"{low} to {high} cm" if high < 400 else f"{low} cm and more",
-                len(own), significant(kwh), significant(middle / UG_PER_KG), between(min(grams), max(grams), middle),
+                len(own), significant(kwh), significant(middle["co2e_ug"] / UG_PER_KG),
+                between(lowest["co2e_ug"], highest["co2e_ug"], middle["co2e_ug"]), _ids(middle, lowest, highest),
             ))  # fmt: skip
     short = table(
         f"Use stage over {years} by screen diagonal", ("Diagonal", "Sets", "kWh a year, median", "kg CO2e, median",
-        "least to most"), classes, right=(1, 2, 3, 4),
+        "least to most", f"{heading('televisions')} (median, least, most)"), classes, right=(1, 2, 3, 4),
     )  # fmt: skip
     every = table(
         f"Every television: labelled kWh a year, and kg CO2e over {years} with its 95 % range",
-        ("Television", "Diagonal, cm", "kWh a year", "CO2e in use"),
-        ((row["name"], significant(row["screen_cm"]), significant(row["kwh_per_year"]), ranged(row)) for row in rows),
+        ("Television", "Diagonal, cm", "kWh a year", "CO2e in use", heading("televisions")),
+        ((row["name"], significant(row["screen_cm"]), significant(row["kwh_per_year"]), ranged(row),
+          address(row["product_id"])) for row in rows),
         right=(1, 2, 3),
     )  # fmt: skip
     return f"""<h3 id="televisions">Televisions: the use stage only</h3>
@@ -62,9 +64,22 @@ end of life are not in these figures. Each is its labelled kWh a year (10 hours 
 <strong>{years}, which is our own assumption</strong>, times Australia's grid of {grid["data_year"]}:
 {significant(grid["co2e_kg"])} kg CO2e per kWh generated, held constant, losses of the grid not in it
 ({text(grid["publisher"])}). One grid for all: the 95 % range of each set is nearly all the grid's, so it
-says nothing about which of two sets is better; their kWh do.</p>
+says nothing about which of two sets is better; their kWh do. Ask why the grid is what it is:
+{command("televisions", f"factor:{' + '.join(grid['factor_ids'])}")}.</p>
 <figure><figcaption>kg CO2e in {years} of use, by screen diagonal; one dot is one television</figcaption>{chart}</figure>
 {short}{folded(f"All {len(rows)} televisions of the chart", every)}"""
+
+
+def _spread(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The devices of least, median and most grams; of an even number the lower of the two in the middle, so that the
+    median is one device's figure and can be explained.
+    """
+    ordered = sorted(rows, key=lambda row: (row["co2e_ug"], row["product_id"]))
+    return [ordered[0], ordered[(len(ordered) - 1) // 2], ordered[-1]]
+
+
+def _ids(*rows: dict[str, Any]) -> Html:
+    return Html(", ".join(address(row["product_id"]) for row in rows))
 
 
 def declared(run: Run, inputs: Path) -> str:
@@ -75,13 +90,21 @@ def declared(run: Run, inputs: Path) -> str:
     ]
     rows.sort(key=lambda row: (row["kind"], -row["co2e_ug"], row["product_id"]))
     wide = any(row["high_ug"] - row["low_ug"] > row["co2e_ug"] / 1000 for row in rows)
-    kinds: dict[str, list[int]] = {}
+    kinds: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        kinds.setdefault(row["kind"], []).append(row["co2e_ug"])
+        kinds.setdefault(row["kind"], []).append(row)
+
+    def by_kind(kind: str) -> tuple[object, ...]:
+        lowest, middle, highest = _spread(kinds[kind])
+        return (
+            kind, len(kinds[kind]), significant(middle["co2e_ug"] / UG_PER_KG),
+            between(lowest["co2e_ug"], highest["co2e_ug"], highest["co2e_ug"]), _ids(middle, lowest, highest),
+        )  # fmt: skip
+
     short = table(
-        "Declared footprints by kind of device", ("Kind", "Devices", "kg CO2e, median", "least to most"),
-        ((kind, len(own), significant(statistics.median(own) / UG_PER_KG), between(min(own), max(own), max(own)))
-         for kind, own in kinds.items()),
+        "Declared footprints by kind of device", ("Kind", "Devices", "kg CO2e, median", "least to most",
+        f"{heading('declared')} (median, least, most)"),
+map(by_kind, kinds),
         right=(1, 2, 3),
     )  # fmt: skip
 
@@ -92,9 +115,9 @@ def declared(run: Run, inputs: Path) -> str:
 
     every = table(
         "Declared kg CO2e per device over its life, and the shares of making / transport / use / end of life",
-        ("Device", "Kind", "kg CO2e", "Phases", "Sheet, as listed by Boavizta"),
-        ((row["product_id"], row["kind"], ranged(row) if wide else mass(row["co2e_ug"]), phases(row), link(row["sheet"]))
-         for row in rows),
+        ("Device", "Kind", "kg CO2e", "Phases", "Sheet, as listed by Boavizta", heading("declared")),
+        ((row["product_id"], row["kind"], ranged(row) if wide else mass(row["co2e_ug"]), phases(row), link(row["sheet"]),
+          address(row["product_id"])) for row in rows),
         right=(2,),
     )  # fmt: skip
     spread = (

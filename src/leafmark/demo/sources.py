@@ -54,7 +54,7 @@ def _row(rows: dict[tuple[str, str], dict[str, Any]], each: Any) -> dict[str, An
     factor, source = each.factor, each.source
     theme = THEMES.get(factor.theme, factor.theme)
     row = rows.setdefault((theme, source.source_id), {
-        "theme": theme, "source_id": source.source_id, "publisher": source.publisher, "short": short(source.publisher), "title": source.title,
+        "theme": theme, "pack_theme": factor.theme, "source_id": source.source_id, "publisher": source.publisher, "short": short(source.publisher), "title": source.title,
         "year": source.year, "url": source.url, "licence": source.licence, "note": source.note,
         "co2e_ug": 0, "factors": set(), "data_years": set(), "gap_years": set(), "runs": set(),
     })  # fmt: skip

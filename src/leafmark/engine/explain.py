@@ -1,8 +1,9 @@
 """Explain: from a figure of a finished run back to its lines, factors, fallbacks, conversions and sources.
 
     figure -> stages (of a product) or days (of an order) -> lines -> factors of the recipe
+    sum    -> categories, stages, months, factors, ... -> products, orders (`explain_sum`)
 
-Nothing is stored for it: the run pins its method, its packs and its inputs' hashes, so one subject's lines are read
+What is asked for is an id, or the address of a sum (`explain_address`). Nothing is stored for it: the run pins its method, its packs and its inputs' hashes, so one subject's lines are read
 again and resolved in plain Python, line by line, by code that shares only the choice of factors with the plans. Each
 line is rounded once, as in the run; a recipe's factors share their line's micrograms by largest remainder; so every
 level adds up to the one above it, to the microgram, and the top equals `products.parquet` or `orders.parquet`. Where
@@ -14,19 +15,34 @@ ten milliseconds, most of them to read its lines.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from leafmark.engine import tables
+from leafmark.engine.explain_address import Address, Subject, command, parse, subject_argument
 from leafmark.engine.explain_bill import BillExplainer
 from leafmark.engine.explain_order import OrderExplainer
-from leafmark.engine.explain_tree import SCHEMA, ExplainMismatch, Tree, check, shared
+from leafmark.engine.explain_sum import PARTS_SHOWN, SumExplainer, check_sum
+from leafmark.engine.explain_tree import SCHEMA, ExplainMismatch, Tree, UnknownIdError, check, shared
+from leafmark.engine.inputs import InputError
 from leafmark.engine.pinned import open_pinned
+from leafmark.engine.published import did_you_mean
+from leafmark.engine.recount_bill import BillRecount
+from leafmark.engine.recount_orders import OrderRecount
 from leafmark.engine.run import Run, RunError, open_run
 
+Asked = str | int | Sequence[str | int]
 
-def explain(run: Run | str | Path, subject_id: str | int, given: Any = None) -> Tree:
+
+def explain(run: Run | str | Path, asked: Asked, given: Any = None, most: int = PARTS_SHOWN) -> Tree:
     """Explain one figure of a run. For many, keep an `Explainer`: it stays warm. `given`: as there.
+
+    Parameters
+    ----------
+    asked : a subject's id, or the address of a sum: `total`, `stage:use`, `["tier:mass", "month:2017-05"]`, ...
+        (`docs/explain.md`). A number is always an id; so is what follows `id:`.
+    most : of a sum, how many parts a cut names before the rest is one.
 
     Raises
     ------
@@ -35,7 +51,7 @@ def explain(run: Run | str | Path, subject_id: str | int, given: Any = None) -> 
     """
     explainer = Explainer(run, given)
     try:
-        return explainer.explain(subject_id)
+        return explainer.explain(asked, most)
     finally:
         explainer.close()
 
@@ -65,16 +81,56 @@ class Explainer:
         self.pinned = open_pinned(self.run)
         make = BillExplainer if has["products"] else OrderExplainer
         self._inner: BillExplainer | OrderExplainer = make(self.run, self.pinned, given)
+        self._sums: SumExplainer | None = None
 
     def close(self) -> None:
         """Let go of connections and temporary files."""
         self._inner.close()
+        if self._sums is not None:
+            self._sums.close()
 
-    def explain(self, subject_id: str | int) -> Tree:
+    def explain(self, asked: Asked, most: int = PARTS_SHOWN) -> Tree:
         """The tree of one figure; see `explain`."""
-        tree = self._inner.explain(subject_id)
+        target = parse(asked)
+        if isinstance(target, Address):
+            return self._sum(target, most)
+        try:
+            tree = self._inner.explain(target.value)
+        except UnknownIdError as error:
+            raise InputError(f"{error}{did_you_mean(self.run, str(target.value))}") from error
         check(tree)
         return tree
 
+    def _sum(self, address: Address, most: int) -> Tree:
+        if self._sums is None:
+            self._sums = self._counted()
+        tree = self._sums.explain(address, most)
+        check_sum(tree)
+        alone = address.arguments[0] if len(address.arguments) == 1 else None
+        if alone is not None and self._inner.knows(alone):
+            tree["same_id"] = command(self.run.path, subject_argument(alone))
+        return tree
 
-__all__ = ["SCHEMA", "ExplainMismatch", "Explainer", "Tree", "check", "explain", "shared"]
+    def _counted(self) -> SumExplainer:
+        """The run counted again, once for all sums that are asked for."""
+        inner = self._inner
+        if isinstance(inner, BillExplainer):
+            changed = inner.reader.changed
+            recount: BillRecount | OrderRecount = BillRecount(self.pinned, inner.reader.source)
+        else:
+            changed, recount = inner.changed, OrderRecount(self.pinned, inner.reader.source, inner.shelf.source)
+        return SumExplainer(self.run, self.pinned, recount, inner.factors, list(changed))
+
+
+__all__ = [
+    "SCHEMA",
+    "Address",
+    "ExplainMismatch",
+    "Explainer",
+    "Subject",
+    "Tree",
+    "check",
+    "explain",
+    "parse",
+    "shared",
+]

@@ -7,7 +7,7 @@ from typing import Any
 from leafmark.engine import tables
 from leafmark.engine.base_units import base_unit
 from leafmark.engine.evaluate import evaluator, rounded
-from leafmark.engine.explain_tree import Tree, factor_trees, head, met_tree, no_factor_now
+from leafmark.engine.explain_tree import Tree, UnknownIdError, factor_trees, head, met_tree, no_factor_now
 from leafmark.engine.inputs import InputError
 from leafmark.engine.line_factors import LineFactors
 from leafmark.engine.pinned import Pinned
@@ -61,9 +61,19 @@ class BillExplainer:
         self.products.close()
         self.rejections.close()
 
+    def knows(self, subject_id: str) -> bool:
+        """Whether the run has a subject of that id."""
+        try:
+            return bool(self.products.find([self.reader.typed(subject_id)]))
+        except InputError:
+            return False
+
     def explain(self, subject_id: str | int) -> Tree:
         """The tree of one subject's figure, not yet checked."""
-        subject = self.reader.typed(subject_id)
+        try:
+            subject = self.reader.typed(subject_id)
+        except InputError as error:
+            raise UnknownIdError(str(error)) from error
         product = self._product(subject, subject_id)
         sound = product["status"] == "complete" and not product["rejected_lines"]
         lines = self._lines(subject, no_rejections if sound else self.rejections.of)
@@ -87,7 +97,7 @@ class BillExplainer:
         if found:
             raise RunError(f"{table}: {len(found)} rows of {subject!r}; expected one")
         first = tables.head_value(table, "product_id")
-        raise InputError(
+        raise UnknownIdError(
             f"{table}: no {self.method.subject} {asked!r}; the run knows {tables.rows(table):,} ids, for example {first!r}"
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from leafmark.engine import explain_sum_text
 from leafmark.engine.explain_text import details, line_title, rejection, standing
 from leafmark.engine.explain_text import title as title_of
 from leafmark.engine.explain_tree import groups
@@ -30,8 +31,12 @@ li{overflow-wrap:anywhere}.note{border:1px solid var(--note);padding:.5rem 1rem}
 
 def page(tree: dict[str, Any]) -> str:
     """The whole page, in English."""
-    title = title_of(tree)
-    body = "\n".join([*_head(tree, title), *_stages(tree), *_rejected(tree)])
+    if "cuts" in tree:
+        title = explain_sum_text.title(tree)
+        body = "\n".join(_sum(tree, title))
+    else:
+        title = title_of(tree)
+        body = "\n".join([*_head(tree, title), *_stages(tree), *_rejected(tree)])
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -58,6 +63,10 @@ def _head(tree: dict[str, Any], title: str) -> Iterator[str]:
     }
     rows = (f"<dt>{name}</dt><dd>{escape(str(value))}</dd>" for name, value in facts.items() if value)
     yield f"<dl>{''.join(rows)}</dl>"
+    yield from _changed(tree)
+
+
+def _changed(tree: dict[str, Any]) -> Iterator[str]:
     for name in tree["inputs_changed"] + tree["packs_changed"]:
         yield f'<p class="note">Changed since the run: {escape(name)}.</p>'
 
@@ -76,6 +85,32 @@ def _stages(tree: dict[str, Any]) -> Iterator[str]:
                 yield f"<li>{_linked(detail.strip())}</li>"
             yield "</ul></details>"
         yield "</details>"
+    yield "</details>"
+
+
+def _sum(tree: dict[str, Any], title: str) -> Iterator[str]:
+    """A sum: what stands above it, and each of its cuts."""
+    yield f"<h1>{escape(title)}</h1>"
+    rows = (
+        f"<dt>{escape(name.capitalize())}</dt><dd>{escape(value)}</dd>" for name, value in explain_sum_text.about(tree)
+    )
+    yield f"<dl>{''.join(rows)}</dl>"
+    yield from _changed(tree)
+    for cut in tree["cuts"]:
+        yield f"<h2>{escape(explain_sum_text.cut_title(cut).capitalize())}</h2>"
+        yield f"<details open>{_row('Figure', tree['co2e_ug'])}"
+        for part in cut["parts"]:
+            yield from _part(part, tree["co2e_ug"])
+        yield "</details>"
+
+
+def _part(part: dict[str, Any], whole: int | None) -> Iterator[str]:
+    yield f"<details>{_row(explain_sum_text.part_name(part), part['co2e_ug'])}<ul>"
+    facts = [explain_sum_text.remarks(part, whole), *explain_sum_text.sources(part), part.get("command", "")]
+    yield from (f"<li>{escape(fact)}</li>" for fact in facts if fact)
+    yield "</ul>"
+    for inner in part.get("parts", ()):
+        yield from _part(inner, whole)
     yield "</details>"
 
 

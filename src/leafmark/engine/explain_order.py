@@ -15,7 +15,7 @@ from leafmark.engine import tables
 from leafmark.engine.base_units import base_unit
 from leafmark.engine.catalogue import CATALOGUE, PRICE_INDEX_REACH_YEARS
 from leafmark.engine.evaluate import rounded
-from leafmark.engine.explain_tree import Tree, factor_trees, head, met_tree, no_factor_now
+from leafmark.engine.explain_tree import Tree, UnknownIdError, factor_trees, head, met_tree, no_factor_now
 from leafmark.engine.inputs import InputError
 from leafmark.engine.line_factors import LineFactors, Met
 from leafmark.engine.pinned import Pinned
@@ -70,6 +70,13 @@ class OrderExplainer:
         for each in (self.reader, self.shelf, self.orders, self.rejections):
             each.close()
 
+    def knows(self, subject_id: str) -> bool:
+        """Whether the run has an order of that id."""
+        try:
+            return bool(self.orders.find([self.reader.typed(subject_id)]))
+        except InputError:
+            return False
+
     def explain(self, subject_id: str | int) -> Tree:
         """The tree of one order's figure, not yet checked."""
         order = self._order(subject_id)
@@ -90,18 +97,17 @@ class OrderExplainer:
         except InputError:
             raise self._unknown(subject_id) from None
 
-    def _unknown(self, subject_id: str | int) -> InputError:
+    def _unknown(self, subject_id: str | int) -> UnknownIdError:
         """No such order: say which ids this run knows, and whether the id is a product's."""
         table = self.run.path / "orders.parquet"
         try:
             product = bool(self.shelf.find([self.shelf.typed(subject_id)]))
         except InputError:
             product = False
-        hint = f"; {subject_id!r} is a product of its catalogue: ask for an order that holds it" if product else ""
-        return InputError(
+        hint = f"; it is a product of its catalogue: ask for 'product:{subject_id}'" if product else ""
+        return UnknownIdError(
             f"{table}: no order {subject_id!r}{hint}; the ids of a run of order lines are its order ids (column "
-            f"order_id; for example {tables.head_value(table, 'order_id')!r}). Days and categories are sums over many "
-            "orders: they stand in entries.parquet and in `leafmark statement`"
+            f"order_id; for example {tables.head_value(table, 'order_id')!r})"
         )
 
     def _tiers(self, shelf: Row, day: dt.date) -> tuple[_Tier | None, _Tier | None]:

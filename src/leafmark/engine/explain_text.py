@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
+from leafmark.engine import explain_sum_text
 from leafmark.engine.explain_tree import groups
 from leafmark.engine.proxies import SENTENCE
 from leafmark.engine.wording import between, grams_exact, mass, plain
@@ -14,7 +15,9 @@ _LINES_SHOWN_WIDTH = 58
 
 
 def text(tree: dict[str, Any]) -> str:
-    """The whole explanation."""
+    """The whole explanation, of a subject or of a sum."""
+    if "cuts" in tree:
+        return explain_sum_text.text(tree)
     return "\n".join([*_head(tree), "", *_body(tree), *_tail(tree)])
 
 

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from leafmark.engine.inputs import InputError
 from leafmark.engine.line_factors import LineFactors, Met
 from leafmark.engine.pinned import Pinned
 from leafmark.engine.run import Run
@@ -22,6 +23,10 @@ Tree = dict[str, Any]
 
 class ExplainMismatch(AssertionError):
     """The lines do not add up to the figure that the run published."""
+
+
+class UnknownIdError(InputError):
+    """The run has no subject of that id."""
 
 
 def head(run: Run, pinned: Pinned, changed: list[str], id_column: str, subject: Any) -> Tree:

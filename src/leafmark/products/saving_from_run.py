@@ -43,7 +43,7 @@ def saving_from_run(
         raise ValueError(
             f"lifetime_years: {product_id} has {years:g}, reference {reference_id} {others:g}; expected one period"
         )
-    ours, theirs = (_use(explain(run, each), each) for each in (product_id, reference_id))
+    ours, theirs = (_use(explain(run, f"id:{each}"), each) for each in (product_id, reference_id))
     grids = [(use["region_used"], [each["factor_id"] for each in use["factors"]]) for use in (ours, theirs)]
     if grids[0] != grids[1]:
         raise ValueError(
