@@ -19,10 +19,12 @@ from pathlib import Path
 from leafmark.engine.inputs import InputError
 
 TOTAL = "total"
+PER_ORDER = "per-order"
+NOT_RESTATED = "not-restated"
 WORDS = {
     TOTAL: "the total of the run",
-    "per-order": "the total divided by the orders that have an accepted line",
-    "not-restated": "the part of the total that stands as published, not in the run's GWP set",
+    PER_ORDER: "the total divided by the orders that have an accepted line",
+    NOT_RESTATED: "the part of the total that stands as published, not in the run's GWP set",
 }
 """Word -> the figure it asks for."""
 
