@@ -162,6 +162,6 @@ def close_to(asked: str, known: Iterable[str]) -> list[str]:
 
 
 def offered(names: Iterable[str]) -> str:
-    """`; did you mean 'a' or 'b'?`, or nothing."""
+    """`; did you mean 'a' or 'b'`, or nothing."""
     said = " or ".join(repr(name) for name in names)
-    return f"; did you mean {said}?" if said else ""
+    return f"; did you mean {said}" if said else ""
