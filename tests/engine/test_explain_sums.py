@@ -348,3 +348,16 @@ def test_an_unknown_address_is_told_what_may_be_asked(sold: Run, asked: str | li
     with pytest.raises(InputError) as refused:
         explain(sold, asked)
     assert said in str(refused.value)
+
+
+def test_an_unknown_id_of_a_bill_is_told_the_sums_of_a_bill(tmp_path: Path) -> None:
+    pq.write_table(bill([line(1, stage="use")]), tmp_path / "bill.parquet")
+    made = run_bill(tmp_path / "run", tmp_path / "bill.parquet", PACK)
+    for asked, said in (
+        ("us", "did you mean 'stage:use'"),
+        (7, "sums are asked for as total, not-restated, or stage:"),
+    ):
+        with pytest.raises(InputError) as refused:
+            explain(made, asked)
+        assert said in str(refused.value)
+        assert "per-order" not in str(refused.value)

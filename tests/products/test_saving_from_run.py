@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
 from leafmark.cli import main
+from leafmark.engine import footprint
+from leafmark.products.saving_from_run import saving_from_run
 
 LINES = """\
 product_id,kwh_per_year,lifetime_years,region,date
@@ -115,3 +120,17 @@ def test_a_saving_without_a_period_is_refused(run: Path) -> None:
     done = label(run, "--reference", "ATV2", "--catalogue", str(run / "short.csv"))
     assert done.exit_code == 2
     assert "lifetime_years: a saving names its period" in done.stderr
+
+
+def test_products_whose_ids_read_like_addresses_are_compared_as_products(tmp_path: Path) -> None:
+    rows = {
+        "product_id": ["total", "stage:use"], "kwh_per_year": [94.0, 131.0], "lifetime_years": [7.0, 7.0],
+        "region": ["AU", "AU"], "date": [dt.date(2026, 11, 1)] * 2,
+    }  # fmt: skip
+    pq.write_table(pa.table(rows), tmp_path / "tv.parquet")
+    made = footprint(
+        tmp_path / "tv.parquet", method="appliance.use", known_on=dt.date(2026, 11, 1), out=tmp_path / "run"
+    )
+    about = {"name": "Thirsty 55", "lifetime_years": 7}
+    panel = saving_from_run(made.path, "total", "stage:use", about, about)
+    assert (panel.kwh_per_year, panel.reference_kwh_per_year) == (94.0, 131.0)

@@ -19,10 +19,12 @@ from pathlib import Path
 from leafmark.engine.inputs import InputError
 
 TOTAL = "total"
+PER_ORDER = "per-order"
+NOT_RESTATED = "not-restated"
 WORDS = {
     TOTAL: "the total of the run",
-    "per-order": "the total divided by the orders that have an accepted line",
-    "not-restated": "the part of the total that stands as published, not in the run's GWP set",
+    PER_ORDER: "the total divided by the orders that have an accepted line",
+    NOT_RESTATED: "the part of the total that stands as published, not in the run's GWP set",
 }
 """Word -> the figure it asks for."""
 
@@ -160,6 +162,6 @@ def close_to(asked: str, known: Iterable[str]) -> list[str]:
 
 
 def offered(names: Iterable[str]) -> str:
-    """`; did you mean 'a' or 'b'?`, or nothing."""
+    """`; did you mean 'a' or 'b'`, or nothing."""
     said = " or ".join(repr(name) for name in names)
-    return f"; did you mean {said}?" if said else ""
+    return f"; did you mean {said}" if said else ""

@@ -16,6 +16,8 @@ from typing import Any
 from leafmark.engine import closing
 from leafmark.engine.explain_address import (
     GAS,
+    NOT_RESTATED,
+    PER_ORDER,
     TOTAL,
     Address,
     Condition,
@@ -81,9 +83,9 @@ class SumExplainer:
     def explain(self, address: Address, most: int = PARTS_SHOWN) -> Tree:
         """The tree of a sum, not yet checked; `most` parts of a cut before the rest is one."""
         self._askable(address)
-        if address.word == "per-order":
+        if address.word == PER_ORDER:
             return self._per_order(address, most)
-        if address.word == "not-restated" or address.only(GAS) is not None:
+        if address.word == NOT_RESTATED or address.only(GAS) is not None:
             return self._measured(address, most)
         product = next((each.value for each in address.conditions if each.kind == "product"), None)
         if product is None:
@@ -100,9 +102,9 @@ class SumExplainer:
                     f"{condition}: a run of {self.pinned.method.name} has no {condition.kind}; it may be asked for "
                     f"{self._asked_for()}; an id that reads so is asked for as {subject_argument(str(condition))!r}"
                 )
-        if address.word == "per-order" and not isinstance(self.recount, OrderRecount):
+        if address.word == PER_ORDER and not isinstance(self.recount, OrderRecount):
             raise InputError(
-                f"per-order: a run of {self.pinned.method.name} has no orders; it may be asked for {self._asked_for()}"
+                f"{PER_ORDER}: a run of {self.pinned.method.name} has no orders; it may be asked for {self._asked_for()}"
             )
 
     def _asked_for(self) -> str:

@@ -15,7 +15,7 @@ from leafmark.engine import tables
 from leafmark.engine.backends import told
 from leafmark.engine.explain_address import (
     GAS,
-    KINDS,
+    PER_ORDER,
     TOTAL,
     WORDS,
     Address,
@@ -25,7 +25,8 @@ from leafmark.engine.explain_address import (
     offered,
 )  # fmt: skip
 from leafmark.engine.inputs import quote
-from leafmark.engine.recount_orders import BELOW, PERIODS, period
+from leafmark.engine.recount_bill import BillRecount
+from leafmark.engine.recount_orders import BELOW, PERIODS, OrderRecount, period
 from leafmark.engine.run import Run
 from leafmark.engine.schema import STAGES
 
@@ -90,7 +91,7 @@ def _recorded(totals: dict[str, Any], address: Address) -> Iterator[Published]:
 def known_addresses(run: Run) -> list[str]:
     """The addresses of the sums that `run.json` names; those of periods, factors and products are not among them."""
     totals = run.record["totals"]
-    found = list(WORDS)
+    found: list[str] = []
     for kind, field in _IN_RUN_JSON.items():
         found += [f"{kind}:{value}" for value in totals.get(field, {})]
     found += [
@@ -101,10 +102,13 @@ def known_addresses(run: Run) -> list[str]:
 
 def did_you_mean(run: Run, asked: str) -> str:
     """What somebody may have meant who asked for an id that the run does not have, and what sums it answers for."""
+    ordered = tables.exists(run.path / "orders.parquet")
+    kinds = (*OrderRecount.kinds, "product", GAS) if ordered else (*BillRecount.kinds, GAS)
+    words = [word for word in WORDS if ordered or word != PER_ORDER]
     kind, colon, value = asked.partition(":")
-    meant = [f"{each}:{value}" for each in close_to(kind, KINDS)] if colon else []
-    said = offered(meant or close_to(asked, known_addresses(run)))
-    return f"{said}; sums are asked for as {', '.join(WORDS)}, or {kinds_said(KINDS)} (docs/explain.md)"
+    meant = [f"{each}:{value}" for each in close_to(kind, kinds)] if colon else []
+    said = offered(meant or close_to(asked, [*words, *known_addresses(run)]))
+    return f"{said}; sums are asked for as {', '.join(words)}, or {kinds_said(kinds)} (docs/explain.md)"
 
 
 def _scope_name(value: str) -> str:
