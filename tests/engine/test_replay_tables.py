@@ -63,7 +63,7 @@ def test_any_one_changed_cell_is_found(sound_runs: dict[str, Path], tmp_path: Pa
 
             change_rows(folder / f"{table}.parquet", change)
             found = differing(sound_runs[kind] / "run", folder, table, tmp_path)
-            expected = int(bool(changed) and column != "run_id")
+            expected = int(bool(changed) and column not in ("run_id", "expected"))  # the latter: advice, no figure
             assert found["differing"] == expected, (table, column, changed)
             assert len(found["differences"]) == 2 * expected
 
