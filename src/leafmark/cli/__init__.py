@@ -19,6 +19,7 @@ from leafmark.cli.label import label
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
 from leafmark.cli.replay import replay
+from leafmark.cli.report import report
 from leafmark.cli.statement import statement
 from leafmark.cli.verify import verify
 
@@ -43,5 +44,7 @@ def main() -> None:
     """
 
 
-for verb in (benchmark, demo, explain, factors, footprint, grade, label, methods, orders, replay, statement, verify):
+for verb in (
+    benchmark, demo, explain, factors, footprint, grade, label, methods, orders, replay, report, statement, verify,
+):  # fmt: skip
     main.add_command(verb)
