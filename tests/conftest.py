@@ -1,6 +1,7 @@
 """What tests of every folder share: the data beside the project, and a home of their own."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,10 @@ import pytest
 # How long an example takes is the machine's affair: a busy one must not fail a claim.
 hypothesis.settings.register_profile("leafmark", deadline=None)
 hypothesis.settings.load_profile("leafmark")
+
+# A shell without job control starts what it puts in the background with Ctrl-C ignored; the tests of Ctrl-C need it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The engine's small packs and bills serve tests in other folders too.
 sys.path.insert(0, str(Path(__file__).parent / "engine"))
