@@ -156,9 +156,11 @@ def _sql(table: str, condition: Condition) -> str:
             return f"CAST(year AS VARCHAR) = {value}"
         return period(kind, condition.value, "make_date(year, month, 1)" if table == "intensity" else "date")
     if kind in ("group", "category"):
-        column = "COALESCE(subject_id, '')" if table == "entries" else "COALESCE(category, '')"
+        column = "subject_id" if table == "entries" else "category"
+        # Not COALESCE(column, '') = '': on a Parquet column of one value and NULLs DuckDB 2.0 finds that always true.
+        missing = "" if condition.value else f" OR {column} IS NULL"
         below = f" OR starts_with({column}, {quote(condition.value + BELOW)})" if kind == "group" else ""
-        return f"({column} = {value}{below})"
+        return f"({column} = {value}{missing}{below})"
     if kind == "scope":
         return f"concat(COALESCE(CAST(scope AS VARCHAR), 'none'), '.' || CAST(category AS VARCHAR)) = {value}"
     column = {"factor": "factor_id"}.get(kind, kind)
