@@ -14,11 +14,16 @@ from engine_rows import BILL, KNOWN_ON, bill, factor, line, pack
 
 from leafmark.cli import main
 from leafmark.engine import summary
+from leafmark.engine.explain import explain
+from leafmark.engine.explain_html import page
+from leafmark.engine.explain_text import text
+from leafmark.engine.inputs import InputError
 from leafmark.engine.order_lines import orders
 from leafmark.engine.replay import replay
 from leafmark.engine.run import Run, run
 from leafmark.engine.settings import Settings
 from leafmark.engine.statement import statement
+from leafmark.engine.verify import verify
 from leafmark.engine.wording import NOTHING_ACCEPTED
 
 PACK = pack(factor(gsd=1.2))
@@ -72,6 +77,48 @@ def test_its_text_says_so_in_a_sentence(tmp_path: Path, kind: str) -> None:
     assert "0 g" not in shown.stdout
 
 
+@pytest.mark.parametrize("kind", ["bill", "empty bill", "orders"])
+def test_it_is_sound_and_its_sums_are_explained_as_not_known(tmp_path: Path, kind: str) -> None:
+    made = of_nothing(tmp_path, kind)
+    assert verify(made.path)["faults"] == []
+    for word in ("total", "not-restated"):
+        tree = explain(made, word)
+        assert [tree[name] for name in FIGURES] == [None] * 3
+        assert (tree["share_of_total"], tree["cuts"]) == (None, [])
+        assert "no line of it was accepted" in text(tree)
+        assert "no line of it was accepted" in page(tree)
+    with pytest.raises(InputError, match="no accepted line"):
+        explain(made, "gas:co2")
+    if kind == "orders":
+        with pytest.raises(InputError, match="nothing to divide by"):
+            explain(made, "per-order")
+
+
+@pytest.mark.parametrize(("name", "value"), [("co2e_ug", 0), ("low_ug", 0), ("high_ug", 0), ("gwp_native_share", 0.0)])
+@pytest.mark.parametrize("kind", ["bill", "orders"])
+def test_a_zero_written_for_nothing_is_a_fault(tmp_path: Path, kind: str, name: str, value: float) -> None:
+    made = of_nothing(tmp_path, kind)
+    record = json.loads((made.path / "run.json").read_text(encoding="utf-8"))
+    record["totals"][name] = value
+    (made.path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert f"totals.{name}" in {fault["column"] for fault in verify(made.path)["faults"]}
+
+
+@pytest.mark.parametrize("name", [*FIGURES, "gwp_native_share"])
+def test_nothing_written_for_a_total_is_a_fault(tmp_path: Path, name: str) -> None:
+    made = bill_run(tmp_path, line(amount=0.0))
+    record = json.loads((made.path / "run.json").read_text(encoding="utf-8"))
+    record["totals"][name] = None
+    (made.path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert f"totals.{name}" in {fault["column"] for fault in verify(made.path)["faults"]}
+
+
+def test_an_id_asked_of_an_empty_run_is_not_answered_with_an_example(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the run knows no ids") as error:
+        explain(bill_run(tmp_path), 7)
+    assert "None" not in str(error.value)
+
+
 def test_a_total_of_zero_is_a_total(tmp_path: Path) -> None:
     made = bill_run(tmp_path, line(amount=0.0))
     assert [made.record["totals"][name] for name in FIGURES] == [0, 0, 0]
@@ -105,3 +152,4 @@ def test_a_month_of_nothing_accepted_is_null_and_no_base_of_a_change(tmp_path: P
     assert [tuple(month.values()) for month in months] == [
         (2023, None, None, None, None), (2024, 10**9, 1e9, 5e8, None), (2025, None, None, None, None),
     ]  # fmt: skip
+    assert verify(made.path)["faults"] == []

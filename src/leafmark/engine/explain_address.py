@@ -50,7 +50,7 @@ KINDS = {
 
 ID = "id"
 CLOSE_SHOWN = 3
-_NEVER_CUT = 0.5
+_LIKENESS_MIN = 0.5
 """Similarity (difflib's ratio) from which a name is offered to somebody who asked for an unknown one."""
 
 
@@ -157,7 +157,7 @@ def close_to(asked: str, known: Iterable[str]) -> list[str]:
     lowered = {name: name.casefold() for name in names}
     holding = [name for name in names if low and low in lowered[name]]
     back = {text: name for name, text in lowered.items()}
-    like = [back[text] for text in difflib.get_close_matches(low, back, CLOSE_SHOWN, _NEVER_CUT)]
+    like = [back[text] for text in difflib.get_close_matches(low, back, CLOSE_SHOWN, _LIKENESS_MIN)]
     return list(dict.fromkeys([*sorted(holding, key=len), *like]))[:CLOSE_SHOWN]
 
 

@@ -96,10 +96,9 @@ class BillExplainer:
         table = self.run.path / "products.parquet"
         if found:
             raise RunError(f"{table}: {len(found)} rows of {subject!r}; expected one")
-        first = tables.head_value(table, "product_id")
-        raise UnknownIdError(
-            f"{table}: no {self.method.subject} {asked!r}; the run knows {tables.rows(table):,} ids, for example {first!r}"
-        )
+        rows = tables.rows(table)
+        known = f"{rows:,} ids, for example {tables.head_value(table, 'product_id')!r}" if rows else "no ids"
+        raise UnknownIdError(f"{table}: no {self.method.subject} {asked!r}; the run knows {known}")
 
     def _lines(self, subject: Any, refused: Refused) -> list[Line]:
         own = own_lines(self.reader.find([subject]), refused)

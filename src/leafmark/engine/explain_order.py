@@ -105,9 +105,10 @@ class OrderExplainer:
         except InputError:
             product = False
         hint = f"; it is a product of its catalogue: ask for 'product:{subject_id}'" if product else ""
+        example = f"; for example {tables.head_value(table, 'order_id')!r}" if tables.rows(table) else "; there is none"
         return UnknownIdError(
             f"{table}: no order {subject_id!r}{hint}; the ids of a run of order lines are its order ids (column "
-            f"order_id; for example {tables.head_value(table, 'order_id')!r})"
+            f"order_id{example})"
         )
 
     def _tiers(self, shelf: Row, day: dt.date) -> tuple[_Tier | None, _Tier | None]:

@@ -34,7 +34,7 @@ from leafmark.engine.pinned import Pinned
 from leafmark.engine.published import Published, published
 from leafmark.engine.recount import OF_FACTOR, Bit, Group, Groups, Recount, factor_sums, recipe_of
 from leafmark.engine.recount_bill import BillRecount
-from leafmark.engine.recount_orders import PERIODS, OrderRecount
+from leafmark.engine.recount_orders import BELOW, PERIODS, OrderRecount
 from leafmark.engine.run import Run
 from leafmark.engine.schema import STAGES
 from leafmark.engine.sum_facts import facts, lines_of, orders_with, subjects_with
@@ -68,7 +68,7 @@ class SumExplainer:
     def __init__(self, run: Run, pinned: Pinned, recount: Recount, factors: LineFactors, changed: list[str]) -> None:
         self.run, self.pinned, self.recount, self.factors, self.changed = run, pinned, recount, factors, changed
         found, total = sum(bit.ug for bit in recount.bits(())), run.record["totals"]["co2e_ug"]
-        if found != total:
+        if found != (total or 0):
             raise self._mismatch(TOTAL, "run.json", total, found)
 
     def close(self) -> None:
@@ -151,7 +151,7 @@ class SumExplainer:
         if isinstance(recount, BillRecount):
             chosen = ["stage", "scope", "factor", "source"]
         else:
-            nested = any(" > " in name for name in recount.values("category"))
+            nested = any(BELOW in name for name in recount.values("category"))
             finest = next((kind for kind in ("day", "month", "year") if kind in fixed), None)
             time = {None: "month", "year": "month", "month": "day", "day": None}[finest]
             first = "category" if "group" in fixed or not nested else "group"
@@ -230,6 +230,8 @@ class SumExplainer:
     def _measured(self, address: Address, most: int) -> Tree:
         """A gas, or the part that is not restated: a share of each factor's grams."""
         bits = self.recount.bits(())
+        if not bits and address.word is not None:  # of nothing accepted, what is not restated is not known either
+            return self._tree(address, dict.fromkeys(("co2e_ug", "low_ug", "high_ug")), [], [], [], True)
         figure, by_number = measured(address, self.recount.unsigned(), self.recount.shares)
         stated = published(self.run, address)
         if address.word is None and not stated:

@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from leafmark.engine.schema import STAGES
-from leafmark.engine.verify_common import ENTRY_COLUMNS, entries_are_sound, totals_are, within_range
+from leafmark.engine.verify_common import (
+    ENTRY_COLUMNS,
+    entries_are_sound,
+    total_is_null_of_nothing,
+    total_ug,
+    totals_are,
+    within_range,
+)
 from leafmark.engine.verify_findings import Audit, Check
 from leafmark.methods import LIBRARY
 
@@ -39,7 +46,7 @@ def _products(audit: Audit) -> None:
     sums = audit.one("SELECT " + ", ".join(f"COALESCE(SUM({name}), 0)" for name in
                      ("co2e_ug", *(f"{stage}_ug" for stage in STAGES), "gwp_native_ug")) + " FROM products")  # fmt: skip
     totals = audit.record["totals"]
-    audit.same("run.json", "totals.co2e_ug", totals["co2e_ug"], int(sums[0]))
+    audit.same("run.json", "totals.co2e_ug", total_ug(audit), int(sums[0]))
     for stage, found in zip(STAGES, sums[1:-1], strict=True):
         audit.same("run.json", f"totals.by_stage_ug.{stage}", totals["by_stage_ug"].get(stage, 0), int(found))
     _native_share(audit, int(sums[-1]))
@@ -48,6 +55,7 @@ def _products(audit: Audit) -> None:
 
 def _missing_is_not_zero(audit: Audit) -> None:
     """NULL is not assessed, 0 is zero: a figure stands exactly where a line was met."""
+    total_is_null_of_nothing(audit, not audit.one("SELECT COUNT(co2e_ug) FROM products")[0])
     audit.begin("missing or zero")
     any_stage = "COALESCE(" + ", ".join(f"{stage}_ug" for stage in STAGES) + ") IS NOT NULL"
     for column in ("low_ug", "high_ug", "factor_id", "factor_level"):
@@ -69,9 +77,11 @@ def _native_share(audit: Audit, native_ug: int) -> None:
     """The share that stands as published, as far as rounding each product tells it."""
     rows, gross = audit.one("SELECT COUNT(*), COALESCE(SUM(ABS(CAST(co2e_ug AS DOUBLE))), 0) FROM products")
     totals = audit.record["totals"]
+    if not totals["co2e_ug"] or totals["gwp_native_share"] is None:
+        return
     recorded = totals["gwp_native_share"] * totals["co2e_ug"]
     factors = 1000  # of one product: each is rounded by itself
-    if totals["co2e_ug"] and abs(recorded - native_ug) > rows * factors + gross * 1e-9:
+    if abs(recorded - native_ug) > rows * factors + gross * 1e-9:
         audit.fault("run.json", None, "totals.gwp_native_share", totals["gwp_native_share"],
                     f"{native_ug / totals['co2e_ug']}, as products.parquet has it")  # fmt: skip
 

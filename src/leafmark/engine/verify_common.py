@@ -40,8 +40,25 @@ def within_range(audit: Audit, table: str, row: str) -> None:
     )
 
 
+def total_is_null_of_nothing(audit: Audit, nothing: bool) -> None:
+    """The run's total is NULL exactly where no line was accepted: that is not known, and not 0."""
+    audit.begin("missing or zero")
+    for name in ("co2e_ug", "low_ug", "high_ug", "gwp_native_share"):
+        value = audit.record["totals"][name]
+        if (value is None) != nothing:
+            expected = "nothing: no line was accepted" if nothing else "a value: a line was accepted"
+            audit.fault("run.json", None, f"totals.{name}", value, expected)
+
+
+def total_ug(audit: Audit) -> int:
+    """The run's total as its parts add up to it: 0 where there is none."""
+    return int(audit.record["totals"]["co2e_ug"] or 0)
+
+
 def ordered(audit: Audit, name: str, group: dict[str, Any]) -> None:
-    """low <= value <= high of a total in `run.json`."""
+    """low <= value <= high of a total in `run.json`; of one that lacks any, `total_is_null_of_nothing` tells."""
+    if None in (group["low_ug"], group["co2e_ug"], group["high_ug"]):
+        return
     if not group["low_ug"] <= group["co2e_ug"] <= group["high_ug"]:
         audit.fault("run.json", None, name, f"low {group['low_ug']}, value {group['co2e_ug']}, high {group['high_ug']}",
                     "low <= value <= high")  # fmt: skip
@@ -150,7 +167,7 @@ def totals_are(audit: Audit) -> None:
     found = {_scope(scope, category): int(ug) for scope, category, ug in rows}
     for name in sorted({*found, *totals["by_scope_ug"]}):
         audit.same("run.json", f"totals.by_scope_ug.{name}", totals["by_scope_ug"].get(name, 0), found.get(name, 0))
-    audit.same("run.json", "totals.co2e_ug", totals["co2e_ug"], sum(found.values()))
+    audit.same("run.json", "totals.co2e_ug", total_ug(audit), sum(found.values()))
 
 
 def _scope(scope: int | None, category: int | None) -> str:
@@ -164,4 +181,4 @@ def record_adds_up(audit: Audit) -> None:
     ordered(audit, "totals", totals)
     for name in ("by_scope_ug", "by_gas_ug", "by_stage_ug"):
         if name in totals:
-            audit.same("run.json", f"totals.{name}", sum(totals[name].values()), totals["co2e_ug"])
+            audit.same("run.json", f"totals.{name}", sum(totals[name].values()), total_ug(audit))

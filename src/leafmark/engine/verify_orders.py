@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from leafmark.engine.verify_common import ENTRY_COLUMNS, entries_are_sound, ordered, totals_are
+from leafmark.engine.verify_common import (
+    ENTRY_COLUMNS,
+    entries_are_sound,
+    ordered,
+    total_is_null_of_nothing,
+    total_ug,
+    totals_are,
+)
 from leafmark.engine.verify_findings import Audit, Check
 
 _MICRO = 1_000_000
@@ -38,7 +45,7 @@ def _orders(audit: Audit) -> None:
         "order_id",
         f"SELECT {_ORDER}, COUNT(*) || ' rows', '1 row' FROM orders GROUP BY order_id, date HAVING COUNT(*) > 1",
     )
-    audit.begin("missing or zero")
+    total_is_null_of_nothing(audit, not record["lines_accepted"])
     audit.none(file, "co2e_ug", f"SELECT {_ORDER}, co2e_ug, CASE WHEN lines = rejected_lines THEN 'nothing: all its lines were "
                "rejected' ELSE 'a value: a line was accepted' END FROM orders WHERE (co2e_ug IS NULL) <> (lines = rejected_lines)")  # fmt: skip
     audit.begin("lines")
@@ -53,7 +60,7 @@ def _orders(audit: Audit) -> None:
     audit.same("run.json", "lines_rejected", record["lines_rejected"], rejected)
     audit.begin("sums of orders")
     audit.same("run.json", "orders", record["orders"], rows)
-    audit.same("run.json", "totals.co2e_ug", record["totals"]["co2e_ug"], ug)
+    audit.same("run.json", "totals.co2e_ug", total_ug(audit), ug)
 
 
 def _days(audit: Audit) -> None:
@@ -92,7 +99,7 @@ def _categories(audit: Audit) -> None:
     audit.begin("sums of categories")
     lines, ug = map(int, audit.one("SELECT COALESCE(SUM(lines), 0), COALESCE(SUM(co2e_ug), 0) FROM categories"))
     audit.same("run.json", "lines_accepted", record["lines_accepted"], lines)
-    audit.same("run.json", "totals.co2e_ug", totals["co2e_ug"], ug)
+    audit.same("run.json", "totals.co2e_ug", total_ug(audit), ug)
     for name, key in (
         ("by_tier", "tier"),
         ("by_category", "COALESCE(category, '')"),
@@ -135,7 +142,7 @@ def _months(audit: Audit) -> None:
         f"m.co2e_ug / m.spend * {_MICRO} END AS ug_per_money, (m.co2e_ug / m.orders) / NULLIF(b.co2e_ug / b.orders, 0) - 1 AS change "
         "FROM month_sums AS m LEFT JOIN month_sums AS b ON b.year = m.year - 1 AND b.month = m.month"
         .replace("month_sums", "(SELECT YEAR(date) AS year, MONTH(date) AS month, SUM(orders) AS orders, SUM(lines) AS lines, "
-                 f"COALESCE(SUM(co2e_ug), 0) AS co2e_ug, COALESCE({_SPENT}, 0) AS spend FROM days WHERE date IS NOT NULL GROUP BY ALL)")
+                 f"SUM(co2e_ug) AS co2e_ug, COALESCE({_SPENT}, 0) AS spend FROM days WHERE date IS NOT NULL GROUP BY ALL)")
     )  # fmt: skip
     row = "COALESCE(i.year, d.year) || '-' || COALESCE(i.month, d.month)"
     joined = "FROM intensity AS i FULL JOIN of_days AS d ON d.year = i.year AND d.month = i.month"

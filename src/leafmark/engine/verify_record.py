@@ -37,6 +37,11 @@ def _share(value: Any) -> bool:
     return value is None or (_number(value) and 0 <= value <= 1)
 
 
+def _or_nothing(test: _Test) -> _Test:
+    """Of a total: where nothing was accepted there is none; `verify_common.total_is_null_of_nothing` says where."""
+    return lambda value: value is None or test(value)
+
+
 def _flag(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -95,12 +100,12 @@ FIELDS: dict[str, tuple[_Test, str]] = {
     "lines_rejected": (_count, "a whole number, 0 or more"),
     "rejected_by_reason": (_sums, "whole numbers by reason"),
     "coverage_lines": (_share, "a share of 1, or null"),
-    "totals.co2e_ug": (_whole, "whole micrograms"),
-    "totals.low_ug": (_whole, "whole micrograms"),
-    "totals.high_ug": (_whole, "whole micrograms"),
+    "totals.co2e_ug": (_or_nothing(_whole), "whole micrograms, or null"),
+    "totals.low_ug": (_or_nothing(_whole), "whole micrograms, or null"),
+    "totals.high_ug": (_or_nothing(_whole), "whole micrograms, or null"),
     "totals.by_scope_ug": (_sums, "whole micrograms by scope"),
     "totals.by_gas_ug": (_sums, "whole micrograms by gas"),
-    "totals.gwp_native_share": (_number, "a number"),
+    "totals.gwp_native_share": (_or_nothing(_number), "a number, or null"),
 }  # fmt: skip
 _OF_BILLS: dict[str, tuple[_Test, str]] = {"totals.by_stage_ug": (_sums, "whole micrograms by stage")}
 _OF_ORDERS: dict[str, tuple[_Test, str]] = {
