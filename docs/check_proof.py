@@ -16,7 +16,7 @@ def holds(proof, link=None):
     batch, index, last = proof["batch"], proof["index"], proof["batch"]["records"] - 1
     if not 0 <= index <= last:
         return False
-    found, path = sha(b"\x00", bytes.fromhex(proof["record"])), [bytes.fromhex(each) for each in proof["path"]]
+    found, path = sha(b"\x00", proof["record"].encode()), [bytes.fromhex(each) for each in proof["path"]]
     while last:
         if index % 2 or index < last:
             if not path:

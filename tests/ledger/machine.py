@@ -28,7 +28,7 @@ class Books(Protocol):
     def post(self, command: Command) -> Outcome:
         """Answer a command and keep what it makes."""
 
-    def balance(self, account_id: bytes) -> tuple[int, int]:
+    def balance(self, account_id: int) -> tuple[int, int]:
         """Grams minted in mg, and points available."""
 
     def close(self) -> None:
@@ -39,7 +39,7 @@ class Twin:
     """The rules over accounts in memory."""
 
     def __init__(self) -> None:
-        self.accounts: dict[bytes, Account] = defaultdict(Account)
+        self.accounts: dict[int, Account] = defaultdict(Account)
 
     def post(self, command: Command) -> Outcome:
         account = self.accounts[command.account_id]
@@ -49,9 +49,9 @@ class Twin:
                 account.add(row)
         return outcome
 
-    def balance(self, account_id: bytes) -> tuple[int, int]:
+    def balance(self, account_id: int) -> tuple[int, int]:
         account = self.accounts[account_id]
-        return account.co2e_mg, account.points
+        return account.minted_mg, account.points
 
     def close(self) -> None:
         pass
@@ -61,9 +61,9 @@ class ByHand:
     """The oracle of one account."""
 
     def __init__(self) -> None:
-        self.acts: dict[bytes, Act] = {}
-        self.gone: set[bytes] = set()
-        self.held: dict[bytes, int] = {}
+        self.acts: dict[int, Act] = {}
+        self.gone: set[int] = set()
+        self.held: dict[int, int] = {}
 
     def balance(self) -> tuple[int, int]:
         mg, earned = 0, defaultdict(int)
@@ -125,7 +125,7 @@ class Lives(RuleBasedStateMachine):
         acts = [each for each in self.posted if isinstance(each, Act)]
         if acts:
             act = data.draw(st.sampled_from(acts))
-            outcome = self.books.post(replace(act, event_id=id_of(f"other {act.event_id.hex()}"), source="wallet"))
+            outcome = self.books.post(replace(act, event_id=id_of(f"other {act.event_id}"), source="wallet"))
             assert isinstance(outcome, Rejected), outcome
             assert outcome.reason == "same_act"
 
@@ -135,7 +135,7 @@ class Lives(RuleBasedStateMachine):
         if acts:
             act = data.draw(st.sampled_from(acts))
             gone = self.by_hand[act.account_id].gone
-            back = Amend(act.account_id, id_of(f"{kind} {act.event_id.hex()}"), kind, act.event_id, "so it was")
+            back = Amend(act.account_id, id_of(f"{kind} {act.event_id}"), kind, act.event_id, "so it was")
             outcome = self.books.post(back)
             if act.event_id not in gone:
                 assert isinstance(outcome, Accepted), outcome

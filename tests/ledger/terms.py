@@ -29,8 +29,11 @@ WALK = replace(
     METRO, action="walk", method_id="trip.walk@1", evidence_minimum="D", points=3, points_per="kg", cap_points=10,
     cap_period="month",
 )  # fmt: skip
+LOT = replace(CHANNEL, action="lot", cap_period="month", cap_points=10_000)
+"""Points by the month, past no cap."""
+
 CATALOGUE = Catalogue(
-    (METRO, RECEIPT, CHANNEL, WALK),
+    (METRO, RECEIPT, CHANNEL, WALK, LOT),
     campaigns=(Campaign("city", "double", "metro", dt.date(2026, 11, 11), dt.date(2026, 11, 12), 3, 2),),
     own=(OwnBoundary("city", "marketplace", 2026, "e_receipt", "scope 3 category 1"),),
     points_months=12,

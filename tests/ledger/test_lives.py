@@ -12,6 +12,7 @@ from terms import CATALOGUE, TODAY
 
 from leafmark.ledger import Redeem, decide
 from leafmark.ledger.rows import Accepted, Command, Duplicate, EventRow, Outcome, RedemptionRow, Rejected
+from leafmark.ledger.state import cap_key
 
 LIVES = settings(max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
 HUNT = settings(LIVES, max_examples=400, database=None)
@@ -32,7 +33,7 @@ class AddsOnReplay(Twin):
     def post(self, command: Command) -> Outcome:
         outcome = super().post(command)
         if isinstance(outcome, Duplicate) and isinstance(outcome.first[0], EventRow):
-            self.accounts[command.account_id].points += outcome.first[0].points
+            self.accounts[command.account_id].held -= outcome.first[0].points
         return outcome
 
 
@@ -54,12 +55,15 @@ class CapByOrder(Twin):
     """An act that would pass the cap earns nothing, instead of what is left under it."""
 
     def post(self, command: Command) -> Outcome:
-        outcome = decide(self.accounts[command.account_id], command, CATALOGUE, TODAY)
+        account = self.accounts[command.account_id]
+        outcome = decide(account, command, CATALOGUE, TODAY)
         if isinstance(outcome, Accepted):
             for row in outcome.rows:
-                if isinstance(row, EventRow) and row.points < row.earned:
-                    row = replace(row, points=0)
-                self.accounts[command.account_id].add(row)
+                if isinstance(row, EventRow):
+                    held = account.tallies.get(cap_key(row))
+                    if (held.points if held else 0) + row.points > row.cap_points:
+                        row = replace(row, points=0)
+                account.add(row)
         return outcome
 
 

@@ -15,6 +15,7 @@ from leafmark.ledger.rows import (
     Amend,
     Conflict,
     Duplicate,
+    Erase,
     ExpirePoints,
     Redeem,
     Rejected,
@@ -22,12 +23,14 @@ from leafmark.ledger.rows import (
     Share,
     fingerprint,
     id_of,
+    time_bucket,
 )
 from leafmark.ledger.rules import decide
+from leafmark.ledger.schema import StoreError
 from leafmark.ledger.state import Account, fold
 
 __all__ = [
     "REASONS", "Accepted", "Account", "Act", "Action", "Amend", "Campaign", "Catalogue", "CatalogueError", "Conflict",
-    "Duplicate", "ExpirePoints", "OwnBoundary", "Redeem", "Rejected", "Settle", "Share", "decide", "fingerprint", "fold",
-    "id_of",
+    "Duplicate", "Erase", "ExpirePoints", "OwnBoundary", "Redeem", "Rejected", "Settle", "Share", "StoreError", "decide", "fingerprint", "fold",
+    "id_of", "time_bucket",
 ]  # fmt: skip

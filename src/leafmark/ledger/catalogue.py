@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 Evidence = Literal["A", "B", "C", "D"]
 """A payment, ticket gate or weighbridge; B partner API; C device sensor; D self-declared. Earlier is stronger."""
@@ -23,11 +23,27 @@ Statement = Literal["avoided", "participant_reduction", "operator_inventory", "p
 operator's own inventory, where they are counted already; or nowhere.
 """
 
+MINTED: frozenset[Statement] = frozenset(("avoided", "participant_reduction"))
+"""Where grams are minted; elsewhere they are only shown."""
+
 Period = Literal["day", "month", "year"]
 PointsPer = Literal["act", "quantity", "kg"]
 
 EVIDENCE: tuple[Evidence, ...] = ("A", "B", "C", "D")
 MG_PER_KG = 1_000_000
+DAY_MIN, DAY_MAX = dt.date(2000, 1, 1), dt.date(2089, 9, 18)
+"""Days a store can hold: two bytes from the first."""
+QUANTITY_MAX = 2**31 - 1
+CO2E_MG_MAX = 10**13
+"""Ten thousand tonnes: 900,000 acts of it fit one sum of 64 bits."""
+POINTS_MAX, MULTIPLIER_MAX = 10**6, 1000
+"""Points an act earns stay below 64 bits: 2^31 x 10^6 x 10^3."""
+TEXT_MAX = 255
+
+
+def is_name(text: object) -> bool:
+    """Whether a text may name something in a record: 1 to 255 characters, no tab, no line break."""
+    return isinstance(text, str) and 0 < len(text) <= TEXT_MAX and not any(each in text for each in "\t\n\r\0")
 
 
 @dataclass(frozen=True)
@@ -63,11 +79,23 @@ class Action:
             f"{name} {found}, expected {expected}"
             for name, found, expected, good in (
                 ("valid_to", self.valid_to, f"a day after {self.valid_from}", self.valid_to > self.valid_from),
-                ("points", self.points, "0 or more", self.points >= 0),
-                ("cap_points", self.cap_points, "0 or more", self.cap_points >= 0),
+                ("valid_from", self.valid_from, f"{DAY_MIN} or later", self.valid_from >= DAY_MIN),
+                ("valid_to", self.valid_to, f"{DAY_MAX} or before", self.valid_to <= DAY_MAX),
+                ("version", self.version, "1 or more", self.version >= 1),
+                ("points", self.points, f"0 to {POINTS_MAX}", 0 <= self.points <= POINTS_MAX),
+                ("cap_points", self.cap_points, "0 to 10^15", 0 <= self.cap_points <= 10**15),
                 ("acceptance_days", self.acceptance_days, "1 or more", self.acceptance_days >= 1),
-                ("quantity_max", self.quantity_max, "1 or more", self.quantity_max >= 1),
-                ("co2e_mg_max", self.co2e_mg_max, "0 or more", self.co2e_mg_max >= 0),
+                ("quantity_max", self.quantity_max, f"1 to {QUANTITY_MAX}", 1 <= self.quantity_max <= QUANTITY_MAX),
+                ("co2e_mg_max", self.co2e_mg_max, f"0 to {CO2E_MG_MAX}", 0 <= self.co2e_mg_max <= CO2E_MG_MAX),
+                *(
+                    (name, repr(text), "a name of 1 to 255 characters without tabs or line breaks", is_name(text))
+                    for name, text in (
+                        ("programme", self.programme),
+                        ("action", self.action),
+                        ("method_id", self.method_id),
+                        ("unit", self.unit),
+                    )
+                ),
                 ("reason", repr(self.reason), "why the caps are where they are", bool(self.reason.strip())),
             )
             if not good
@@ -89,10 +117,11 @@ class Campaign:
     denominator: int = 1
 
     def __post_init__(self) -> None:
-        if self.numerator < 0 or self.denominator < 1 or self.valid_to <= self.valid_from:
+        good = 0 <= self.numerator <= MULTIPLIER_MAX and self.denominator >= 1 and self.valid_to > self.valid_from
+        if not good or not is_name(self.campaign):
             raise CatalogueError(
-                f"campaign {self.programme}/{self.campaign}: {self.numerator}/{self.denominator} from {self.valid_from} to "
-                f"{self.valid_to}; expected a multiplier of 0 or more and days in order"
+                f"campaign {self.programme}/{self.campaign!r}: {self.numerator}/{self.denominator} from {self.valid_from} to "
+                f"{self.valid_to}; expected a name, a multiplier of 0 to {MULTIPLIER_MAX} and days in order"
             )
 
 
@@ -142,6 +171,10 @@ class Catalogue:
             found.setdefault((each.programme, each.action), []).append(each)
         return found
 
+    def versions(self, programme: str, action: str) -> list[Action]:
+        """All terms of an act, of whatever days."""
+        return self._of_action.get((programme, action), [])
+
     def knows(self, programme: str, action: str) -> bool:
         """Whether the act has terms at any day."""
         return (programme, action) in self._of_action
@@ -163,10 +196,50 @@ class Catalogue:
         """Whether the act's grams are in the operator's own inventory of that year already."""
         return any((each.programme, each.action, each.year) == (programme, action, day.year) for each in self.own)
 
+    def to_json(self) -> str:
+        """All terms as text that `from_json` reads back; equal catalogues give equal texts."""
+        return json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Catalogue:
+        """The catalogue that `to_json` wrote.
+
+        Raises
+        ------
+        CatalogueError : the text is no catalogue, or its terms contradict themselves.
+        """
+        try:
+            found = json.loads(text)
+            return cls(
+                tuple(Action(**_with_days(each)) for each in found["actions"]),
+                tuple(Campaign(**_with_days(each)) for each in found["campaigns"]),
+                tuple(OwnBoundary(**each) for each in found["own"]),
+                found["points_months"],
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            if isinstance(error, CatalogueError):
+                raise
+            raise CatalogueError(f"not a catalogue of actions, campaigns, own and points_months: {error}") from error
+
+    @staticmethod
+    def action_text(action: Action) -> str:
+        """One action as JSON text."""
+        return json.dumps(asdict(action), sort_keys=True, default=str, ensure_ascii=False)
+
+    @staticmethod
+    def action_fields(text: str) -> dict[str, Any]:
+        """The fields of one action from its JSON text."""
+        return _with_days(json.loads(text))
+
     @cached_property
     def sha256(self) -> str:
         """Identity of the terms: a batch is sealed with it."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+def _with_days(fields: dict[str, Any]) -> dict[str, Any]:
+    days = {name: dt.date.fromisoformat(fields[name]) for name in ("valid_from", "valid_to")}
+    return {**fields, **days}
 
 
 def _no_overlap(what: str, terms: Iterable[tuple[str, str, dt.date, dt.date]]) -> None:

@@ -1,79 +1,75 @@
-"""The canonical bytes of a row: what is hashed, signed off and proved. `docs/proof.md` says them for other languages.
+"""The canonical line of a row: what is hashed, sealed and proved. `docs/proof.md` says it for other languages.
 
-A record is a kind byte and its fields in a fixed order: ids and hashes as they are, whole numbers as eight bytes big
-endian in two's complement, days as the number of days since 1970-01-01, texts as two bytes of length and UTF-8. Nothing
-is optional but by a text of no length, so equal rows have equal bytes and different rows different ones.
+A record is one line of UTF-8 without its end: the row's kind and its fields in a fixed order with a tab between. Whole
+numbers are written in decimal, days as YYYY-MM-DD, hashes in hex; what is not there is empty. No field holds a tab or a
+line break, so equal rows have equal lines and different rows different ones, and a person can read what was proved.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import struct
-
 from leafmark.ledger.rows import AdjustmentRow, EventRow, RedemptionRow, Row, ShareRow
 
-TEXT_BYTES_MAX = 0xFFFF
-NO_ID = bytes(16)
-_EPOCH = dt.date(1970, 1, 1).toordinal()
-_NUMBERS = {count: struct.Struct(f">{count}q") for count in range(1, 8)}
+KINDS = ("event", "adjustment", "redemption", "share")
+"""In the order in which a batch's records stand; within a kind by account, id and step."""
 
 
-def record(row: Row) -> bytes:
-    """The canonical bytes of a row.
+def record(row: Row) -> str:
+    """The canonical line of a row.
 
     Raises
     ------
-    ValueError : a text is longer than 65,535 bytes, or an id is not of 16 bytes.
+    ValueError : a text of the row holds a tab or a line break.
     """
     match row:
         case EventRow():
-            return _event(row)
+            act = row.act
+            line = event_line(
+                act.account_id, act.event_id, act.fingerprint, act.quantity, act.co2e_mg, row.points,
+                event_terms(act.occurred_day.isoformat(), act.programme, act.action, row.version, act.method_id,
+                            row.statement, act.source, act.evidence),
+            )  # fmt: skip
         case AdjustmentRow():
-            return b"".join((
-                b"A", _id(row.account_id), _id(row.adjustment_id), _text(row.kind), _id(row.event_id or NO_ID),
-                _numbers(days(row.day), row.co2e_mg, row.shown_mg, row.earned, row.points, days(row.month)),
-                _text(row.reason), row.body,
-            ))  # fmt: skip
+            line = _line("adjustment", row.account_id, row.adjustment_id, row.kind, row.event_id, row.day, row.co2e_mg,
+                         row.points, row.reason, row.body.hex())  # fmt: skip
         case RedemptionRow():
-            return b"".join((
-                b"R", _id(row.account_id), _id(row.redemption_id), _text(row.step), _numbers(row.points, days(row.day)),
-                _text(row.reward),
-            ))  # fmt: skip
+            line = _line("redemption", row.account_id, row.redemption_id, row.step, row.points, row.day, row.reward)
         case ShareRow():
             share = row.share
-            return b"".join((
-                b"S", _id(share.account_id), _id(share.share_id), _id(share.event_id), _text(share.party),
-                _text(share.role), _text(share.share_type), _numbers(row.co2e_mg, days(row.day)), _text(share.serial or ""),
-            ))  # fmt: skip
+            line = _line("share", share.account_id, share.share_id, row.step, share.event_id, share.party, share.role,
+                         share.share_type, share.co2e_mg, row.day, share.serial)  # fmt: skip
+    if line.count("\t") != FIELDS[line.partition("\t")[0]] or "\n" in line or "\r" in line:
+        raise ValueError(f"a text with a tab or a line break in it: {line!r}")
+    return line
 
 
-def _event(row: EventRow) -> bytes:
-    act = row.act
-    return b"".join((
-        b"E", _id(act.account_id), _id(act.event_id), _text(act.programme), _text(act.action), _text(act.method_id),
-        _text(act.source), _text(act.evidence), _id(act.fingerprint), _text(row.statement),
-        _numbers(row.version, act.quantity, days(act.occurred_day), row.co2e_mg, row.shown_mg, row.earned, row.points),
-        _numbers(days(row.cap_from)),
-    ))  # fmt: skip
+FIELDS = {"event": 14, "adjustment": 9, "redemption": 6, "share": 10}
+"""Fields after the kind."""
 
 
-def days(day: dt.date) -> int:
-    """Days since 1970-01-01."""
-    return day.toordinal() - _EPOCH
+def event_line(account_id: int, event_id: int, mark: int, quantity: int, co2e_mg: int, points: int, terms: str) -> str:
+    """An event's line, from its numbers and what `event_terms` makes of the rest."""
+    return f"event\t{account_id}\t{event_id}\t{mark}\t{quantity}\t{co2e_mg}\t{points}\t{terms}"
 
 
-def _numbers(*values: int) -> bytes:
-    return _NUMBERS[len(values)].pack(*values)
+def event_terms(
+    day: str, programme: str, action: str, version: int, method_id: str, statement: str, source: str, evidence: str
+) -> str:
+    """The end of an event's line, which many events of a batch share."""
+    return f"{day}\t{programme}\t{action}\t{version}\t{method_id}\t{statement}\t{source}\t{evidence}"
 
 
-def _id(value: bytes) -> bytes:
-    if len(value) != len(NO_ID):
-        raise ValueError(f"id {value.hex()}: {len(value)} bytes, expected {len(NO_ID)}")
-    return value
+def order(row: Row) -> tuple[int, int, int, str]:
+    """Where a row stands in its batch."""
+    match row:
+        case EventRow():
+            return 0, row.act.account_id, row.act.event_id, ""
+        case AdjustmentRow():
+            return 1, row.account_id, row.adjustment_id, ""
+        case RedemptionRow():
+            return 2, row.account_id, row.redemption_id, row.step
+        case ShareRow():
+            return 3, row.share.account_id, row.share.share_id, row.step
 
 
-def _text(value: str) -> bytes:
-    encoded = value.encode()
-    if len(encoded) > TEXT_BYTES_MAX:
-        raise ValueError(f"text of {len(encoded)} bytes, expected at most {TEXT_BYTES_MAX}: {value[:40]}...")
-    return len(encoded).to_bytes(2, "big") + encoded
+def _line(*fields: object) -> str:
+    return "\t".join("" if field is None else str(field) for field in fields)

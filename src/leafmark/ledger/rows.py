@@ -11,12 +11,18 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from leafmark.ledger.catalogue import Evidence, Statement
+from leafmark.ledger.catalogue import MINTED, Evidence, Statement
 
-ID_BYTES = 16
 INT64_MAX = 2**63 - 1
 
 REASONS = {
+    "conflict": "the id was used before for another body",
+    "missing": "a value that must be there is missing",
+    "not_a_number": "not a whole number, or one past 64 bits",
+    "not_a_day": "not a day of the calendar, written YYYY-MM-DD",
+    "bad_text": "a text with a tab or a line break in it, or longer than 255 characters",
+    "unknown_evidence": "the evidence class is none of A, B, C and D",
+    "account_erased": "the account was erased",
     "unknown_action": "no action of that programme and name is in the catalogue",
     "not_valid_on_day": "the catalogue holds no terms of the action for the day of the act",
     "method_differs": "the grams were made by another method than the action's terms name for that day",
@@ -28,6 +34,7 @@ REASONS = {
     "same_act": "another event holds the same act: same account, action, document and time bucket",
     "points_only": "the action earns points and no grams, but grams were given",
     "unknown_event": "the account holds no event of that id",
+    "not_of_terms": "the event's terms are not in the catalogue any more",
     "already_reversed": "the event was taken back before",
     "credit_issued": "grams of the event were sold or issued as a credit: cancel that at its registry first",
     "not_positive": "an amount that must be above zero",
@@ -41,27 +48,45 @@ REASONS = {
 """Why a command was refused: the closed list."""
 
 
-def id_of(text: str) -> bytes:
-    """The 16-byte id of a client's own name for a thing: the first half of its SHA-256."""
-    return hashlib.sha256(text.encode()).digest()[:ID_BYTES]
+def id_of(text: str | bytes) -> int:
+    """The 64-bit id of a client's own name for a thing: the first eight bytes of its SHA-256, as a signed number.
+
+    Ids are kept apart by account, so 64 bits are plenty: among a thousand million accounts of a hundred acts each, the
+    chance that two ids of one account meet anywhere is 3 in 10 million, and then they are reported as a conflict.
+    """
+    return int.from_bytes(
+        hashlib.sha256(text.encode() if isinstance(text, str) else text).digest()[:8], "big", signed=True
+    )
 
 
-def fingerprint(account_id: bytes, action: str, document: str, bucket: str) -> bytes:
-    """16 bytes that two reports of one act share, whoever sends them.
+def fingerprint(account_id: int, action: str, document: str, bucket: str) -> int:
+    """64 bits that two reports of one act share, whoever sends them.
 
     `document`: the source document as all partners name it (a ticket number, an order); `bucket`: the stretch of time in
-    which one document stands for one act, such as `2026-05-03` or `2026-05-03T08`.
+    which one document stands for one act, such as `2026-05-03` or, of an hour, `time_bucket` of the ride.
     """
-    text = "\x1f".join((account_id.hex(), action, document, bucket))
-    return hashlib.sha256(text.encode()).digest()[:ID_BYTES]
+    return id_of("\x1f".join((str(account_id), action, document, bucket)))
+
+
+def time_bucket(moment: dt.datetime, minutes: int) -> str:
+    """The stretch of so many minutes that a moment lies in, counted in UTC: an hour that a clock shows twice is two.
+
+    Raises
+    ------
+    ValueError : the moment names no time zone, or minutes is below 1.
+    """
+    if moment.tzinfo is None or minutes < 1:
+        raise ValueError(f"moment {moment.isoformat()}, {minutes} minutes: expected a time zone, and 1 minute or more")
+    began = int(moment.timestamp()) // (minutes * 60) * minutes * 60
+    return dt.datetime.fromtimestamp(began, dt.UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 @dataclass(frozen=True)
 class Act:
     """A green act as a client reports it. `quantity` in the unit of the action; `co2e_mg` as its method gave it."""
 
-    account_id: bytes
-    event_id: bytes
+    account_id: int
+    event_id: int
     programme: str
     action: str
     method_id: str
@@ -69,7 +94,7 @@ class Act:
     occurred_day: dt.date
     source: str
     evidence: Evidence
-    fingerprint: bytes
+    fingerprint: int
     co2e_mg: int
 
 
@@ -77,10 +102,10 @@ class Act:
 class Amend:
     """Take an event back whole (`reversal`, `fraud`), or set its quantity and grams anew (`correction`)."""
 
-    account_id: bytes
-    adjustment_id: bytes
+    account_id: int
+    adjustment_id: int
     kind: Literal["reversal", "fraud", "correction"]
-    event_id: bytes
+    event_id: int
     reason: str
     quantity: int = 0
     co2e_mg: int = 0
@@ -90,8 +115,8 @@ class Amend:
 class Redeem:
     """Hold points for a reward; they leave the balance at once."""
 
-    account_id: bytes
-    redemption_id: bytes
+    account_id: int
+    redemption_id: int
     points: int
     reward: str
 
@@ -100,8 +125,8 @@ class Redeem:
 class Settle:
     """End a pending redemption: `posted` spends the points, `void` and `expired` give them back."""
 
-    account_id: bytes
-    redemption_id: bytes
+    account_id: int
+    redemption_id: int
     step: Literal["posted", "void", "expired"]
 
 
@@ -109,9 +134,9 @@ class Settle:
 class Share:
     """A party's part of an event's grams. `impact` may be shown by several; `credit` has one owner and a serial."""
 
-    account_id: bytes
-    share_id: bytes
-    event_id: bytes
+    account_id: int
+    share_id: int
+    event_id: int
     party: str
     role: Literal["consumer", "merchant", "brand", "platform", "city"]
     share_type: Literal["impact", "credit"]
@@ -123,57 +148,68 @@ class Share:
 class ExpirePoints:
     """End the points earned up to a month (its first day), as far as they were not spent."""
 
-    account_id: bytes
-    adjustment_id: bytes
+    account_id: int
+    adjustment_id: int
     through_month: dt.date
 
 
-Command = Act | Amend | Redeem | Settle | Share | ExpirePoints
+@dataclass(frozen=True)
+class Erase:
+    """End all points of an account whose person asks to be forgotten; its rows stay, and name nobody."""
+
+    account_id: int
+    adjustment_id: int
+
+
+Command = Act | Amend | Redeem | Settle | Share | ExpirePoints | Erase
 
 
 @dataclass(frozen=True)
 class EventRow:
-    """An accepted act. `co2e_mg` is what it minted; `shown_mg` its estimate, also where nothing was minted.
+    """An accepted act.
 
-    `earned` is what the act alone is worth in points; `points` what it added to the balance under the cap when it came.
+    `points`: what the act alone earns; what its cap's period adds to the balance is min(cap, sum of them). So a row is the
+    same in whatever order acts come. Its grams are minted where `statement` is one of `MINTED`, else only shown.
     """
 
     act: Act
     version: int
     statement: Statement
-    co2e_mg: int
-    shown_mg: int
-    earned: int
     points: int
     cap_from: dt.date
+    """First day of the cap's period."""
+    cap_points: int
+    lot: dt.date
+    """First day of the month in which the cap's period ends: the lot that its points expire with."""
+
+    @property
+    def minted_mg(self) -> int:
+        """Grams minted, in mg."""
+        return self.act.co2e_mg if self.statement in MINTED else 0
 
 
 @dataclass(frozen=True)
 class AdjustmentRow:
-    """What is added to an account later: differences, signed."""
+    """What is added to an account later: differences, signed. `points` are earned (of an event) or left (expiry, erasure)."""
 
-    account_id: bytes
-    adjustment_id: bytes
-    kind: Literal["reversal", "fraud", "correction", "expiry"]
-    event_id: bytes | None
+    account_id: int
+    adjustment_id: int
+    kind: Literal["reversal", "fraud", "correction", "expiry", "erasure"]
+    event_id: int | None
     day: dt.date
     reason: str
     co2e_mg: int
-    shown_mg: int
-    earned: int
     points: int
     body: bytes
     """Hash of the command."""
-    month: dt.date
-    """The month whose points it changes, or through which they expire."""
 
 
 @dataclass(frozen=True)
 class RedemptionRow:
     """One step of a redemption: `pending`, then `posted`, `void` or `expired`."""
 
-    account_id: bytes
-    redemption_id: bytes
+    account_id: int
+    redemption_id: int
     step: Literal["pending", "posted", "void", "expired"]
     points: int
     reward: str
@@ -182,10 +218,10 @@ class RedemptionRow:
 
 @dataclass(frozen=True)
 class ShareRow:
-    """A share given, or taken back with its event (below zero)."""
+    """A share given, or taken back with its event."""
 
     share: Share
-    co2e_mg: int
+    step: Literal["given", "taken"]
     day: dt.date
 
 

@@ -6,11 +6,11 @@ Stores do the same in SQL, batch by batch; their tests hold them to these functi
 
 * **Once.** The same id and body is answered as the first time; the same id and another body is a conflict; another id
   and the same fingerprint is the same act again.
-* **Caps whatever the order.** A cap's period adds min(cap, sum of what its acts earn) to the balance, so an act adds
-  min(cap, sum with it) - min(cap, sum without it): the sum over acts is the same in whatever order they came, and one
-  taken back gives up just what the others do not fill.
-* **First in, first out, without lots to update.** Points spent or expired use up the oldest months first, so what is
-  left of the months up to M is max(0, earned up to M - spent - expired).
+* **Caps whatever the order.** A row keeps what its act alone earns; a cap's period adds min(cap, sum of its rows) to the
+  balance. So neither rows nor balance know the order in which acts came, and one taken back gives up just what the others
+  do not fill.
+* **First in, first out, without lots to update.** A period's points belong to the month in which it ends. Points spent or
+  expired use up the oldest months first, so what is left of those up to M is max(0, counted up to M - spent - ended).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import fields
 
-from leafmark.ledger.catalogue import EVIDENCE, MG_PER_KG, Action, Catalogue, Period, Statement
+from leafmark.ledger.catalogue import EVIDENCE, MG_PER_KG, MINTED, Action, Catalogue, Period, Statement
 from leafmark.ledger.rows import (
     Accepted,
     Act,
@@ -29,6 +29,7 @@ from leafmark.ledger.rows import (
     Command,
     Conflict,
     Duplicate,
+    Erase,
     EventRow,
     ExpirePoints,
     Outcome,
@@ -39,14 +40,14 @@ from leafmark.ledger.rows import (
     Share,
     ShareRow,
 )
-from leafmark.ledger.state import Account, cap_key, month_of
+from leafmark.ledger.state import Account, month_of, standing
 
 DAYS_AHEAD = 1
 """A client's local day may be one ahead of the ledger's."""
 
 
 def decide(
-    account: Account, command: Command, catalogue: Catalogue, today: dt.date, serials: Mapping[str, bytes] | None = None
+    account: Account, command: Command, catalogue: Catalogue, today: dt.date, serials: Mapping[str, int] | None = None
 ) -> Outcome:
     """Decide one command.
 
@@ -69,6 +70,8 @@ def decide(
             return _share(account, command, today, serials or {})
         case ExpirePoints():
             return _expire(account, command, catalogue, today)
+        case Erase():
+            return _erase(account, command, today)
 
 
 def points_earned(terms: Action, catalogue: Catalogue, quantity: int, co2e_mg: int, day: dt.date) -> int:
@@ -88,36 +91,47 @@ def period_start(day: dt.date, period: Period) -> dt.date:
     return day.replace(day=1) if period == "month" else day
 
 
-def under_cap(cap: int, before: int, change: int) -> int:
-    """What the balance gains where a period's earnings go from `before` to `before + change`."""
-    return min(cap, before + change) - min(cap, before)
+def lot_of(cap_from: dt.date, period: Period) -> dt.date:
+    """First day of the month in which a cap's period ends."""
+    return cap_from.replace(month=12, day=1) if period == "year" else cap_from.replace(day=1)
+
+
+def statement_of(terms: Action, catalogue: Catalogue, day: dt.date) -> Statement:
+    """Where an act's grams are reported."""
+    if terms.statement != "points_only" and catalogue.is_own(terms.programme, terms.action, day):
+        return "operator_inventory"
+    return terms.statement
+
+
+def event_row(act: Act, terms: Action, catalogue: Catalogue) -> EventRow:
+    """The row of an act that is accepted."""
+    cap_from = period_start(act.occurred_day, terms.cap_period)
+    return EventRow(
+        act, terms.version, statement_of(terms, catalogue, act.occurred_day),
+        points_earned(terms, catalogue, act.quantity, act.co2e_mg, act.occurred_day), cap_from, terms.cap_points,
+        lot_of(cap_from, terms.cap_period),
+    )  # fmt: skip
 
 
 def _act(account: Account, act: Act, catalogue: Catalogue, today: dt.date) -> Outcome:
     known = account.events.get(act.event_id)
     if known is not None:
-        differing = _differing(known.act, act)
+        differing = differing_fields(known.act, act)
         return Conflict(differing) if differing else Duplicate((known,))
     terms = catalogue.action(act.programme, act.action, act.occurred_day)
-    refusal = _refusal(act, terms, catalogue, today)
+    refusal = refused_by_terms(act, terms, catalogue, today)
     if refusal:
         return refusal
     assert terms is not None
+    if account.erased:
+        return Rejected("account_erased", "account_id", str(act.account_id), "an account that stands")
     other = account.fingerprints.get(act.fingerprint)
     if other is not None:
-        return Rejected("same_act", "fingerprint", other.hex(), "an act that no event of the account holds")
-    statement: Statement = terms.statement
-    if statement != "points_only" and catalogue.is_own(act.programme, act.action, act.occurred_day):
-        statement = "operator_inventory"
-    minted = 0 if statement in ("operator_inventory", "points_only") else act.co2e_mg
-    earned = points_earned(terms, catalogue, act.quantity, act.co2e_mg, act.occurred_day)
-    cap_from = period_start(act.occurred_day, terms.cap_period)
-    before = account.earned_in.get((act.programme, act.action, terms.version, cap_from), 0)
-    points = under_cap(terms.cap_points, before, earned)
-    return Accepted((EventRow(act, terms.version, statement, minted, act.co2e_mg, earned, points, cap_from),))
+        return Rejected("same_act", "fingerprint", str(other), "an act that no event of the account holds")
+    return Accepted((event_row(act, terms, catalogue),))
 
 
-def _refusal(act: Act, terms: Action | None, catalogue: Catalogue, today: dt.date) -> Rejected | None:
+def refused_by_terms(act: Act, terms: Action | None, catalogue: Catalogue, today: dt.date) -> Rejected | None:
     """Why an act may not be posted, whatever its account holds."""
     if terms is None:
         if not catalogue.knows(act.programme, act.action):
@@ -151,32 +165,30 @@ def _amend(account: Account, amend: Amend, catalogue: Catalogue, today: dt.date)
         return Duplicate((known,)) if known.body == body_hash(amend) else Conflict(("body",))
     event = account.events.get(amend.event_id)
     if event is None:
-        return Rejected("unknown_event", "event_id", amend.event_id.hex(), "an event of the account")
+        return Rejected("unknown_event", "event_id", str(amend.event_id), "an event of the account")
     worth = account.worth[amend.event_id]
     if worth.taken_back:
-        return Rejected("already_reversed", "event_id", amend.event_id.hex(), "an event that stands")
-    shares = account.shares.get(amend.event_id, [])
+        return Rejected("already_reversed", "event_id", str(amend.event_id), "an event that stands")
+    shares = standing(account.shares.get(amend.event_id, []))
     if any(row.share.share_type == "credit" for row in shares):
-        return Rejected("credit_issued", "event_id", amend.event_id.hex(), "an event without credits issued on it")
+        return Rejected("credit_issued", "event_id", str(amend.event_id), "an event without credits issued on it")
     act = event.act
     terms = catalogue.action(act.programme, act.action, act.occurred_day)
     if terms is None or terms.version != event.version:
-        return Rejected("not_valid_on_day", "event_id", amend.event_id.hex(), f"terms {event.version} in the catalogue")
-    mg, quantity = (amend.co2e_mg, amend.quantity) if amend.kind == "correction" else (0, 0)
-    if amend.kind == "correction" and (refusal := _past_cap(terms, quantity, mg)):
-        return refusal
-    minted = 0 if event.statement in ("operator_inventory", "points_only") else mg
-    earned = 0
+        return Rejected("not_of_terms", "event_id", str(amend.event_id), f"version {event.version} in the catalogue")
+    mg, points = 0, 0
     if amend.kind == "correction":
-        earned = points_earned(terms, catalogue, quantity, mg, act.occurred_day)
-    change = earned - worth.earned
-    points = under_cap(terms.cap_points, account.earned_in[cap_key(event)], change)
+        if refusal := _past_cap(terms, amend.quantity, amend.co2e_mg):
+            return refusal
+        mg = amend.co2e_mg
+        points = points_earned(terms, catalogue, amend.quantity, mg, act.occurred_day)
     adjustment = AdjustmentRow(
-        amend.account_id, amend.adjustment_id, amend.kind, amend.event_id, today, amend.reason, minted - worth.co2e_mg,
-        mg - worth.shown_mg, change, points, body_hash(amend), month_of(act.occurred_day),
+        amend.account_id, amend.adjustment_id, amend.kind, amend.event_id, today, amend.reason, mg - worth.co2e_mg,
+        points - worth.points, body_hash(amend),
     )  # fmt: skip
-    shared = sum(row.co2e_mg for row in shares)
-    taken = tuple(ShareRow(row.share, -row.co2e_mg, today) for row in _standing(shares)) if shared > minted else ()
+    minted = mg if event.statement in MINTED else 0
+    shared = sum(row.share.co2e_mg for row in shares)
+    taken = tuple(ShareRow(row.share, "taken", today) for row in shares) if shared > minted else ()
     return Accepted((adjustment, *taken))
 
 
@@ -188,12 +200,6 @@ def _past_cap(terms: Action, quantity: int, co2e_mg: int) -> Rejected | None:
     if abs(co2e_mg) > terms.co2e_mg_max:
         return Rejected("above_cap", "co2e_mg", str(co2e_mg), f"at most {terms.co2e_mg_max}: {terms.reason}")
     return None
-
-
-def _standing(shares: list[ShareRow]) -> list[ShareRow]:
-    """Shares that were given and not taken back."""
-    taken = {row.share.share_id for row in shares if row.co2e_mg < 0}
-    return [row for row in shares if row.share.share_id not in taken]
 
 
 def _redeem(account: Account, redeem: Redeem, today: dt.date) -> Outcome:
@@ -213,9 +219,7 @@ def _redeem(account: Account, redeem: Redeem, today: dt.date) -> Outcome:
 def _settle(account: Account, settle: Settle, today: dt.date) -> Outcome:
     steps = account.redemptions.get(settle.redemption_id)
     if not steps:
-        return Rejected(
-            "unknown_redemption", "redemption_id", settle.redemption_id.hex(), "a redemption of the account"
-        )
+        return Rejected("unknown_redemption", "redemption_id", str(settle.redemption_id), "a redemption of the account")
     last = steps[-1]
     if last.step == settle.step:
         return Duplicate((last,))
@@ -225,29 +229,28 @@ def _settle(account: Account, settle: Settle, today: dt.date) -> Outcome:
     return Accepted((row,))
 
 
-def _share(account: Account, share: Share, today: dt.date, serials: Mapping[str, bytes]) -> Outcome:
-    given = account.shares.get(share.event_id, [])
+def _share(account: Account, share: Share, today: dt.date, serials: Mapping[str, int]) -> Outcome:
     known = next(
         (row for rows in account.shares.values() for row in rows if row.share.share_id == share.share_id), None
     )
     if known is not None:
-        differing = _differing(known.share, share)
+        differing = differing_fields(known.share, share)
         return Conflict(differing) if differing else Duplicate((known,))
     event = account.events.get(share.event_id)
     if event is None:
-        return Rejected("unknown_event", "event_id", share.event_id.hex(), "an event of the account")
+        return Rejected("unknown_event", "event_id", str(share.event_id), "an event of the account")
     if share.co2e_mg <= 0:
         return Rejected("not_positive", "co2e_mg", str(share.co2e_mg), "1 or more")
-    left = account.worth[share.event_id].co2e_mg - sum(
-        row.co2e_mg for row in given if row.share.share_type == share.share_type
-    )
+    minted = account.worth[share.event_id].co2e_mg if event.statement in MINTED else 0
+    given = standing(account.shares.get(share.event_id, []))
+    left = minted - sum(row.share.co2e_mg for row in given if row.share.share_type == share.share_type)
     if share.co2e_mg > left:
         return Rejected("not_enough", "co2e_mg", str(share.co2e_mg), f"at most {max(0, left)}: what the mint has left")
     if share.share_type == "credit" and not share.serial:
         return Rejected("no_serial", "serial", str(share.serial), "the serial its registry gave it")
     if share.serial and share.serial in serials:
         return Rejected("serial_used", "serial", share.serial, "a serial that stands on no other share")
-    return Accepted((ShareRow(share, share.co2e_mg, today),))
+    return Accepted((ShareRow(share, "given", today),))
 
 
 def _expire(account: Account, command: ExpirePoints, catalogue: Catalogue, today: dt.date) -> Outcome:
@@ -265,7 +268,20 @@ def _expire(account: Account, command: ExpirePoints, catalogue: Catalogue, today
         return Accepted(())
     row = AdjustmentRow(
         command.account_id, command.adjustment_id, "expiry", None, today, f"points of {month:%Y-%m} and before ended",
-        0, 0, 0, -points, body_hash(command), month,
+        0, -points, body_hash(command),
+    )  # fmt: skip
+    return Accepted((row,))
+
+
+def _erase(account: Account, command: Erase, today: dt.date) -> Outcome:
+    known = account.adjustments.get(command.adjustment_id)
+    if known is not None:
+        return Duplicate((known,)) if known.body == body_hash(command) else Conflict(("body",))
+    if account.erased:
+        return Rejected("account_erased", "account_id", str(command.account_id), "an account that stands")
+    row = AdjustmentRow(
+        command.account_id, command.adjustment_id, "erasure", None, today, "the person asked to be forgotten", 0,
+        -account.points, body_hash(command),
     )  # fmt: skip
     return Accepted((row,))
 
@@ -276,15 +292,12 @@ def months_later(month: dt.date, months: int) -> dt.date:
     return dt.date(number // 12, number % 12 + 1, 1)
 
 
-def body_hash(command: Amend | ExpirePoints) -> bytes:
+def body_hash(command: Amend | ExpirePoints | Erase) -> bytes:
     """SHA-256 of a command's fields, by which a repeated one is known."""
-    text = "\x1f".join(f"{each.name}={_text(getattr(command, each.name))}" for each in fields(command))
+    text = "\x1f".join(f"{each.name}={getattr(command, each.name)}" for each in fields(command))
     return hashlib.sha256(f"{type(command).__name__}\x1f{text}".encode()).digest()
 
 
-def _text(value: object) -> str:
-    return value.hex() if isinstance(value, bytes) else str(value)
-
-
-def _differing(first: Act | Share, again: Act | Share) -> tuple[str, ...]:
+def differing_fields(first: Act | Share, again: Act | Share) -> tuple[str, ...]:
+    """Names of the fields in which two bodies differ."""
     return tuple(each.name for each in fields(first) if getattr(first, each.name) != getattr(again, each.name))

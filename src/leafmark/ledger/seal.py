@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from leafmark.ledger import merkle
-from leafmark.ledger.record import record
+from leafmark.ledger.record import order, record
 from leafmark.ledger.rows import Row
 
 GENESIS = bytes(merkle.HASH_BYTES)
@@ -45,11 +45,15 @@ class Link:
         ))).digest()  # fmt: skip
 
 
-def seal(writer: str, last: Link | None, rows: Sequence[Row], terms_sha256: str) -> Link:
-    """The next link of a writer's chain, over rows in their order."""
-    root = merkle.root([merkle.leaf_hash(record(row)) for row in rows])
+def seal(writer: str, last: Link | None, leaves: Sequence[bytes], terms_sha256: str) -> Link:
+    """The next link of a writer's chain, over the leaf hashes of a batch in their order."""
     number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
-    return Link(writer, number, previous, root, len(rows), bytes.fromhex(terms_sha256))
+    return Link(writer, number, previous, merkle.root(leaves), len(leaves), bytes.fromhex(terms_sha256))
+
+
+def leaves_of(rows: Iterable[Row]) -> list[bytes]:
+    """Leaf hashes of a batch's rows, in the batch's order."""
+    return [merkle.leaf_hash(record(row).encode()) for row in sorted(rows, key=order)]
 
 
 def breaks(links: Iterable[Link]) -> list[str]:
@@ -79,12 +83,11 @@ def checkpoint(day: dt.date, heads: Iterable[Link]) -> dict[str, object]:
     }
 
 
-def proof(link: Link, rows: Sequence[Row], index: int) -> dict[str, object]:
-    """That one row is in a batch: its bytes, its place, the hashes beside its way, and the link. JSON, hashes in hex."""
-    leaves = [merkle.leaf_hash(record(row)) for row in rows]
+def proof(link: Link, line: str, leaves: Sequence[bytes], index: int) -> dict[str, object]:
+    """That one record is in a batch: its line, its place, the hashes beside its way, and the link. JSON, hashes in hex."""
     return {
         "schema": "leafmark.proof/1",
-        "record": record(rows[index]).hex(),
+        "record": line,
         "index": index,
         "path": [each.hex() for each in merkle.path(leaves, index)],
         "batch": {

@@ -2,8 +2,8 @@
 
     state = fold(rows)      a rebuilt store is this, row by row, in any order in which an event precedes what amends it
 
-The state keeps sums that later rules need (what an act is worth now, what a cap period has earned, what a month has
-earned, what was spent), so that no rule looks at more than the few rows its command names.
+The state keeps sums that later rules need (what an act is worth now, what a cap's period has earned, what was spent), so
+that no rule looks at more than the few rows its command names: a store loads those and the account's tallies.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from leafmark.ledger.catalogue import MINTED, Statement
 from leafmark.ledger.rows import AdjustmentRow, EventRow, RedemptionRow, Row, ShareRow
 
 CapKey = tuple[str, str, int, dt.date]
@@ -25,34 +26,43 @@ class Worth:
     """What an event is worth after all its amendments."""
 
     co2e_mg: int
-    shown_mg: int
-    earned: int
-    amended: bool = False
+    points: int
     taken_back: bool = False
+
+
+@dataclass
+class Tally:
+    """What one cap's period of an account holds: grams, and points as earned. `counted` of them are in the balance."""
+
+    cap_points: int
+    lot: dt.date
+    statement: Statement
+    co2e_mg: int = 0
+    points: int = 0
+
+    @property
+    def counted(self) -> int:
+        """Points under the cap."""
+        return min(self.cap_points, self.points)
 
 
 @dataclass
 class Account:
     """The state of one account. Grams in mg; points as whole numbers."""
 
-    events: dict[bytes, EventRow] = field(default_factory=dict)
-    worth: dict[bytes, Worth] = field(default_factory=dict)
-    fingerprints: dict[bytes, bytes] = field(default_factory=dict)
-    adjustments: dict[bytes, AdjustmentRow] = field(default_factory=dict)
-    redemptions: dict[bytes, list[RedemptionRow]] = field(default_factory=dict)
-    shares: dict[bytes, list[ShareRow]] = field(default_factory=dict)
+    events: dict[int, EventRow] = field(default_factory=dict)
+    worth: dict[int, Worth] = field(default_factory=dict)
+    fingerprints: dict[int, int] = field(default_factory=dict)
+    adjustments: dict[int, AdjustmentRow] = field(default_factory=dict)
+    redemptions: dict[int, list[RedemptionRow]] = field(default_factory=dict)
+    shares: dict[int, list[ShareRow]] = field(default_factory=dict)
     """By event."""
-    earned_in: dict[CapKey, int] = field(default_factory=dict)
-    """What a cap's period would have earned without the cap."""
-    points_of: dict[dt.date, int] = field(default_factory=dict)
-    """What each month added to the balance, by its first day."""
-    co2e_mg: int = 0
-    shown_mg: int = 0
-    points: int = 0
-    """Available: earned, less spent, held and expired. A clawback may take it below zero; a redemption never."""
+    tallies: dict[CapKey, Tally] = field(default_factory=dict)
     held: int = 0
-    """Of redemptions that are pending or posted."""
-    expired: int = 0
+    """Points of redemptions that are pending or posted."""
+    ended: int = 0
+    """Points that expired or were erased."""
+    erased: bool = False
 
     def add(self, row: Row) -> None:
         """Take a row in."""
@@ -66,39 +76,48 @@ class Account:
             case ShareRow():
                 self.shares.setdefault(row.share.event_id, []).append(row)
 
+    @property
+    def points(self) -> int:
+        """Available: counted under the caps, less held and ended. A clawback may take it below zero; a redemption never."""
+        return sum(tally.counted for tally in self.tallies.values()) - self.held - self.ended
+
+    def grams(self) -> dict[Statement, int]:
+        """Sums in mg by statement; only those of `MINTED` were minted."""
+        sums: dict[Statement, int] = {}
+        for tally in self.tallies.values():
+            sums[tally.statement] = sums.get(tally.statement, 0) + tally.co2e_mg
+        return sums
+
+    @property
+    def minted_mg(self) -> int:
+        """Grams minted, in mg."""
+        return sum(mg for statement, mg in self.grams().items() if statement in MINTED)
+
     def unexpired_through(self, month: dt.date) -> int:
-        """Points of that month and earlier that were neither spent nor expired: first in, first out."""
-        earned = sum(points for each, points in self.points_of.items() if each <= month)
-        return max(0, earned - self.held - self.expired)
+        """Points of that month's lot and earlier ones that were neither spent nor ended: first in, first out."""
+        counted = sum(tally.counted for tally in self.tallies.values() if tally.lot <= month)
+        return max(0, counted - self.held - self.ended)
 
     def _event(self, row: EventRow) -> None:
         act = row.act
         self.events[act.event_id] = row
         self.fingerprints[act.fingerprint] = act.event_id
-        self.worth[act.event_id] = Worth(row.co2e_mg, row.shown_mg, row.earned)
-        self._earn(cap_key(row), month_of(act.occurred_day), row.earned, row.points)
-        self.co2e_mg += row.co2e_mg
-        self.shown_mg += row.shown_mg
+        self.worth[act.event_id] = Worth(act.co2e_mg, row.points)
+        tally = self.tallies.setdefault(cap_key(row), Tally(row.cap_points, row.lot, row.statement))
+        tally.co2e_mg += act.co2e_mg
+        tally.points += row.points
 
     def _adjustment(self, row: AdjustmentRow) -> None:
         self.adjustments[row.adjustment_id] = row
         if row.event_id is None:
-            self.expired -= row.points
-            self.points += row.points
+            self.ended -= row.points
+            self.erased = self.erased or row.kind == "erasure"
             return
-        worth = self.worth[row.event_id]
-        worth.co2e_mg += row.co2e_mg
-        worth.shown_mg += row.shown_mg
-        worth.earned += row.earned
-        worth.amended, worth.taken_back = True, worth.taken_back or row.kind != "correction"
-        self._earn(cap_key(self.events[row.event_id]), row.month, row.earned, row.points)
-        self.co2e_mg += row.co2e_mg
-        self.shown_mg += row.shown_mg
-
-    def _earn(self, cap: CapKey, month: dt.date, earned: int, points: int) -> None:
-        self.earned_in[cap] = self.earned_in.get(cap, 0) + earned
-        self.points_of[month] = self.points_of.get(month, 0) + points
-        self.points += points
+        worth, tally = self.worth[row.event_id], self.tallies[cap_key(self.events[row.event_id])]
+        for each in (worth, tally):
+            each.co2e_mg += row.co2e_mg
+            each.points += row.points
+        worth.taken_back = worth.taken_back or row.kind != "correction"
 
     def _redemption(self, row: RedemptionRow) -> None:
         steps = self.redemptions.setdefault(row.redemption_id, [])
@@ -106,7 +125,6 @@ class Account:
         after = row.points if row.step in HELD else 0
         steps.append(row)
         self.held += after - before
-        self.points -= after - before
 
 
 def fold(rows: Iterable[Row]) -> Account:
@@ -120,6 +138,13 @@ def fold(rows: Iterable[Row]) -> Account:
 def cap_key(row: EventRow) -> CapKey:
     """The cap an event counts against."""
     return row.act.programme, row.act.action, row.version, row.cap_from
+
+
+def standing(shares: Iterable[ShareRow]) -> list[ShareRow]:
+    """Shares that were given and not taken back."""
+    rows = list(shares)
+    taken = {row.share.share_id for row in rows if row.step == "taken"}
+    return [row for row in rows if row.step == "given" and row.share.share_id not in taken]
 
 
 def month_of(day: dt.date) -> dt.date:

@@ -1,0 +1,376 @@
+"""The ledger: what is asked of it, over either store.
+
+with open_ledger("ledger.db") as ledger:
+    ledger.load(catalogue)
+    receipt = ledger.ingest("acts.parquet")
+    ledger.balance(account_id)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+
+from leafmark.ledger import accounts
+from leafmark.ledger.accounts import Balance
+from leafmark.ledger.catalogue import Action, Catalogue, CatalogueError, is_name
+from leafmark.ledger.columns import EventColumns, stored_day
+from leafmark.ledger.ingest import Ingest, Names, Receipt
+from leafmark.ledger.intake import Intake, read, tables
+from leafmark.ledger.prepare import Prepared, prepare
+from leafmark.ledger.rows import (
+    Accepted,
+    Act,
+    Amend,
+    Command,
+    Conflict,
+    Duplicate,
+    ExpirePoints,
+    Outcome,
+    Redeem,
+    RedemptionRow,
+    Rejected,
+    Row,
+    Settle,
+    Share,
+)
+from leafmark.ledger.rules import decide, event_row
+from leafmark.ledger.schema import StoreError
+from leafmark.ledger.sqlite import SqliteStore
+from leafmark.ledger.store import Store, Transaction, names_of
+
+BATCH_ROWS = 10_000
+SOURCES_MAX = 30_000
+Progress = Callable[[Receipt], None]
+
+
+def today_utc() -> dt.date:
+    """The day it is in UTC: a ledger has one day, wherever its clients are."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+def open_ledger(address: str | Path, writer: str = "main", today: Callable[[], dt.date] = today_utc) -> Ledger:
+    """Open a ledger, or make one where there is none.
+
+    Parameters
+    ----------
+    address : path of a SQLite file, or `postgresql://user@host/database`.
+    writer : name of the chain that this process seals its batches on. Give each machine its own.
+
+    Raises
+    ------
+    StoreError : what is there is no ledger, or cannot be reached, or the extra `ledger` is missing.
+    """
+    if not is_name(writer):
+        raise StoreError(f"writer {writer!r}: expected a name of 1 to 255 characters without tabs or line breaks")
+    return Ledger(str(address), writer, today)
+
+
+class Ledger:
+    """Accounts of grams and points. One object serves many threads."""
+
+    def __init__(self, address: str, writer: str, today: Callable[[], dt.date]) -> None:
+        self.writer, self.today = writer, today
+        self._catalogue = Catalogue(())
+        self._names = Names({}, {}, {})
+        self.store: Store
+        if address.startswith(("postgresql://", "postgres://")):
+            try:
+                from leafmark.ledger.postgresql import PostgresqlStore
+            except ImportError as error:
+                raise StoreError(
+                    f"PostgreSQL needs the extra `ledger`: pip install 'leafmark[ledger]' ({error})"
+                ) from error
+            self.store = PostgresqlStore(address, writer, today, self._terms)
+        else:
+            self.store = SqliteStore(Path(address), writer, today, self._terms)
+        self._refresh()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The terms under which acts are posted now."""
+        return self._catalogue
+
+    @property
+    def names(self) -> Names:
+        """The store's numbers for terms and sources."""
+        return self._names
+
+    def _terms(self, _: Transaction) -> str:
+        return self._catalogue.sha256
+
+    def _refresh(self) -> None:
+        """Take up terms that another process loaded."""
+        found = self.store.rows("SELECT sha256 FROM catalogue ORDER BY number DESC LIMIT 1")
+        if found and found[0][0] != self._catalogue.sha256:
+            (body,), = self.store.rows("SELECT body FROM catalogue WHERE sha256 = ?", found[0])  # fmt: skip
+            self._catalogue = Catalogue.from_json(body)
+            self._names = names_of(self.store.rows)
+
+    def load(self, catalogue: Catalogue) -> None:
+        """Make these the terms of the ledger from now on.
+
+        Raises
+        ------
+        CatalogueError : terms that the store holds are changed or left out, or a year that has acts moves into an operator's
+            inventory or out of it.
+        """
+
+        def work(transaction: Transaction) -> None:
+            held = {
+                tuple(row[:3]): row[3] for row in transaction.rows("SELECT programme, action, version, body FROM terms")
+            }
+            mine = {(each.programme, each.action, each.version): each for each in catalogue.actions}
+            for key, body in held.items():
+                name = f"action {key[0]}/{key[1]} version {key[2]}"
+                if key not in mine:
+                    raise CatalogueError(f"{name} is left out; terms stay: end them by a version with later days")
+                if Action(**Catalogue.action_fields(body)) != mine[key]:
+                    raise CatalogueError(f"{name} is changed; terms never change: give a new version with later days")
+            _same_boundaries(transaction, self._catalogue, catalogue)
+            number = len(held)
+            for key, action in mine.items():
+                if key not in held:
+                    number += 1
+                    transaction.rows(
+                        "INSERT INTO terms (terms, programme, action, version, method_id, cap_points, cap_period, body) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                        (
+                            number,
+                            *key,
+                            action.method_id,
+                            action.cap_points,
+                            action.cap_period,
+                            Catalogue.action_text(action),
+                        ),
+                    )
+            last = transaction.rows("SELECT coalesce(max(number), 0) FROM catalogue")[0][0]
+            if transaction.rows("SELECT 1 FROM catalogue WHERE sha256 = ?", (catalogue.sha256,)):
+                transaction.rows("UPDATE catalogue SET number = ? WHERE sha256 = ?", (last + 1, catalogue.sha256))
+            else:
+                transaction.rows(
+                    "INSERT INTO catalogue (sha256, body, loaded_on, number) VALUES (?, ?, ?, ?)",
+                    (catalogue.sha256, catalogue.to_json(), stored_day(self.today()), last + 1),
+                )
+
+        self.store.transact(work)
+        self._refresh()
+
+    def ingest(self, acts: Any, batch_rows: int = BATCH_ROWS, progress: Progress | None = None) -> Receipt:
+        """Post acts: each once, whole batches or nothing of one.
+
+        Parameters
+        ----------
+        acts : Arrow table, batch or reader; path of a Parquet file; or an iterable of `Act`s or mappings. Columns as the fields
+            of `Act`; ids may be whole numbers, texts or bytes; `document` and `bucket` may stand for `fingerprint`.
+        progress : called after each batch with the receipt so far.
+
+        Returns
+        -------
+        Receipt : how many were accepted, duplicates, conflicts and rejected, and which rows were refused and why.
+
+        Raises
+        ------
+        StoreError : the file cannot be read or the store not written. Batches acknowledged to `progress` stay; posting the
+            same acts again is safe.
+        """
+        self._refresh()
+        receipt = Receipt()
+        for table in tables(acts, batch_rows):
+            receipt.add(self._batch(read(table)), receipt.rows)
+            if progress:
+                progress(receipt)
+        return receipt
+
+    def _batch(self, intake: Intake) -> Receipt:
+        prepared = prepare(intake, self._catalogue, self.today())
+        self._know_sources(intake.texts["source"].values)
+        body = body_of(prepared)
+        leaves: list[bytes] = []
+
+        def work(transaction: Transaction) -> Receipt:
+            if body and transaction.rows("SELECT 1 FROM batch WHERE body = ?", (body,)):
+                return Receipt(rows=len(intake), duplicates=len(intake), batches=1)
+            if not leaves and not transaction.expect_known:
+                leaves.extend(prepared.leaves)
+            receipt, events = Ingest(prepared, transaction, self._names).run()
+            if events is not None:
+                transaction.event_leaves.append((events, _leaves(prepared, events, leaves)))
+                transaction.body = body if receipt.accepted == receipt.rows else None
+            return receipt
+
+        return self.store.transact(work)
+
+    def _know_sources(self, sources: Sequence[str]) -> None:
+        new = [name for name in sources if name not in self._names.sources]
+        if not new:
+            return
+
+        def work(transaction: Transaction) -> None:
+            (last,) = transaction.rows("SELECT coalesce(max(source), 0) FROM source")[0]
+            if last + len(new) > SOURCES_MAX:
+                raise StoreError(
+                    f"{last + len(new)} sources: expected at most {SOURCES_MAX}; a source names a partner, not an act"
+                )
+            for number, name in enumerate(new, last + 1):
+                transaction.rows(
+                    "INSERT INTO source (source, name) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (number, name)
+                )
+
+        self.store.transact(work)
+        self._names = names_of(self.store.rows)
+
+    def post(self, command: Command) -> Outcome:
+        """Answer one command, as `rules.decide` would."""
+        if isinstance(command, Act):
+            return self._post_act(command)
+        if isinstance(command, Redeem) and not isinstance(self.store, SqliteStore):
+            return self._redeem(command)
+        self._refresh()
+
+        def work(transaction: Transaction) -> Outcome:
+            transaction.lock(command.account_id)
+            account = accounts.account_for(transaction.rows, self._names, command)
+            outcome = decide(account, command, self._catalogue, self.today(), _serials(transaction, command))
+            if isinstance(outcome, Accepted):
+                for row in outcome.rows:
+                    transaction.append(row)
+            return outcome
+
+        return self.store.transact(work)
+
+    def _post_act(self, act: Act) -> Outcome:
+        receipt = self.ingest([act])
+        if receipt.accepted:
+            terms = self._catalogue.action(act.programme, act.action, act.occurred_day)
+            assert terms is not None
+            return Accepted((event_row(act, terms, self._catalogue),))
+        if receipt.duplicates:
+            key = (act.account_id, act.event_id)
+            return Duplicate(
+                tuple(accounts.events(self.store.rows, self._names, "account_id = ? AND event_id = ?", key))
+            )
+        _, outcome, why = receipt.named[0]
+        return Conflict(tuple(why.field.split(", "))) if outcome == "conflict" else why
+
+    def _redeem(self, command: Redeem) -> Outcome:
+        """A redemption in one statement; only where it charged nothing is more asked, to say why."""
+        from leafmark.ledger.postgresql import PostgresqlStore
+
+        assert isinstance(self.store, PostgresqlStore)
+        today = self.today()
+        row = RedemptionRow(command.account_id, command.redemption_id, "pending", command.points, command.reward, today)
+        for attempt in range(2):
+            if command.points > 0 and self.store.redeem(row, stored_day(today)):
+                return Accepted((row,))
+            account = accounts.account_for(self.store.rows, self._names, command)
+            outcome = decide(account, command, self._catalogue, today)
+            if not isinstance(outcome, Accepted) or attempt:
+                break
+            self.store.transact(lambda transaction: transaction.lock(command.account_id))  # its first redemption
+        if isinstance(outcome, Accepted):  # points came in between the two questions
+            available = f"at most {max(0, account.points)}"
+            return Rejected("not_enough", "points", str(command.points), available)
+        return outcome
+
+    def redeem(self, account_id: int, redemption_id: int, points: int, reward: str) -> Outcome:
+        """Hold points for a reward."""
+        return self.post(Redeem(account_id, redemption_id, points, reward))
+
+    def settle(self, account_id: int, redemption_id: int, step: Literal["posted", "void", "expired"]) -> Outcome:
+        """End a pending redemption: `posted`, `void` or `expired`."""
+        return self.post(Settle(account_id, redemption_id, step))
+
+    def reverse(
+        self,
+        account_id: int,
+        adjustment_id: int,
+        event_id: int,
+        reason: str,
+        kind: Literal["reversal", "fraud"] = "reversal",
+    ) -> Outcome:
+        """Take an event back whole: `reversal` or `fraud`."""
+        return self.post(Amend(account_id, adjustment_id, kind, event_id, reason))
+
+    def share(self, share: Share) -> Outcome:
+        """Give a party its part of an event's grams."""
+        return self.post(share)
+
+    def expire(self, account_id: int, adjustment_id: int, through_month: dt.date) -> Outcome:
+        """End the points of a month and of those before."""
+        return self.post(ExpirePoints(account_id, adjustment_id, through_month))
+
+    def balance(self, account_id: int, at: dt.date | None = None) -> Balance:
+        """What an account holds, or held at the end of a day. An account that has no rows holds nothing."""
+        self._refresh()
+        if at is not None:
+            return accounts.balance_at(self.store.rows, self._names, account_id, at)
+        return accounts.balance(self.store.rows, self._names, account_id)
+
+    def history(self, account_id: int, since: dt.date, until: dt.date) -> list[Row]:
+        """An account's rows of [since, until] by day."""
+        self._refresh()
+        return accounts.history(self.store.rows, self._names, account_id, since, until)
+
+
+def body_of(prepared: Prepared) -> bytes | None:
+    """SHA-256 over acts that their terms all allow, by which the same batch is known when it comes again."""
+    taken = prepared.intake
+    if prepared.refused or not len(taken):
+        return None
+    found = hashlib.sha256(b"leafmark.acts/1")
+    for column in (taken.account_id, taken.event_id, taken.fingerprint, taken.quantity, taken.co2e_mg, taken.day):
+        found.update(column.astype("<i8").tobytes())
+    for name, texts in sorted(taken.texts.items()):
+        values = sorted(set(texts.values))
+        code = {value: number for number, value in enumerate(values)}
+        found.update("\x1f".join((name, *values)).encode())
+        found.update(np.array([code[each] for each in texts.values], "<i8")[texts.codes].tobytes())
+    return found.digest()
+
+
+def _leaves(prepared: Prepared, events: EventColumns, leaves: list[bytes]) -> list[bytes]:
+    if not leaves:
+        return prepared.leaves_of(events.row)
+    return [leaves[row] for row in events.row.tolist()]
+
+
+def _serials(transaction: Transaction, command: Command) -> Mapping[str, int]:
+    if not isinstance(command, Share) or not command.serial:
+        return {}
+    rows = transaction.rows("SELECT serial, share_id FROM share WHERE serial = ? AND step = 'given'", (command.serial,))
+    return dict(rows)
+
+
+def _same_boundaries(transaction: Transaction, before: Catalogue, after: Catalogue) -> None:
+    first, now = ({(each.programme, each.action, each.year) for each in one.own} for one in (before, after))
+    for programme, action, year in sorted(first ^ now):
+        days = (stored_day(dt.date(year, 1, 1)), stored_day(dt.date(year, 12, 31)))
+        posted = transaction.rows(
+            "SELECT 1 FROM tally WHERE terms IN (SELECT terms FROM terms WHERE programme = ? AND action = ?) "
+            "AND cap_from BETWEEN ? AND ? LIMIT 1",
+            (programme, action, *days),
+        )
+        if posted:
+            raise CatalogueError(
+                f"own boundary {programme}/{action} {year}: acts of that year are posted under the other one; take them back "
+                "and post them anew under a new action"
+            )

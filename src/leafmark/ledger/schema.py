@@ -1,0 +1,46 @@
+"""The schema of a store and its migrations: Alembic carries one text to SQLite and PostgreSQL (`migrations/`).
+
+Opening a store asks it for its revision with one SELECT; Alembic is loaded only where that is not `HEAD`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+HEAD = "0001"
+"""The revision that this code works with."""
+
+
+class StoreError(Exception):
+    """A store that cannot be used as asked: what was found, what was expected, what to do."""
+
+
+def upgrade(url: str) -> None:
+    """Bring a store to `HEAD`: an empty one, or one of an earlier Leafmark.
+
+    Parameters
+    ----------
+    url : as SQLAlchemy takes it, `sqlite:///...` or `postgresql+psycopg://...`.
+
+    Raises
+    ------
+    StoreError : the extra `ledger` is not installed, or the store is of a later Leafmark.
+    """
+    try:
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util.exc import CommandError
+        from sqlalchemy import create_engine
+    except ImportError as error:
+        raise StoreError(f"a ledger needs the extra `ledger`: pip install 'leafmark[ledger]' ({error})") from error
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(f"the store is not one of this Leafmark ({HEAD}) or an earlier one: {error}") from error
+    finally:
+        engine.dispose()

@@ -1,0 +1,283 @@
+"""The embedded store: one SQLite file, one writer thread with group commit, every commit on the disk.
+
+All writing passes through one thread of the process (`_write`): it takes what waits, up to `GROUP_MAX` pieces of work, runs
+each behind a savepoint, seals the group as one batch and commits once, so 32 clients that redeem share one wait for the disk.
+Several processes may write: each transaction takes the file's lock before it reads.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from leafmark.ledger.columns import EventColumns, TallyColumns
+from leafmark.ledger.ingest import Found
+from leafmark.ledger.intake import Int64s
+from leafmark.ledger.prepare import Bools
+from leafmark.ledger.schema import HEAD, StoreError, upgrade
+from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events
+
+GROUP_MAX = 256
+BUSY_SECONDS = 30
+ROWS_READ = 65_536
+
+INSERT_EVENT = f"INSERT INTO event ({', '.join(EVENT_COLUMNS)}) VALUES ({', '.join('?' * len(EVENT_COLUMNS))}) ON CONFLICT DO NOTHING"
+ADD_TALLY = """
+INSERT INTO tally AS kept (account_id, terms, cap_from, co2e_mg, points, cap_points, statement) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (account_id, terms, cap_from) DO UPDATE SET co2e_mg = kept.co2e_mg + excluded.co2e_mg, points = kept.points + excluded.points
+"""
+ASK = "INSERT INTO temp.asked (asked, account_id, other_id) VALUES (?, ?, ?)"
+
+
+class SqliteTransaction(Transaction):
+    """A transaction of the writer's thread."""
+
+    def __init__(self, connection: sqlite3.Connection, writer: str, today: dt.date) -> None:
+        super().__init__(writer, today)
+        self._connection = connection
+        self.expect_known = False
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def new_batch(self) -> int:
+        return int(self.rows("SELECT coalesce(max(batch), 0) + 1 FROM batch")[0][0])
+
+    def lock(self, account_id: int) -> None:
+        self.rows(
+            "INSERT INTO balance (account_id, held, ended) VALUES (?, 0, 0) ON CONFLICT DO NOTHING", (account_id,)
+        )
+
+    def insert_events(self, events: EventColumns) -> Bools:
+        before = self._connection.total_changes
+        self.rows("SAVEPOINT events")
+        self._connection.executemany(INSERT_EVENT, _event_rows(events, self.batch))
+        if self._connection.total_changes - before == len(events):
+            self.rows("RELEASE events")
+            return np.ones(len(events), np.bool_)
+        self.rows("ROLLBACK TO events")
+        self.rows("RELEASE events")
+        new = np.ones(len(events), np.bool_)  # nobody else writes meanwhile, so what is not known goes in
+        new[self.known_by_id(events.account_id, events.event_id).asked] = False
+        new[self.known_by_fingerprint(events.account_id, events.fingerprint).asked] = False
+        self._connection.executemany(INSERT_EVENT, _event_rows(events.take(new), self.batch))
+        return new
+
+    def known_by_id(self, account_id: Int64s, event_id: Int64s) -> Found:
+        return self._known("event_id", account_id, event_id)
+
+    def known_by_fingerprint(self, account_id: Int64s, fingerprint: Int64s) -> Found:
+        return self._known("fingerprint", account_id, fingerprint)
+
+    def _known(self, column: str, account_id: Int64s, other_id: Int64s) -> Found:
+        self.rows("DELETE FROM temp.asked")
+        keys = zip(range(len(account_id)), account_id.tolist(), other_id.tolist(), strict=True)
+        self._connection.executemany(ASK, keys)
+        found = self.rows(
+            f"SELECT a.asked, {', '.join(f'e.{name}' for name in EVENT_COLUMNS)} FROM temp.asked a "
+            f"CROSS JOIN event e ON e.account_id = a.account_id AND e.{column} = a.other_id"
+        )
+        return found_events([row[0] for row in found], [row[1:] for row in found])
+
+    def add_tallies(self, tallies: TallyColumns) -> None:
+        columns = (
+            tallies.account_id,
+            tallies.terms,
+            tallies.cap_from,
+            tallies.co2e_mg,
+            tallies.points,
+            tallies.cap_points,
+        )
+        letters = [each.decode() for each in tallies.statement.tolist()]
+        self._connection.executemany(ADD_TALLY, zip(*(column.tolist() for column in columns), letters, strict=True))
+
+
+def _event_rows(events: EventColumns, batch: int) -> Iterator[tuple[Any, ...]]:
+    numbers = (events.account_id, events.event_id, events.fingerprint, events.co2e_mg, events.points, events.quantity)
+    codes = (events.occurred_day, events.terms, events.source)
+    letters = ([each.decode() for each in column.tolist()] for column in (events.evidence, events.statement))
+    return zip(
+        *(column.tolist() for column in numbers), [batch] * len(events), *(column.tolist() for column in codes), *letters,
+        strict=True,
+    )  # fmt: skip
+
+
+_Work = tuple[Callable[[Transaction], Any], "Future[Any]"]
+
+
+class SqliteStore(Store):
+    """A ledger in one file.
+
+    Raises
+    ------
+    StoreError : the file is no ledger, or one of another Leafmark; or the extra `ledger` is missing to make it.
+    """
+
+    def __init__(
+        self, path: Path, writer: str, today: Callable[[], dt.date], terms: Callable[[Transaction], str]
+    ) -> None:
+        self.address, self._path = str(path), path
+        self._writer, self._today, self._terms = writer, today, terms
+        self._open()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._expect_known = False
+        self._thread = threading.Thread(target=self._write, name=f"ledger {path.name}", daemon=True)
+        self._closed = False
+        self._thread.start()
+
+    def _open(self) -> None:
+        if not self._path.parent.is_dir():
+            raise StoreError(f"{self._path}: there is no folder {self._path.parent}")
+        new = not self._path.exists() or self._path.stat().st_size == 0
+        try:
+            if new:
+                upgrade(f"sqlite:///{self._path}")
+            found = self._connect()
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self._path}: not a ledger, or damaged ({error})") from error
+        try:
+            (revision,) = found.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self._path}: not a ledger, or damaged ({error})") from error
+        finally:
+            found.close()
+        if revision != HEAD:
+            upgrade(f"sqlite:///{self._path}")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False, cached_statements=256
+        )
+        for pragma in (
+            "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "cache_size = -262144",
+            "temp_store = MEMORY", "mmap_size = 0",
+        ):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        return self.submit(work).result()
+
+    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+        """Hand work to the writer's thread; the future is done when the work is on the disk."""
+        if self._closed:
+            raise StoreError(f"{self.address}: the ledger is closed")
+        future: Future[T] = Future()
+        self._queue.put((work, future))
+        return future
+
+    def _write(self) -> None:
+        connection = self._connect()
+        connection.execute("CREATE TEMP TABLE asked (asked INTEGER PRIMARY KEY, account_id INTEGER, other_id INTEGER)")
+        while (first := self._queue.get()) is not None:
+            group: list[_Work] = [first]
+            while len(group) < GROUP_MAX and not self._queue.empty():
+                more = self._queue.get()
+                if more is None:
+                    self._queue.put(None)
+                    break
+                group.append(more)
+            self._commit(connection, group)
+        connection.close()
+
+    def _commit(self, connection: sqlite3.Connection, group: list[_Work]) -> None:
+        """Run a group as one transaction. A piece that fails takes back its own part; a commit that fails, all."""
+        answers: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            transaction = SqliteTransaction(connection, self._writer, self._today())
+            transaction.expect_known = self._expect_known
+            for work, future in group:
+                answers.append((future, *self._one(transaction, work)))
+            transaction.seal(self._terms(transaction))
+            connection.execute("COMMIT")
+            self._expect_known = transaction.expect_known
+        except BaseException as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            told = (
+                error if isinstance(error, StoreError) else StoreError(f"{self.address}: nothing was posted ({error})")
+            )
+            answers = [(future, None, told) for _, future in group]
+        for future, answer, failure in answers:
+            if failure is not None:
+                future.set_exception(failure)
+            else:
+                future.set_result(answer)
+
+    def _one(
+        self, transaction: SqliteTransaction, work: Callable[[Transaction], Any]
+    ) -> tuple[Any, BaseException | None]:
+        leaves, events, body = len(transaction.leaves), len(transaction.event_leaves), transaction.body
+        transaction.rows("SAVEPOINT piece")
+        try:
+            answer = work(transaction)
+        except Exception as error:
+            transaction.rows("ROLLBACK TO piece")
+            transaction.rows("RELEASE piece")
+            del transaction.leaves[leaves:]
+            del transaction.event_leaves[events:]
+            transaction.body = body
+            return None, error
+        transaction.rows("RELEASE piece")
+        return answer, None
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._reader().execute(sql, parameters).fetchall()
+
+    def _reader(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = self._connect()
+            found.execute("PRAGMA query_only = ON")
+            self._readers.append(found)
+        return found
+
+    def arrow(self, table: str, where: str = "", by: str = "") -> Iterator[pa.RecordBatch]:
+        cursor = self._reader().execute(f"SELECT * FROM {table} {where and f'WHERE {where}'} {by and f'ORDER BY {by}'}")
+        names = [each[0] for each in cursor.description]
+        while rows := cursor.fetchmany(ROWS_READ):
+            yield pa.RecordBatch.from_arrays([pa.array(column) for column in zip(*rows, strict=True)], names)
+
+    def replace_tallies(self, tallies: pa.Table, balances: pa.Table) -> None:
+        def work(transaction: Transaction) -> None:
+            assert isinstance(transaction, SqliteTransaction)
+            for name, table in (("tally", tallies), ("balance", balances)):
+                transaction.rows(f"DELETE FROM {name}")
+                columns = ", ".join(table.column_names)
+                places = ", ".join("?" * table.num_columns)
+                values = zip(*(column.to_pylist() for column in table.columns), strict=True)
+                transaction._connection.executemany(f"INSERT INTO {name} ({columns}) VALUES ({places})", values)
+
+        self.transact(work)
+
+    def size_bytes(self) -> dict[str, int]:
+        try:
+            rows = self.rows("SELECT name, sum(pgsize) FROM dbstat GROUP BY name")
+        except sqlite3.OperationalError:  # a SQLite built without dbstat
+            return {"all": self._path.stat().st_size}
+        found: dict[str, int] = {}
+        tables = dict(self.rows("SELECT name, tbl_name FROM sqlite_master"))
+        for name, size in rows:
+            table = tables.get(name, name)
+            found[table] = found.get(table, 0) + size
+        return found
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+            self._thread.join()
+            for reader in self._readers:
+                reader.close()
