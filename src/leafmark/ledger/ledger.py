@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -193,31 +194,36 @@ class Ledger:
             same acts again is safe.
         """
         self._refresh()
-        receipt = Receipt()
+        receipt, waiting = Receipt(), None
         for table in tables(acts, batch_rows):
-            receipt.add(self._batch(read(table)), receipt.rows)
+            posted = self._batch(read(table))  # made ready while the one before is on its way to the disk
+            if waiting:
+                receipt.add(waiting.result(), receipt.rows)
+                if progress:
+                    progress(receipt)
+            waiting = posted
+        if waiting:
+            receipt.add(waiting.result(), receipt.rows)
             if progress:
                 progress(receipt)
         return receipt
 
-    def _batch(self, intake: Intake) -> Receipt:
+    def _batch(self, intake: Intake) -> Future[Receipt]:
         prepared = prepare(intake, self._catalogue, self.today())
         self._know_sources(intake.texts["source"].values)
         body = body_of(prepared)
-        leaves: list[bytes] = []
+        leaves = [] if self.store.expect_known else prepared.leaves
 
         def work(transaction: Transaction) -> Receipt:
             if body and transaction.rows("SELECT 1 FROM batch WHERE body = ?", (body,)):
                 return Receipt(rows=len(intake), duplicates=len(intake), batches=1)
-            if not leaves and not transaction.expect_known:
-                leaves.extend(prepared.leaves)
             receipt, events = Ingest(prepared, transaction, self._names).run()
             if events is not None:
                 transaction.event_leaves.append((events, _leaves(prepared, events, leaves)))
                 transaction.body = body if receipt.accepted == receipt.rows else None
             return receipt
 
-        return self.store.transact(work)
+        return self.store.submit(work)
 
     def _know_sources(self, sources: Sequence[str]) -> None:
         new = [name for name in sources if name not in self._names.sources]

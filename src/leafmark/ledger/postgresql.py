@@ -16,6 +16,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -180,7 +181,6 @@ class PostgresqlStore(Store):
         self.address = re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", url)
         self._local = threading.local()
         self._connections: list[psycopg.Connection[Any]] = []
-        self._expect_known = False
         found = self._connection().execute("SELECT to_regclass('alembic_version')").fetchone()
         revision = self.rows("SELECT version_num FROM alembic_version") if found and found[0] else []
         if revision != [(HEAD,)]:
@@ -228,13 +228,21 @@ class PostgresqlStore(Store):
                 raise StoreError(f"{self.address}: nothing was posted ({str(error).strip()})") from error
         raise AssertionError("unreachable")
 
+    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(self.transact(work))
+        except BaseException as error:
+            done.set_exception(error)
+        return done
+
     def _transact(self, work: Callable[[Transaction], T]) -> T:
         connection = self._stages()
         with connection.transaction():
-            transaction = PostgresqlTransaction(connection, self._writer, self._today(), self._expect_known)
+            transaction = PostgresqlTransaction(connection, self._writer, self._today(), self.expect_known)
             answer = work(transaction)
             transaction.seal(self._terms(transaction))
-        self._expect_known = transaction.expect_known
+        self.expect_known = transaction.expect_known
         return answer
 
     def redeem(self, row: RedemptionRow, day: int) -> bool:

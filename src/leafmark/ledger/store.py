@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import numpy as np
@@ -202,6 +203,8 @@ class Store(ABC):
 
     address: str
     """Path or URL, without a password."""
+    expect_known = False
+    """Whether the last batch held many acts that were there before."""
 
     @abstractmethod
     def transact(self, work: Callable[[Transaction], T]) -> T:
@@ -209,6 +212,10 @@ class Store(ABC):
 
         When this returns, what was added survives a crash.
         """
+
+    @abstractmethod
+    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+        """As `transact`; where the store writes in a thread of its own, the caller need not wait."""
 
     @abstractmethod
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
