@@ -34,7 +34,9 @@ def catalogue() -> Catalogue:
         ) for name in SHARES
     )  # fmt: skip
     double = Campaign("market", "double", "bus", dt.date(2026, 10, 11), dt.date(2026, 10, 12), 2)
-    return Catalogue(actions, (double,), (OwnBoundary("market", "marketplace", 2026, "e_receipt", "scope 3 category 1"),))
+    return Catalogue(
+        actions, (double,), (OwnBoundary("market", "marketplace", 2026, "e_receipt", "scope 3 category 1"),)
+    )
 
 
 def acts(seed: int, first: int, count: int, size: int) -> pa.Table:

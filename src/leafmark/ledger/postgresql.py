@@ -29,7 +29,7 @@ from leafmark.ledger.ingest import Found
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
-from leafmark.ledger.schema import HEAD, StoreError, upgrade
+from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, one_line, upgrade
 from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events
 
 ATTEMPTS_MAX = 12
@@ -181,8 +181,8 @@ class PostgresqlStore(Store):
         self.address = re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", url)
         self._local = threading.local()
         self._connections: list[psycopg.Connection[Any]] = []
-        found = self._connection().execute("SELECT to_regclass('alembic_version')").fetchone()
-        revision = self.rows("SELECT version_num FROM alembic_version") if found and found[0] else []
+        found = self._connection().execute(f"SELECT to_regclass('{VERSION_TABLE}')").fetchone()
+        revision = self.rows(f"SELECT version_num FROM {VERSION_TABLE}") if found and found[0] else []
         if revision != [(HEAD,)]:
             upgrade(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
         self._stages()
@@ -195,7 +195,7 @@ class PostgresqlStore(Store):
                     self._url, autocommit=True, application_name="leafmark ledger", prepare_threshold=2
                 )
             except psycopg.OperationalError as error:
-                raise StoreError(f"{self.address}: cannot be reached ({str(error).strip()})") from error
+                raise StoreError(f"{self.address}: cannot be reached ({one_line(error)})") from error
             found.execute("SET synchronous_commit = on")
             found.execute("SET client_min_messages = warning")
             self._local.connection, self._local.staged = found, False
@@ -221,11 +221,11 @@ class PostgresqlStore(Store):
             ) as error:
                 if attempt == ATTEMPTS_MAX - 1:
                     raise StoreError(
-                        f"{self.address}: nothing was posted after {ATTEMPTS_MAX} attempts ({error})"
+                        f"{self.address}: nothing was posted after {ATTEMPTS_MAX} attempts ({one_line(error)})"
                     ) from error
                 time.sleep(PAUSE_SECONDS * 2 ** min(attempt, 6) * random.random())  # so that two do not meet again
             except psycopg.Error as error:
-                raise StoreError(f"{self.address}: nothing was posted ({str(error).strip()})") from error
+                raise StoreError(f"{self.address}: nothing was posted ({one_line(error)})") from error
         raise AssertionError("unreachable")
 
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
@@ -254,14 +254,14 @@ class PostgresqlStore(Store):
         except errors.UniqueViolation:
             return False
         except psycopg.Error as error:
-            raise StoreError(f"{self.address}: nothing was redeemed ({str(error).strip()})") from error
+            raise StoreError(f"{self.address}: nothing was redeemed ({one_line(error)})") from error
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
             cursor = self._connection().execute(sql.replace("?", "%s"), parameters)
             return cursor.fetchall() if cursor.description else []
         except psycopg.OperationalError as error:
-            raise StoreError(f"{self.address}: cannot be read ({str(error).strip()})") from error
+            raise StoreError(f"{self.address}: cannot be read ({one_line(error)})") from error
 
     def arrow(self, table: str, where: str = "", by: str = "") -> Iterator[pa.RecordBatch]:
         end = f"{where and f'WHERE {where}'} {by and f'ORDER BY {by}'}"

@@ -11,12 +11,22 @@ HEAD = "0001"
 """The revision that this code works with."""
 
 
+VERSION_TABLE = "ledger_version"
+UPGRADING = 5_321_684_331
+"""Number of the PostgreSQL lock that is held while a schema is made."""
+
+
 class StoreError(Exception):
     """A store that cannot be used as asked: what was found, what was expected, what to do."""
 
 
+def one_line(error: object) -> str:
+    """A database's message, without its line breaks."""
+    return " ".join(str(error).split())
+
+
 def upgrade(url: str) -> None:
-    """Bring a store to `HEAD`: an empty one, or one of an earlier Leafmark.
+    """Bring a store to `HEAD`: an empty one, or one of an earlier Leafmark. All of it or nothing, and one process at a time.
 
     Parameters
     ----------
@@ -30,17 +40,25 @@ def upgrade(url: str) -> None:
         from alembic import command
         from alembic.config import Config
         from alembic.util.exc import CommandError
-        from sqlalchemy import create_engine
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.exc import DBAPIError
     except ImportError as error:
         raise StoreError(f"a ledger needs the extra `ledger`: pip install 'leafmark[ledger]' ({error})") from error
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     engine = create_engine(url)
+    if engine.dialect.name == "sqlite":  # else its driver begins a transaction only at the first row that is changed
+        event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADING})")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as error:
         raise StoreError(f"the store is not one of this Leafmark ({HEAD}) or an earlier one: {error}") from error
+    except DBAPIError as error:
+        raise StoreError(f"the store's schema cannot be made: {one_line(error.orig)}") from error
     finally:
         engine.dispose()

@@ -13,6 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from leafmark.ledger.columns import EventColumns, TallyColumns
 from leafmark.ledger.ingest import Found
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
-from leafmark.ledger.schema import HEAD, StoreError, upgrade
+from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, upgrade
 from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events
 
 GROUP_MAX = 256
@@ -142,20 +143,17 @@ class SqliteStore(Store):
     def _open(self) -> None:
         if not self._path.parent.is_dir():
             raise StoreError(f"{self._path}: there is no folder {self._path.parent}")
-        new = not self._path.exists() or self._path.stat().st_size == 0
         try:
-            found = self._connect()
-            if new:
-                upgrade(f"sqlite:///{self._path}")
+            with closing(self._connect()) as found:
+                tables = [name for (name,) in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+                if tables and VERSION_TABLE not in tables:
+                    raise StoreError(
+                        f"{self._path}: a database, but not a ledger; it holds {', '.join(sorted(tables)[:5])}"
+                    )
+                revision = found.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone() if tables else None
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self._path}: not a ledger, or damaged ({error})") from error
-        try:
-            (revision,) = found.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
-        except sqlite3.DatabaseError as error:
-            raise StoreError(f"{self._path}: not a ledger, or damaged ({error})") from error
-        finally:
-            found.close()
-        if revision != HEAD:
+        if revision != (HEAD,):
             upgrade(f"sqlite:///{self._path}")
 
     def _connect(self) -> sqlite3.Connection:
