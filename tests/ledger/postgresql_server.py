@@ -64,6 +64,20 @@ class Server:
             time.sleep(1)
         raise RuntimeError((self.folder / "log").read_text()[-2000:])
 
+    def start_if_down(self) -> None:
+        """Start it unless it runs, and wait until it has recovered."""
+        import psycopg
+
+        if self._run("pg_ctl", "-D", self.folder / "data", "status").returncode:
+            self.start()
+        for _ in range(200):
+            try:
+                psycopg.connect(self.url()).close()
+                return
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+        raise RuntimeError((self.folder / "log").read_text()[-2000:])
+
     def stop(self) -> None:
         """Stop it at once."""
         self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
@@ -95,9 +109,9 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """A fresh server, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="leafmark-pg-", dir="/tmp"))  # short: a socket's path has 107 characters
+def running_server(where: Path = Path("/tmp")) -> Iterator[Server]:
+    """A fresh server in a folder of its own, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="leafmark-pg-", dir=where))  # short: a socket's path has 107 characters
     options: dict[str, Any] = {}
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres" if _known("postgres") else "nobody")

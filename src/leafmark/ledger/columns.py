@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leafmark.ledger.catalogue import Statement
+from leafmark.ledger.catalogue import DAY_MAX, DAY_MIN, Statement
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import STATEMENTS, Bools, Prepared
+from leafmark.ledger.schema import StoreError
 
-DAY_ZERO = dt.date(2000, 1, 1)
+DAY_ZERO = DAY_MIN
 DAYS_1970_TO_2000 = (DAY_ZERO - dt.date(1970, 1, 1)).days
 
 LETTERS: dict[Statement, str] = {
@@ -22,7 +23,14 @@ _LETTER_BYTES = np.array([LETTERS[each].encode() for each in STATEMENTS], "S1")
 
 
 def stored_day(day: dt.date) -> int:
-    """A day as a store holds it."""
+    """A day as a store holds it.
+
+    Raises
+    ------
+    StoreError : the day is past those that a store can hold.
+    """
+    if not DAY_MIN <= day <= DAY_MAX:
+        raise StoreError(f"the day {day} cannot be held: expected {DAY_MIN} to {DAY_MAX}; is the clock right?")
     return (day - DAY_ZERO).days
 
 

@@ -181,6 +181,7 @@ class PostgresqlStore(Store):
         self.address = re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", url)
         self._local = threading.local()
         self._connections: list[psycopg.Connection[Any]] = []
+        self._closed = False
         found = self._connection().execute(f"SELECT to_regclass('{VERSION_TABLE}')").fetchone()
         revision = self.rows(f"SELECT version_num FROM {VERSION_TABLE}") if found and found[0] else []
         if revision != [(HEAD,)]:
@@ -188,6 +189,8 @@ class PostgresqlStore(Store):
         self._stages()
 
     def _connection(self) -> psycopg.Connection[Any]:
+        if self._closed:
+            raise StoreError(f"{self.address}: the ledger is closed")
         found: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
         if found is None or found.closed:
             try:
@@ -309,6 +312,7 @@ class PostgresqlStore(Store):
         ))  # fmt: skip
 
     def close(self) -> None:
+        self._closed = True
         for connection in self._connections:
             connection.close()
 

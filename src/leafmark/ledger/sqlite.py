@@ -132,12 +132,12 @@ class SqliteStore(Store):
     ) -> None:
         self.address, self._path = str(path), path
         self._writer, self._today, self._terms = writer, today, terms
+        self._closed = False
         self._open()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name=f"ledger {path.name}", daemon=True)
-        self._closed = False
         self._thread.start()
 
     def _open(self) -> None:
@@ -238,6 +238,8 @@ class SqliteStore(Store):
         return self._reader().execute(sql, parameters).fetchall()
 
     def _reader(self) -> sqlite3.Connection:
+        if self._closed:
+            raise StoreError(f"{self.address}: the ledger is closed")
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = self._local.connection = self._connect()
