@@ -21,7 +21,7 @@ import pytest
 def binaries() -> Path:
     """Where the server's programs are."""
     on_path = shutil.which("postgres")
-    found = [Path(on_path).parent] if on_path else []
+    found = [Path(on_path).resolve().parent] if on_path else []
     found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name), reverse=True)
     for folder in found:
         if all((folder / name).exists() for name in ("initdb", "postgres", "pg_ctl")):
@@ -36,6 +36,7 @@ class Server:
     folder: Path
     bin: Path
     options: dict[str, Any] = field(default_factory=dict)
+    settings: str = "-c shared_buffers=256MB -c max_wal_size=2GB"
     made: int = 0
 
     def url(self, database: str = "postgres") -> str:
@@ -51,12 +52,19 @@ class Server:
             connection.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def drop(self, url: str) -> None:
+        """Remove a database that `new_database` made."""
+        import psycopg
+
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {url.partition('@/')[2].partition('?')[0]}")
+
     def start(self) -> None:
         """Start it; after a kill the first start may find the old lock, so again."""
         for _ in range(5):
             done = self._run(
                 "pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-w", "-t", "60", "-o",
-                f"-c listen_addresses='' -k {self.folder} -c max_connections=80 -c shared_buffers=256MB -c max_wal_size=2GB",
+                f"-c listen_addresses='' -k {self.folder} -c max_connections=80 {self.settings}",
                 "start",
             )  # fmt: skip
             if done.returncode == 0:
@@ -109,7 +117,7 @@ class Server:
 
 
 @contextmanager
-def running_server(where: Path = Path("/tmp")) -> Iterator[Server]:
+def running_server(where: Path = Path("/tmp"), settings: str = "") -> Iterator[Server]:
     """A fresh server in a folder of its own, gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="leafmark-pg-", dir=where))  # short: a socket's path has 107 characters
     options: dict[str, Any] = {}
@@ -118,6 +126,7 @@ def running_server(where: Path = Path("/tmp")) -> Iterator[Server]:
         os.chown(folder, user.pw_uid, user.pw_gid)
         options = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     server = Server(folder, binaries(), options)
+    server.settings = settings or server.settings
     try:
         made = server._run(
             "initdb", "-D", folder / "data", "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"

@@ -248,7 +248,7 @@ class Ledger:
         """Answer one command, as `rules.decide` would."""
         if isinstance(command, Act):
             return self._post_act(command)
-        if isinstance(command, Redeem) and not isinstance(self.store, SqliteStore):
+        if isinstance(command, Redeem):
             return self._redeem(command)
         self._refresh()
 
@@ -278,14 +278,11 @@ class Ledger:
         return Conflict(tuple(why.field.split(", "))) if outcome == "conflict" else why
 
     def _redeem(self, command: Redeem) -> Outcome:
-        """A redemption in one statement; only where it charged nothing is more asked, to say why."""
-        from leafmark.ledger.postgresql import PostgresqlStore
-
-        assert isinstance(self.store, PostgresqlStore)
+        """A redemption charges and logs at once; only where it charged nothing is more asked, to say why."""
         today = self.today()
         row = RedemptionRow(command.account_id, command.redemption_id, "pending", command.points, command.reward, today)
         for attempt in range(2):
-            if command.points > 0 and self.store.redeem(row, stored_day(today)):
+            if command.points > 0 and self.store.redeem(row):
                 return Accepted((row,))
             account = accounts.account_for(self.store.rows, self._names, command)
             outcome = decide(account, command, self._catalogue, today)

@@ -15,7 +15,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -24,13 +24,13 @@ import psycopg
 import pyarrow as pa
 from psycopg import errors
 
-from leafmark.ledger.columns import EventColumns, TallyColumns
+from leafmark.ledger.columns import EventColumns, TallyColumns, stored_day
 from leafmark.ledger.ingest import Found
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
 from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, one_line, upgrade
-from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events
+from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction
 
 ATTEMPTS_MAX = 12
 PAUSE_SECONDS = 0.005
@@ -67,12 +67,17 @@ WIDTHS = {
 """Bytes of the columns that are copied."""
 
 
-def copied(columns: dict[str, Any]) -> bytes:
-    """Columns as PostgreSQL's binary COPY takes them: a row is a count, and a width before each value."""
+def copied_type(names: Iterable[str]) -> np.dtype[np.void]:
+    """A row of some columns in binary COPY: a count, and a width before each value."""
     kinds: list[tuple[str, str]] = [("count", ">i2")]
-    for name in columns:
+    for name in names:
         kinds += [(f"{name} width", ">i4"), (name, "S1" if WIDTHS[name] == 1 else f">i{WIDTHS[name]}")]
-    pattern = np.zeros((), kinds)
+    return np.dtype(kinds)
+
+
+def copied(columns: dict[str, Any]) -> bytes:
+    """Columns as PostgreSQL's binary COPY takes them."""
+    pattern = np.zeros((), copied_type(columns))
     pattern["count"] = len(columns)
     for name in columns:
         pattern[f"{name} width"] = WIDTHS[name]
@@ -84,10 +89,7 @@ def copied(columns: dict[str, Any]) -> bytes:
 
 def uncopied(data: bytes, names: Sequence[str]) -> pa.RecordBatch:
     """The other way: rows of columns that are never NULL, all of one length."""
-    kinds: list[tuple[str, str]] = [("count", ">i2")]
-    for name in names:
-        kinds += [(f"{name} width", ">i4"), (name, "S1" if WIDTHS[name] == 1 else f">i{WIDTHS[name]}")]
-    rows = np.frombuffer(data, np.dtype(kinds))
+    rows = np.frombuffer(data, copied_type(names))
     return pa.RecordBatch.from_arrays(
         [
             pa.array(rows[name].astype("U1") if WIDTHS[name] == 1 else rows[name].astype(f"i{WIDTHS[name]}"))
@@ -153,11 +155,19 @@ class PostgresqlTransaction(Transaction):
     def _known(self, column: str, account_id: Int64s, other_id: Int64s) -> Found:
         self.rows("TRUNCATE asked")
         self.copy("asked", {"asked": np.arange(len(account_id)), "account_id": account_id, "other_id": other_id})
-        found = self.rows(
-            f"SELECT a.asked, {', '.join(f'e.{name}' for name in EVENT_COLUMNS)} FROM asked a "
-            f"JOIN event e ON e.account_id = a.account_id AND e.{column} = a.other_id"
+        names = ("asked", *EVENT_COLUMNS)
+        sql = (
+            f"COPY (SELECT a.asked, {', '.join(f'e.{name}' for name in EVENT_COLUMNS)} FROM asked a JOIN event e "
+            f"ON e.account_id = a.account_id AND e.{column} = a.other_id) TO STDOUT (FORMAT BINARY)"
         )
-        return found_events([row[0] for row in found], [row[1:] for row in found])
+        with self._cursor.copy(sql) as out:
+            body = b"".join(out)
+        rows = np.frombuffer(body[len(_COPY_BEGIN) : -len(_COPY_END)], copied_type(names))
+        found: dict[str, Any] = {
+            name: rows[name] if WIDTHS[name] == 1 else rows[name].astype(np.int64) for name in names
+        }
+        asked, batch = found.pop("asked"), found.pop("batch")
+        return Found(asked, EventColumns(batch, **found))
 
     def add_tallies(self, tallies: TallyColumns) -> None:
         names = ("account_id", "terms", "cap_from", "co2e_mg", "points", "cap_points", "statement")
@@ -248,10 +258,9 @@ class PostgresqlStore(Store):
         self.expect_known = transaction.expect_known
         return answer
 
-    def redeem(self, row: RedemptionRow, day: int) -> bool:
-        """Charge points and log a pending redemption; False if it is there, or points lack, or the account has no row yet."""
-        fields = {"account_id": row.account_id, "redemption_id": row.redemption_id, "points": row.points, "day": day,
-                  "reward": row.reward}  # fmt: skip
+    def redeem(self, row: RedemptionRow) -> bool:
+        fields = {"account_id": row.account_id, "redemption_id": row.redemption_id, "points": row.points,
+                  "day": stored_day(row.day), "reward": row.reward}  # fmt: skip
         try:
             return self._connection().execute(REDEEM, fields).fetchone() is not None
         except errors.UniqueViolation:

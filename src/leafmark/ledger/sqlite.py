@@ -11,6 +11,7 @@ import datetime as dt
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
@@ -20,14 +21,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from leafmark.ledger.columns import EventColumns, TallyColumns
+from leafmark.ledger.columns import EventColumns, TallyColumns, stored_day
 from leafmark.ledger.ingest import Found
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
+from leafmark.ledger.rows import RedemptionRow
 from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, upgrade
-from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events
+from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events, leaf_of
 
-GROUP_MAX = 256
+GROUP_MAX, GATHER_SECONDS = 256, 0.002
 BUSY_SECONDS = 30
 ROWS_READ = 65_536
 PAGE_BYTES, CHECKPOINT_PAGES = 8_192, 12_000
@@ -40,6 +42,12 @@ ADD_TALLY = """
 INSERT INTO tally AS kept (account_id, terms, cap_from, co2e_mg, points, cap_points, statement) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (account_id, terms, cap_from) DO UPDATE SET co2e_mg = kept.co2e_mg + excluded.co2e_mg, points = kept.points + excluded.points
 """
+CHARGE = """
+UPDATE balance SET held = held + ? WHERE account_id = ? AND held + ended + ? <= (
+  SELECT coalesce(sum(min(points, cap_points)), 0) FROM tally WHERE account_id = ?)
+"""
+LOG = "INSERT INTO redemption (account_id, redemption_id, step, points, day, reward) VALUES (?, ?, 'pending', ?, ?, ?)"
+LOG_SEAL = "INSERT INTO redemption_seal (account_id, redemption_id, step, batch) VALUES (?, ?, 'pending', ?)"
 ASK = "INSERT INTO temp.asked (asked, account_id, other_id) VALUES (?, ?, ?)"
 
 
@@ -49,6 +57,7 @@ class SqliteTransaction(Transaction):
     def __init__(self, connection: sqlite3.Connection, writer: str, today: dt.date) -> None:
         super().__init__(writer, today)
         self._connection = connection
+        self._charged: dict[tuple[int, int], RedemptionRow] = {}
         self.expect_known = False
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -93,6 +102,30 @@ class SqliteTransaction(Transaction):
         )
         return found_events([row[0] for row in found], [row[1:] for row in found])
 
+    def redeem(self, row: RedemptionRow) -> bool:
+        """Charge points and log a pending redemption; False if it is there, or points lack, or the account has no row yet."""
+        key = (row.account_id, row.redemption_id)
+        if key in self._charged or self.rows(
+            "SELECT 1 FROM redemption WHERE account_id = ? AND redemption_id = ?", key
+        ):
+            return False
+        if not self._connection.execute(CHARGE, (row.points, row.account_id, row.points, row.account_id)).rowcount:
+            return False
+        self._charged[key] = row
+        return True
+
+    def log_redemptions(self) -> None:
+        """Write what `redeem` charged in this group, in two statements; before any other work, which may look for it."""
+        if not self._charged:
+            return
+        rows = self._charged.values()
+        self._connection.executemany(LOG, [
+            (row.account_id, row.redemption_id, row.points, stored_day(row.day), row.reward) for row in rows
+        ])  # fmt: skip
+        self._connection.executemany(LOG_SEAL, [(*key, self.batch) for key in self._charged])
+        self.leaves += [leaf_of(row) for row in rows]
+        self._charged = {}
+
     def add_tallies(self, tallies: TallyColumns) -> None:
         columns = (
             tallies.account_id,
@@ -116,7 +149,7 @@ def _event_rows(events: EventColumns, batch: int) -> Iterator[tuple[Any, ...]]:
     )  # fmt: skip
 
 
-_Work = tuple[Callable[[Transaction], Any], "Future[Any]"]
+_Work = tuple[Callable[[Transaction], Any] | RedemptionRow, "Future[Any]"]
 
 
 class SqliteStore(Store):
@@ -170,27 +203,45 @@ class SqliteStore(Store):
     def transact(self, work: Callable[[Transaction], T]) -> T:
         return self.submit(work).result()
 
+    def redeem(self, row: RedemptionRow) -> bool:
+        """As `store.Store`."""
+        return bool(self._hand_over(row).result())
+
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
         """Hand work to the writer's thread; the future is done when the work is on the disk."""
+        return self._hand_over(work)
+
+    def _hand_over(self, work: Callable[[Transaction], Any] | RedemptionRow) -> Future[Any]:
         if self._closed:
             raise StoreError(f"{self.address}: the ledger is closed")
-        future: Future[T] = Future()
+        future: Future[Any] = Future()
         self._queue.put((work, future))
         return future
 
     def _write(self) -> None:
         connection = self._connect()
         connection.execute("CREATE TEMP TABLE asked (asked INTEGER PRIMARY KEY, account_id INTEGER, other_id INTEGER)")
+        size = 1
         while (first := self._queue.get()) is not None:
-            group: list[_Work] = [first]
-            while len(group) < GROUP_MAX and not self._queue.empty():
-                more = self._queue.get()
-                if more is None:
-                    self._queue.put(None)
-                    break
-                group.append(more)
+            group = self._gathered(first, size)
+            size = len(group)
             self._commit(connection, group)
         connection.close()
+
+    def _gathered(self, first: _Work, last_size: int) -> list[_Work]:
+        """What waits, up to `GROUP_MAX`. Those who waited for the last group are about to come again: a moment for them."""
+        group, ends = [first], time.monotonic() + GATHER_SECONDS
+        while len(group) < GROUP_MAX:
+            try:
+                left = ends - time.monotonic() if len(group) < last_size else 0
+                more = self._queue.get(block=left > 0, timeout=left if left > 0 else None)
+            except queue.Empty:
+                break
+            if more is None:
+                self._queue.put(None)
+                break
+            group.append(more)
+        return group
 
     def _commit(self, connection: sqlite3.Connection, group: list[_Work]) -> None:
         """Run a group as one transaction. A piece that fails takes back its own part; a commit that fails, all."""
@@ -201,6 +252,7 @@ class SqliteStore(Store):
             transaction.expect_known = self.expect_known
             for work, future in group:
                 answers.append((future, *self._one(transaction, work)))
+            transaction.log_redemptions()
             transaction.seal(self._terms(transaction))
             connection.execute("COMMIT")
             self.expect_known = transaction.expect_known

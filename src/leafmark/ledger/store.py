@@ -32,8 +32,9 @@ T = TypeVar("T")
 LeafOrder = tuple[int, int, int, str]
 
 
-class Busy(Exception):
-    """Another transaction was in the way; the whole of this one is to be tried again."""
+def leaf_of(row: Row) -> tuple[LeafOrder, bytes]:
+    """Where a row stands in its batch, and its hash there."""
+    return order(row), merkle.leaf_hash(record(row).encode())
 
 
 class Transaction(ABC):
@@ -101,7 +102,7 @@ class Transaction(ABC):
                 self._share(row)
             case EventRow():
                 raise TypeError("events are posted in batches")
-        self.leaves.append((order(row), merkle.leaf_hash(record(row).encode())))
+        self.leaves.append(leaf_of(row))
 
     def _events_in_order(self) -> list[bytes]:
         if len(self.event_leaves) <= 1:
@@ -166,7 +167,7 @@ class Transaction(ABC):
     def seal_redemption(self, row: RedemptionRow) -> None:
         """Put a step that stands in no batch yet into this one."""
         self.redemption_sealed(row)
-        self.leaves.append((order(row), merkle.leaf_hash(record(row).encode())))
+        self.leaves.append(leaf_of(row))
 
     def last_link(self) -> Link | None:
         """The writer's last link."""
@@ -216,6 +217,10 @@ class Store(ABC):
     @abstractmethod
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
         """As `transact`; where the store writes in a thread of its own, the caller need not wait."""
+
+    @abstractmethod
+    def redeem(self, row: RedemptionRow) -> bool:
+        """Charge points and log a pending redemption; False if it is there, or points lack, or the account has no row yet."""
 
     @abstractmethod
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
