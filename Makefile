@@ -14,7 +14,7 @@ ARGS ?=
 # Test processes. More only where there are more cores.
 WORKERS ?= 2
 
-.PHONY: help install demo test test-spark stress bench bench-large lint format types docs readme lock clean
+.PHONY: help install demo postgresql test test-spark stress bench bench-large lint format types docs readme lock clean
 
 help:
 	@echo "make demo         the main job on a published year of receipts; opens its report"
@@ -51,7 +51,16 @@ $(READY_SPARK): $(READY) requirements-spark.lock
 demo: $(READY)
 	@$(BIN)/leafmark demo $(ARGS)
 
-test: $(READY)
+# The tests start a PostgreSQL server of their own. Where its programs are missing they are installed; where that cannot be
+# done, those tests are skipped and say so.
+postgresql:
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	    && echo "installing PostgreSQL for the tests" >&2 && apt-get update -q >&2 \
+	    && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql >&2; } || \
+	  echo "no PostgreSQL server here: its tests will be skipped" >&2
+
+test: $(READY) postgresql
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
 
 test-spark: $(READY_SPARK)
@@ -59,18 +68,20 @@ test-spark: $(READY_SPARK)
 	  echo "Spark needs Java 17 or newer. On Debian or Ubuntu: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
 	@$(BIN)/python -m pytest -m spark $(ARGS)
 
-stress: $(READY)
+stress: $(READY) postgresql
 	@$(BIN)/python -m pytest -m stress $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench bill --size 500000
 	$(BIN)/python -m bench orders --size 10000000
 	$(BIN)/python -m bench ranges
+	$(BIN)/python -m bench.ledger
 	$(BIN)/python tools/make_readme.py --speed
 
 bench-large: $(READY)
 	$(BIN)/python -m bench orders --size 100000000 --only ours --repeats 1
 	$(BIN)/python -m bench orders --size 1000000000 --only ours --repeats 1
+	$(BIN)/python -m bench.ledger --size 50000000
 	$(BIN)/python tools/make_readme.py --speed
 
 lint: $(READY)

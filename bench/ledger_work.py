@@ -121,14 +121,8 @@ def naive(address: str, size: int, writer: int, writers: int) -> float:
     events = _columns(min(size, 200_000), writer, writers)[0]
     prepared = prepare(read(tables(1, min(size, 200_000), writer, writers)[0]), catalogue(), TODAY)
     tallies = tally_columns(prepared, events)
-    caps = {
-        key: cap
-        for key, cap in zip(
-            zip(tallies.account_id.tolist(), tallies.terms.tolist(), strict=True),
-            tallies.cap_from.tolist(),
-            strict=True,
-        )
-    }
+    keys = zip(tallies.account_id.tolist(), tallies.terms.tolist(), strict=True)
+    caps = dict(zip(keys, tallies.cap_from.tolist(), strict=True))
     done, began = 0, time.perf_counter()
     with psycopg.connect(address) as connection:
         for n in range(len(events)):

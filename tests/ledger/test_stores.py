@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 from machine import Lives, Twin
+from postgresql_server import Server
 from terms import ANN, CATALOGUE, CHANNEL, METRO, RECEIPT, TODAY, WALK, an_act
 
 from leafmark.ledger import (
@@ -30,7 +31,7 @@ from leafmark.ledger import (
     fingerprint,
     id_of,
 )
-from leafmark.ledger.ledger import Ledger
+from leafmark.ledger.ledger import Ledger, open_ledger
 from leafmark.ledger.rows import Accepted, EventRow
 
 BOB = id_of("bob")
@@ -293,6 +294,39 @@ def test_redemptions_by_many_hands_are_exact(opened: Callable[..., Ledger], ledg
     assert (held.points, held.held) == (1, 399)
 
 
+def test_the_naive_way_gives_rewards_away(server: Server) -> None:
+    """Read, check, write: every balance stays above zero, and more is logged than charged. So the check above can fail."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import psycopg
+
+    address = server.new_database()
+    with open_ledger(address, today=lambda: TODAY) as ledger:
+        ledger.load(CATALOGUE)
+        ledger.ingest([an_act(f"{n}", CHANNEL, quantity=50) for n in range(8)])
+        ledger.redeem(ANN, id_of("first"), 1, "pen")
+
+        def client(number: int) -> int:
+            logged = 0
+            with psycopg.connect(address, autocommit=True) as connection:
+                for n in range(4):
+                    (held,) = connection.execute("SELECT held FROM balance WHERE account_id = %s", (ANN,)).fetchone()
+                    if 400 - held >= 7:
+                        connection.execute("UPDATE balance SET held = %s WHERE account_id = %s", (held + 7, ANN))
+                        connection.execute(
+                            "INSERT INTO redemption VALUES (%s, %s, 'pending', 7, 1, 'mug')",
+                            (ANN, id_of(f"{number} {n}")),
+                        )
+                        logged += 7
+            return logged
+
+        with ThreadPoolExecutor(32) as pool:
+            logged = sum(pool.map(client, range(32))) + 1
+        held = ledger.balance(ANN)
+        assert held.points >= 0
+        assert logged > held.held
+
+
 def test_one_redemption_from_many_hands_is_charged_once(ledger: Ledger) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
@@ -322,8 +356,6 @@ def test_two_writers_and_the_same_acts(opened: Callable[..., Ledger], ledger: Le
 
 
 def test_what_is_no_ledger(tmp_path: Path) -> None:
-    from leafmark.ledger.ledger import open_ledger
-
     (tmp_path / "text.db").write_text("this is no database, and long enough to be read as one" * 40)
     with pytest.raises(StoreError, match="not a ledger, or damaged"):
         open_ledger(tmp_path / "text.db")

@@ -270,8 +270,11 @@ class SqliteStore(Store):
                 future.set_result(answer)
 
     def _one(
-        self, transaction: SqliteTransaction, work: Callable[[Transaction], Any]
+        self, transaction: SqliteTransaction, work: Callable[[Transaction], Any] | RedemptionRow
     ) -> tuple[Any, BaseException | None]:
+        if isinstance(work, RedemptionRow):
+            return transaction.redeem(work), None
+        transaction.log_redemptions()
         leaves, events, body = len(transaction.leaves), len(transaction.event_leaves), transaction.body
         transaction.rows("SAVEPOINT piece")
         try:
