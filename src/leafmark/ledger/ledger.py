@@ -78,8 +78,7 @@ class Ledger:
 
     def __init__(self, address: str, writer: str, today: Callable[[], dt.date]) -> None:
         self.writer, self.today = writer, today
-        self._catalogue = Catalogue(())
-        self._names = Names({}, {}, {})
+        self._held = (Catalogue(()), Names({}, {}, {}))
         self.store: Store
         if address.startswith(("postgresql://", "postgres://")):
             try:
@@ -108,23 +107,22 @@ class Ledger:
     @property
     def catalogue(self) -> Catalogue:
         """The terms under which acts are posted now."""
-        return self._catalogue
+        return self._held[0]
 
     @property
     def names(self) -> Names:
         """The store's numbers for terms and sources."""
-        return self._names
+        return self._held[1]
 
     def _terms(self, _: Transaction) -> str:
-        return self._catalogue.sha256
+        return self.catalogue.sha256
 
     def _refresh(self) -> None:
         """Take up terms that another process loaded."""
         found = self.store.rows("SELECT sha256 FROM catalogue ORDER BY number DESC LIMIT 1")
-        if found and found[0][0] != self._catalogue.sha256:
+        if found and found[0][0] != self.catalogue.sha256:
             (body,), = self.store.rows("SELECT body FROM catalogue WHERE sha256 = ?", found[0])  # fmt: skip
-            self._catalogue = Catalogue.from_json(body)
-            self._names = names_of(self.store.rows)
+            self._held = (Catalogue.from_json(body), names_of(self.store.rows))
 
     def load(self, catalogue: Catalogue) -> None:
         """Make these the terms of the ledger from now on.
@@ -146,7 +144,7 @@ class Ledger:
                     raise CatalogueError(f"{name} is left out; terms stay: end them by a version with later days")
                 if Action(**Catalogue.action_fields(body)) != mine[key]:
                     raise CatalogueError(f"{name} is changed; terms never change: give a new version with later days")
-            _same_boundaries(transaction, self._catalogue, catalogue)
+            _same_boundaries(transaction, self.catalogue, catalogue)
             number = len(held)
             for key, action in mine.items():
                 if key not in held:
@@ -209,7 +207,7 @@ class Ledger:
         return receipt
 
     def _batch(self, intake: Intake) -> Future[Receipt]:
-        prepared = prepare(intake, self._catalogue, self.today())
+        prepared = prepare(intake, self.catalogue, self.today())
         self._know_sources(intake.texts["source"].values)
         body = body_of(prepared)
         leaves = [] if self.store.expect_known else prepared.leaves
@@ -217,7 +215,7 @@ class Ledger:
         def work(transaction: Transaction) -> Receipt:
             if body and transaction.rows("SELECT 1 FROM batch WHERE body = ?", (body,)):
                 return Receipt(rows=len(intake), duplicates=len(intake), batches=1)
-            receipt, events = Ingest(prepared, transaction, self._names).run()
+            receipt, events = Ingest(prepared, transaction, self.names).run()
             if events is not None:
                 transaction.event_leaves.append((events, _leaves(prepared, events, leaves)))
                 transaction.body = body if receipt.accepted == receipt.rows else None
@@ -226,7 +224,7 @@ class Ledger:
         return self.store.submit(work)
 
     def _know_sources(self, sources: Sequence[str]) -> None:
-        new = [name for name in sources if name not in self._names.sources]
+        new = [name for name in sources if name not in self.names.sources]
         if not new:
             return
 
@@ -242,7 +240,7 @@ class Ledger:
                 )
 
         self.store.transact(work)
-        self._names = names_of(self.store.rows)
+        self._held = (self.catalogue, names_of(self.store.rows))
 
     def post(self, command: Command) -> Outcome:
         """Answer one command, as `rules.decide` would."""
@@ -250,29 +248,38 @@ class Ledger:
             return self._post_act(command)
         if isinstance(command, Redeem):
             return self._redeem(command)
+        return self.post_together([command])[0]
+
+    def post_together(self, commands: Sequence[Command]) -> list[Outcome]:
+        """Answer commands that are no acts in one transaction: one wait for the disk, one batch, all or nothing."""
         self._refresh()
 
-        def work(transaction: Transaction) -> Outcome:
-            transaction.lock(command.account_id)
-            account = accounts.account_for(transaction.rows, self._names, command)
-            outcome = decide(account, command, self._catalogue, self.today(), _serials(transaction, command))
-            if isinstance(outcome, Accepted):
-                for row in outcome.rows:
-                    transaction.append(row)
-            return outcome
+        def work(transaction: Transaction) -> list[Outcome]:
+            return [
+                self._decided(transaction, command) for command in sorted(commands, key=lambda each: each.account_id)
+            ]
 
         return self.store.transact(work)
+
+    def _decided(self, transaction: Transaction, command: Command) -> Outcome:
+        transaction.lock(command.account_id)
+        account = accounts.account_for(transaction.rows, self.names, command)
+        outcome = decide(account, command, self.catalogue, self.today(), _serials(transaction, command))
+        if isinstance(outcome, Accepted):
+            for row in outcome.rows:
+                transaction.append(row)
+        return outcome
 
     def _post_act(self, act: Act) -> Outcome:
         receipt = self.ingest([act])
         if receipt.accepted:
-            terms = self._catalogue.action(act.programme, act.action, act.occurred_day)
+            terms = self.catalogue.action(act.programme, act.action, act.occurred_day)
             assert terms is not None
-            return Accepted((event_row(act, terms, self._catalogue),))
+            return Accepted((event_row(act, terms, self.catalogue),))
         if receipt.duplicates:
             key = (act.account_id, act.event_id)
             return Duplicate(
-                tuple(accounts.events(self.store.rows, self._names, "account_id = ? AND event_id = ?", key))
+                tuple(accounts.events(self.store.rows, self.names, "account_id = ? AND event_id = ?", key))
             )
         _, outcome, why = receipt.named[0]
         return Conflict(tuple(why.field.split(", "))) if outcome == "conflict" else why
@@ -284,8 +291,8 @@ class Ledger:
         for attempt in range(2):
             if command.points > 0 and self.store.redeem(row):
                 return Accepted((row,))
-            account = accounts.account_for(self.store.rows, self._names, command)
-            outcome = decide(account, command, self._catalogue, today)
+            account = accounts.account_for(self.store.rows, self.names, command)
+            outcome = decide(account, command, self.catalogue, today)
             if not isinstance(outcome, Accepted) or attempt:
                 break
             self.store.transact(lambda transaction: transaction.lock(command.account_id))  # its first redemption
@@ -325,13 +332,13 @@ class Ledger:
         """What an account holds, or held at the end of a day. An account that has no rows holds nothing."""
         self._refresh()
         if at is not None:
-            return accounts.balance_at(self.store.rows, self._names, account_id, at)
-        return accounts.balance(self.store.rows, self._names, account_id)
+            return accounts.balance_at(self.store.rows, self.names, account_id, at)
+        return accounts.balance(self.store.rows, self.names, account_id)
 
     def history(self, account_id: int, since: dt.date, until: dt.date) -> list[Row]:
         """An account's rows of [since, until] by day."""
         self._refresh()
-        return accounts.history(self.store.rows, self._names, account_id, since, until)
+        return accounts.history(self.store.rows, self.names, account_id, since, until)
 
 
 def body_of(prepared: Prepared) -> bytes | None:
