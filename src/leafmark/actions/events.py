@@ -89,11 +89,11 @@ def begin(judged: Judged) -> None:
 
 
 def _refuse(judged: Judged, name: str, found: str) -> None:
-    """Refuse acts by (act_id, field, reason, found, expected), each once and by its first."""
+    """Refuse acts by (act_id, place, field, reason, found, expected), each once: by the first of its lines."""
     judged.keep("found_now", f"""
         SELECT s._file AS file, s._row AS row, s.activity_id, s.programme, s.action, f.field, f.reason, f.found, f.expected
         FROM {identifier(f"sound {name}")} AS s INNER JOIN
-          (SELECT *, row_number() OVER (PARTITION BY act_id ORDER BY field, reason) AS nth FROM ({found})) AS f
+          (SELECT *, row_number() OVER (PARTITION BY act_id ORDER BY place, field, reason) AS nth FROM ({found})) AS f
           ON f.act_id = s.act_id AND f.nth = 1
         WHERE s.act_id NOT IN (SELECT activity_id FROM refused_in_runs)""")  # fmt: skip
     judged.refuse("SELECT * FROM found_now")
@@ -104,7 +104,7 @@ def _refuse_unmet(judged: Judged, name: str, run: Run, lines: Path) -> None:
     """Acts with a line that the engine refused: the line's reason, its term named."""
     rejected = tables.scan(run.path / "rejected.parquet")
     _refuse(judged, name, f"""
-        SELECT l.act_id, r.field || ' of ' || l.term AS field, r.reason, r.found, r.expected FROM {rejected} AS r
+        SELECT l.act_id, l.term_no AS place, r.field || ' of ' || l.term AS field, r.reason, r.found, r.expected FROM {rejected} AS r
         INNER JOIN read_parquet({quote(str(lines))}) AS l ON l.activity_id = r.activity_id""")  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _refuse_unlike(judged: Judged, name: str, run: Run) -> None:
         return
     entries = tables.scan(run.path / "entries.parquet")
     _refuse(judged, name, f"""
-        SELECT act_id, 'factors' AS field, 'unlike' AS reason, string_agg(DISTINCT met, ' | ' ORDER BY met) AS found,
+        SELECT act_id, 0 AS place, 'factors' AS field, 'unlike' AS reason, string_agg(DISTINCT met, ' | ' ORDER BY met) AS found,
           'one boundary and one year on both sides' AS expected
         FROM (SELECT subject_id AS act_id, factor_id AS met, regexp_extract(factor_id, ':(\\d{{4}})', 1) || CASE WHEN
             contains(factor_id, ':unit:') THEN ' as published' ELSE ' whole chain' END AS alike

@@ -73,6 +73,7 @@ def common_demands(several_programmes: bool) -> list[Demand]:
         Demand("unknown_action", "action", "known_action", "an act of the programme's catalogue"),
         Demand("not_valid_on_day", "date", "method_id IS NOT NULL", "a day on which the catalogue has terms of the act"),
         Demand("unknown_evidence", "evidence", "evidence IN ('A', 'B', 'C', 'D')", "A, B, C or D"),
+        Demand("unreadable", "amount", "isfinite(amount)", "a finite float"),
         Demand("negative_amount", "amount", "amount >= 0", "0 or more: what made things worse follows from its inputs"),
         Demand("not_positive", "amount", "amount > 0", "more than 0"),
         Demand("above_bound", "amount", "amount <= 1e6", "at most a million: no act is a million of anything"),
@@ -93,6 +94,8 @@ def own_demands(method: Method) -> list[Demand]:
             demands.append(
                 Demand("missing_value", name, f"{name} IS NOT NULL", f"a {column.type}; a 0 must be written")
             )
+        if column.type == "float":
+            demands.append(Demand("unreadable", name, f"{name} IS NULL OR isfinite({name})", "a finite float"))
         bounds = f"{column.low} to {column.high}: {column.cap_reason}"
         if column.low is not None:
             demands.append(Demand("below_bound", name, f"{name} IS NULL OR {name} >= {column.low!r}", bounds))
