@@ -114,13 +114,16 @@ def _refuse_unlike(judged: Judged, name: str, run: Run) -> None:
     if act is None or not act.alike:
         return
     entries = tables.scan(run.path / "entries.parquet")
+    alike = (
+        "regexp_extract(factor_id, ':(\\d{4})', 1) || CASE WHEN contains(factor_id, ':unit:') THEN ' as published' "
+        "ELSE ' whole chain' END"
+    )
     _refuse(judged, name, f"""
-        SELECT act_id, 0 AS place, 'factors' AS field, 'unlike' AS reason, string_agg(DISTINCT met, ' | ' ORDER BY met) AS found,
+        SELECT act_id, 0 AS place, 'factors' AS field, 'unlike' AS reason, least_alike || ' | ' || most_alike AS found,
           'one boundary and one year on both sides' AS expected
-        FROM (SELECT subject_id AS act_id, factor_id AS met, regexp_extract(factor_id, ':(\\d{{4}})', 1) || CASE WHEN
-            contains(factor_id, ':unit:') THEN ' as published' ELSE ' whole chain' END AS alike
-          FROM {entries} WHERE starts_with(factor_id, {quote(act.alike + ".")}))
-        GROUP BY act_id HAVING count(DISTINCT alike) > 1""")  # fmt: skip
+        FROM (SELECT subject_id AS act_id, min({alike}) AS least_alike, max({alike}) AS most_alike FROM {entries}
+          WHERE starts_with(factor_id, {quote(act.alike + ".")}) GROUP BY subject_id)
+        WHERE least_alike <> most_alike""")  # fmt: skip
 
 
 def entries_of(judged: Judged, runs: Iterable[Run], path: Path) -> None:

@@ -17,12 +17,12 @@ from leafmark.actions import lines
 from leafmark.actions import terms as terms_of
 from leafmark.actions.kinds import BY_ACTION, NO_METHOD
 from leafmark.actions.parameters import Value, by_place
-from leafmark.actions.table import Demand, columns, common_demands, own_demands
+from leafmark.actions.table import COMMON, Demand, columns, common_demands, own_demands
 from leafmark.engine.backends import DuckDB, told
 from leafmark.engine.inputs import Source, identifier, open_input, quote
 from leafmark.factors import regions, units
 from leafmark.ledger import Catalogue
-from leafmark.methods import Method, method
+from leafmark.methods import Column, Method, method
 
 _TYPES = {"id": "VARCHAR", "text": "VARCHAR", "float": "DOUBLE", "date": "DATE", "bool": "BOOLEAN"}
 _BAD = ("_bad", "_bad_reason", "_bad_found", "_bad_expected")
@@ -48,6 +48,7 @@ class Judged:
         threads: int | None = None,
     ) -> None:  # fmt: skip
         terms_of.check(catalogue)
+        scratch.mkdir(parents=True, exist_ok=True)
         self.catalogue = catalogue
         self.source: Source = open_input(acts, columns(), scratch / "staging", "acts")
         self.backend = DuckDB(scratch / "spill", memory_limit, threads)
@@ -69,6 +70,10 @@ class Judged:
         """Compute a query once under a name."""
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS {sql}")
 
+    def view(self, name: str, sql: str) -> None:
+        """Name a query without computing it: acts are wide, and each copy of them costs memory."""
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {sql}")
+
     def arrow(self, sql: str) -> pa.Table:
         """The result of a query."""
         with told():
@@ -89,16 +94,12 @@ class Judged:
         self.connection.execute(f"INSERT INTO refused SELECT {', '.join(REFUSED)} FROM ({sql})")
 
     def _open(self, parameters: Sequence[Value]) -> None:
-        """Give the database the acts, all columns of them, and what is joined to them."""
+        """Give the database the acts and what is joined to them. Columns of a family that no act has are left out."""
         self.backend.source("acts_raw", self.source)
-        have = self.source.columns
-        cells = [
-            f"CAST({identifier(each.name)} AS {_TYPES[each.type]}) AS {identifier(each.name)}"
-            if each.name in have else f"CAST(NULL AS {_TYPES[each.type]}) AS {identifier(each.name)}"
-            for each in columns()
-        ]  # fmt: skip
+        have, common = self.source.columns, {each.name for each in COMMON}
+        cells = [self._cell(each) for each in columns() if each.name in have or each.name in common]
         bad = [name if name in have else f"CAST(NULL AS VARCHAR) AS {name}" for name in _BAD]
-        self.keep("acts_given", f"SELECT {', '.join([*cells, *bad])}, _file, _row FROM acts_raw")
+        self.view("acts_given", f"SELECT {', '.join([*cells, *bad])}, _file, _row FROM acts_raw")
         self.backend.table("terms", _terms(self.catalogue))
         self.backend.table("unit_rates", _unit_rates(self._distinct("unit"), self.catalogue))
         places = self._distinct("region")
@@ -109,6 +110,32 @@ class Judged:
         rows = ", ".join(f"CAST(NULL AS {'BIGINT' if name == 'row' else 'VARCHAR'}) AS {name}" for name in REFUSED)
         self.keep("refused", f"SELECT * FROM (SELECT {rows}) WHERE FALSE")
 
+    def _cell(self, column: Column) -> str:
+        name = identifier(column.name)
+        return f"CAST({name if column.name in self.source.columns else 'NULL'} AS {_TYPES[column.type]}) AS {name}"
+
+    def _of_method(self, found: Method) -> str:
+        """SQL of the sound acts of a method, with its columns alone and their amount in its unit."""
+        assert found.act is not None
+        own = {each.name for each in found.act.columns}
+        others = [
+            each.name for each in columns()[len(COMMON) :] if each.name in self.source.columns and each.name not in own
+        ]
+        lacking = [f", {self._cell(each)}" for each in found.act.columns if each.name not in self.source.columns]
+        without = f" EXCLUDE ({', '.join(map(identifier, others))})" if others else ""
+        return f"""(SELECT s.*{without} REPLACE (s.amount * u.per AS amount){"".join(lacking)} FROM sound AS s
+            LEFT JOIN unit_rates AS u ON u.unit = s.unit AND u.target = {quote(found.act.unit)}
+            WHERE s.method_id = {quote(found.name)})"""
+
+    def _nth(self) -> str:
+        """SQL of which of the acts of its id an act is; counting them costs a sort of all acts, so only if any repeats."""
+        repeats = (
+            "SELECT 1 FROM acts_given WHERE activity_id IS NOT NULL GROUP BY activity_id HAVING count(*) > 1 LIMIT 1"
+        )
+        if self.connection.execute(repeats).fetchone() is None:
+            return "1"
+        return "row_number() OVER (PARTITION BY activity_id ORDER BY _file, _row)"
+
     def _distinct(self, column: str) -> list[str]:
         found = self.connection.execute(
             f"SELECT DISTINCT {column} FROM acts_given WHERE {column} IS NOT NULL ORDER BY 1"
@@ -118,10 +145,10 @@ class Judged:
     def _judge(self) -> None:
         programmes = sorted({each.programme for each in self.catalogue.actions})
         only = quote(programmes[0]) if len(programmes) == 1 else "NULL"
-        self.keep("acts", f"""
+        self.view("acts", f"""
             WITH a AS (SELECT * REPLACE (coalesce(programme, {only}) AS programme), activity_id AS act_id,
                 coalesce(region, 'WORLD') AS place,
-                row_number() OVER (PARTITION BY activity_id ORDER BY _file, _row) AS nth FROM acts_given)
+                {self._nth()} AS nth FROM acts_given)
             SELECT a.*, t.method_id, t.unit AS ledger_unit, t.is_measure AS unit_is_measure, r.per AS per_ledger_unit,
               floor(a.amount * r.per + 1e-9) AS whole_quantity,
               CASE WHEN t.is_measure THEN floor(a.amount * r.per + 1e-9) ELSE a.amount * r.per END AS ledger_quantity,
@@ -136,11 +163,9 @@ class Judged:
             found = method(name)
             assert found.act is not None
             self.methods[name] = found
-            rated = f"""(SELECT s.* REPLACE (s.amount * u.per AS amount), s.amount AS amount_given FROM sound AS s LEFT JOIN
-                unit_rates AS u ON u.unit = s.unit AND u.target = {quote(found.act.unit)} WHERE s.method_id = {quote(name)})"""
-            self.keep("with_parameters", lines.with_parameters(rated, found.act))
+            self.view("with_parameters", lines.with_parameters(self._of_method(found), found.act))
             self._split("with_parameters", f"sound {name}", own_demands(found))
-        self.keep("sound none", f"SELECT * FROM sound WHERE method_id = {quote(NO_METHOD)}")
+        self.view("sound none", f"SELECT * FROM sound WHERE method_id = {quote(NO_METHOD)}")
 
     def _methods_asked(self) -> list[str]:
         found = self.connection.execute(
@@ -155,12 +180,14 @@ class Judged:
             "'expected': _bad_expected} END"
         )
         refusal = ", ".join([bad, *(each.refusal() for each in demands)])
-        self.keep("split", f"SELECT *, coalesce({refusal}) AS refusal FROM {acts}")
+        split = identifier(f"split {sound}")
+        self.keep(f"split {sound}", f"SELECT *, coalesce({refusal}) AS refusal FROM {acts}")
         self.refuse(
             "SELECT _file AS file, _row AS row, activity_id, programme, action, refusal.field AS field, refusal.reason AS reason, "
-            "left(refusal.found, 200) AS found, refusal.expected AS expected FROM split WHERE refusal IS NOT NULL"
+            "left(refusal.found, 200) AS found, refusal.expected AS expected "
+            f"FROM {split} WHERE refusal IS NOT NULL"
         )
-        self.keep(sound, "SELECT * EXCLUDE (refusal) FROM split WHERE refusal IS NULL")
+        self.view(sound, f"SELECT * EXCLUDE (refusal) FROM {split} WHERE refusal IS NULL")
 
 
 def _terms(catalogue: Catalogue) -> pa.Table:
