@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from leafmark.actions import Credited
+from leafmark.actions import KINDS, Credited
 
 DAY = dt.date(2026, 5, 3)
 KNOWN = dt.date(2026, 11, 1)
@@ -59,6 +59,9 @@ def act(action: str, name: str = "", /, **changes: Any) -> dict[str, Any]:
         "date": DAY, "evidence": "A", "source": "gate", "region": "GB", **INPUTS[action],
     }  # fmt: skip
     return row | changes
+
+
+EVERY = [act(kind.action) for kind in KINDS if kind.minting != "ex_ante"]
 
 
 def table(rows: Iterable[dict[str, Any]]) -> pa.Table:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from act_rows import KNOWN, Outcome, Ran, table
+from act_rows import EVERY, KNOWN, Outcome, Ran, table
 
 from leafmark.actions import catalogue, credit
 
@@ -25,3 +25,10 @@ def run(tmp_path: Path) -> Ran:
         return Outcome(credit(given, tmp_path / f"out{count}", terms, **options))
 
     return ran
+
+
+@pytest.fixture(scope="session")
+def every(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """One sound act of every kind but the one at sale, credited once for all tests that only look."""
+    out = tmp_path_factory.mktemp("acts") / "out"
+    return Outcome(credit(table(EVERY), out, catalogue("city"), known_on=KNOWN, gwp="AR5", threads=1))

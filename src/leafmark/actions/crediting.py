@@ -7,7 +7,8 @@
     out/parameters.csv     the parameters used, pinned
     out/lines/, out/runs/  each method's lines and its run: `leafmark explain out/runs/METHOD ACT` walks back from there
 
-The same work asked for again is not done again; a killed one goes on where it stopped.
+The same work asked for again is not done again; a killed one is begun again. A run holds accepted acts alone, so its totals
+count no half act.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ def credit(
     """
     out = Path(out)
     used = [builtin(), acts()] if packs is None else list(packs)
-    values = parameters.merged(tuple(own_parameters))
+    sources = {source_id: source for pack in [acts(), *used] for source_id, source in pack.sources.items()}
+    values = parameters.checked(parameters.merged(tuple(own_parameters)), sources)
     settings = Settings(known_on or dt.date.today(), gwp, lines=True)
     out.mkdir(parents=True, exist_ok=True)
     scratch = out / "scratch"
@@ -106,22 +108,16 @@ def _credit(
     judged: Judged, out: Path, content: dict[str, Any], values: Sequence[Value], packs: Sequence[Pack], settings: Settings
 ) -> Credited:  # fmt: skip
     for folder in ("lines", "runs"):
-        (out / folder).mkdir(exist_ok=True)
+        shutil.rmtree(out / folder, ignore_errors=True)
+        (out / folder).mkdir()
     parameters.write(values, out / "parameters.csv")
-    runs: dict[str, Run] = {}
-    lines: dict[str, Path] = {}
-    for name, method in judged.methods.items():
-        path = out / "lines" / f"{name}.parquet"
-        if judged.write_lines(name, path):
-            lines[name] = path
-            runs[name] = run_method(method, path, packs, out / "runs" / name, settings)
-    events.begin(judged)
-    found, refused = events.make(judged, runs, lines)
+    runs = {name: run for name in judged.methods if (run := _run(judged, name, out, packs, settings)) is not None}
+    found, refused = events.make(judged, runs)
     if judged.source.rows != found.num_rows + refused.num_rows:
         raise AssertionError(
             f"{judged.source.rows} acts in, but {found.num_rows} events and {refused.num_rows} refused"
         )
-    events.entries_of(judged, runs.values(), out / "entries.parquet")
+    events.entries_of(judged, runs, out / "entries.parquet")
     write_table(found, out / "events.parquet")
     write_table(refused, out / "rejected.parquet")
     reasons = {each["values"]: each["counts"] for each in pc.value_counts(refused.column("reason")).to_pylist()}
@@ -135,6 +131,22 @@ def _credit(
     }  # fmt: skip
     write_json(out / "run.json", record)
     return Credited(out, record)
+
+
+def _run(judged: Judged, name: str, out: Path, packs: Sequence[Pack], settings: Settings) -> Run | None:
+    """The run of a method's acts, of which none is refused; None where none is left.
+
+    Acts that the engine refuses a line of are taken out and the others run again: a baseline that stayed in a run without
+    its project would make every total of that run greener.
+    """
+    lines, folder = out / "lines" / f"{name}.parquet", out / "runs" / name
+    while judged.write_lines(name, lines):
+        run = run_method(judged.methods[name], lines, packs, folder, settings)
+        if not events.refuse_of_run(judged, name, run, lines):
+            return run
+        shutil.rmtree(folder)
+    lines.unlink()
+    return None
 
 
 def _sum(found: pa.Table) -> int:

@@ -7,7 +7,6 @@ with a refused line is refused with that line's reason, never counted by its oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -53,21 +52,22 @@ def bucket() -> str:
     return f"CASE action {cases} END"
 
 
-def make(judged: Judged, runs: dict[str, Run], lines: dict[str, Path]) -> tuple[pa.Table, pa.Table]:
+def refuse_of_run(judged: Judged, name: str, run: Run, lines: Path) -> int:
+    """Refuse the acts that a run of their lines speaks against; how many."""
+    return _refuse_unmet(judged, name, run, lines) + _refuse_unlike(judged, name, run)
+
+
+def make(judged: Judged, runs: dict[str, Run]) -> tuple[pa.Table, pa.Table]:
     """Events of all acts with a result, and all refused acts.
 
     Parameters
     ----------
-    runs, lines : by method `id@version`: the finished run, and the lines it ran over.
+    runs : by method `id@version`: the finished runs, of accepted acts alone.
     """
     grams = ['SELECT act_id, CAST(0 AS BIGINT) AS ug FROM "sound none"']
-    for name, run in runs.items():
-        _refuse_unmet(judged, name, run, lines[name])
-        _refuse_unlike(judged, name, run)
+    for run in runs.values():
         products = tables.scan(run.path / "products.parquet")
-        grams.append(
-            f"SELECT CAST(product_id AS VARCHAR) AS act_id, co2e_ug AS ug FROM {products} WHERE status = 'complete'"
-        )
+        grams.append(f"SELECT CAST(product_id AS VARCHAR) AS act_id, co2e_ug AS ug FROM {products}")
     judged.keep("grams", " UNION ALL ".join(grams))
     every = " UNION ALL BY NAME ".join(
         f"SELECT act_id, activity_id, account_id, programme, action, method_id, whole_quantity, date, source, evidence, document "
@@ -83,12 +83,7 @@ def make(judged: Judged, runs: dict[str, Run], lines: dict[str, Path]) -> tuple[
     return events.cast(EVENTS_SCHEMA), refused
 
 
-def begin(judged: Judged) -> None:
-    """Make the list of acts that a run refuses; before `make`."""
-    judged.keep("refused_in_runs", "SELECT CAST(NULL AS VARCHAR) AS activity_id WHERE FALSE")
-
-
-def _refuse(judged: Judged, name: str, found: str) -> None:
+def _refuse(judged: Judged, name: str, found: str) -> int:
     """Refuse acts by (act_id, place, field, reason, found, expected), each once: by the first of its lines."""
     judged.keep("found_now", f"""
         SELECT s._file AS file, s._row AS row, s.activity_id, s.programme, s.action, f.field, f.reason, f.found, f.expected
@@ -98,27 +93,28 @@ def _refuse(judged: Judged, name: str, found: str) -> None:
         WHERE s.act_id NOT IN (SELECT activity_id FROM refused_in_runs)""")  # fmt: skip
     judged.refuse("SELECT * FROM found_now")
     judged.connection.execute("INSERT INTO refused_in_runs SELECT activity_id FROM found_now")
+    return int(judged.connection.execute("SELECT count(*) FROM found_now").fetchall()[0][0])
 
 
-def _refuse_unmet(judged: Judged, name: str, run: Run, lines: Path) -> None:
+def _refuse_unmet(judged: Judged, name: str, run: Run, lines: Path) -> int:
     """Acts with a line that the engine refused: the line's reason, its term named."""
     rejected = tables.scan(run.path / "rejected.parquet")
-    _refuse(judged, name, f"""
+    return _refuse(judged, name, f"""
         SELECT l.act_id, l.term_no AS place, r.field || ' of ' || l.term AS field, r.reason, r.found, r.expected FROM {rejected} AS r
         INNER JOIN read_parquet({quote(str(lines))}) AS l ON l.activity_id = r.activity_id""")  # fmt: skip
 
 
-def _refuse_unlike(judged: Judged, name: str, run: Run) -> None:
+def _refuse_unlike(judged: Judged, name: str, run: Run) -> int:
     """Acts whose baseline and project met factors of two boundaries (whole chain; as published) or of two years."""
     act = judged.methods[name].act
     if act is None or not act.alike:
-        return
+        return 0
     entries = tables.scan(run.path / "entries.parquet")
     alike = (
         "regexp_extract(factor_id, ':(\\d{4})', 1) || CASE WHEN contains(factor_id, ':unit:') THEN ' as published' "
         "ELSE ' whole chain' END"
     )
-    _refuse(judged, name, f"""
+    return _refuse(judged, name, f"""
         SELECT act_id, 0 AS place, 'factors' AS field, 'unlike' AS reason, least_alike || ' | ' || most_alike AS found,
           'one boundary and one year on both sides' AS expected
         FROM (SELECT subject_id AS act_id, min({alike}) AS least_alike, max({alike}) AS most_alike FROM {entries}
@@ -126,11 +122,14 @@ def _refuse_unlike(judged: Judged, name: str, run: Run) -> None:
         WHERE least_alike <> most_alike""")  # fmt: skip
 
 
-def entries_of(judged: Judged, runs: Iterable[Run], path: Path) -> None:
-    """Write the entries of all acts that were not refused, of all runs, as one table."""
-    found = " UNION ALL ".join(f"SELECT * FROM {tables.scan(run.path / 'entries.parquet')}" for run in runs)
-    if not found:
+def entries_of(judged: Judged, runs: dict[str, Run], path: Path) -> None:
+    """Write the entries of all runs as one table, each with its act's `evidence`: audited totals leave class D out."""
+    if not runs:
         return
-    kept = f"""SELECT e.* FROM ({found}) AS e INNER JOIN grams AS g ON g.act_id = e.subject_id
-        WHERE e.subject_id NOT IN (SELECT activity_id FROM refused_in_runs) ORDER BY e.subject_id, e.activity_id"""
+    found = " UNION ALL ".join(
+        f"SELECT e.*, s.evidence FROM {tables.scan(run.path / 'entries.parquet')} AS e "
+        f"INNER JOIN {identifier(f'sound {name}')} AS s ON s.act_id = e.subject_id"
+        for name, run in runs.items()
+    )
+    kept = f"SELECT * FROM ({found}) ORDER BY subject_id, activity_id"
     judged.connection.execute(f"COPY ({kept}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd)")

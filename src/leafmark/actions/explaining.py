@@ -11,7 +11,7 @@ from leafmark.actions import parameters
 from leafmark.actions.crediting import Credited, open_credited
 from leafmark.engine.explain import Tree, explain
 from leafmark.engine.inputs import InputError
-from leafmark.factors.model import Source, acts
+from leafmark.factors.model import Pack, Source
 
 
 def explain_act(credited: Credited | str | Path, activity_id: str | int) -> Tree:
@@ -42,7 +42,8 @@ def explain_act(credited: Credited | str | Path, activity_id: str | int) -> Tree
 
 def _annotate(done: Credited, tree: Tree, lines: dict[str, dict[str, Any]]) -> None:
     known = {each.id: each for each in parameters.read(done.path / "parameters.csv") if each.used}
-    sources = acts().sources
+    pinned = (folder for run in done.runs.values() for folder in sorted((run.path / "packs").iterdir()))
+    sources = {source_id: source for folder in pinned for source_id, source in Pack.load(folder).sources.items()}
     for stage in tree["stages"]:
         for line in stage["lines"]:
             row = lines[line["activity_id"]]

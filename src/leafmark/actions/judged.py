@@ -80,10 +80,13 @@ class Judged:
             return self.connection.sql(sql).to_arrow_table()
 
     def write_lines(self, name: str, path: Path) -> int:
-        """Write the lines of a method's acts as Parquet, in the order of the acts; how many."""
+        """Write the lines of a method's acts that no run refused as Parquet, in the order of the acts; how many."""
         act = self.methods[name].act
         assert act is not None
-        sql = f"SELECT * FROM ({lines.lines(identifier(f'sound {name}'), act)}) ORDER BY act_id, term_no"
+        sql = (
+            f"SELECT * FROM ({lines.lines(identifier(f'sound {name}'), act)}) "
+            "WHERE act_id NOT IN (SELECT activity_id FROM refused_in_runs) ORDER BY act_id, term_no"
+        )
         with told():
             self.connection.execute(f"COPY ({sql}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd)")
             found = self.connection.execute(f"SELECT count(*) FROM read_parquet({quote(str(path))})").fetchone()
@@ -109,6 +112,7 @@ class Judged:
         self.backend.table("parameter_values", by_place(parameters, places))
         rows = ", ".join(f"CAST(NULL AS {'BIGINT' if name == 'row' else 'VARCHAR'}) AS {name}" for name in REFUSED)
         self.keep("refused", f"SELECT * FROM (SELECT {rows}) WHERE FALSE")
+        self.keep("refused_in_runs", "SELECT activity_id FROM refused")
 
     def _cell(self, column: Column) -> str:
         name = identifier(column.name)

@@ -105,7 +105,7 @@ def _row(kind: Kind, terms: Action) -> str:
     once = {"once": "one document", "day": "one document and day", "year": "one serial number and year"}[kind.bucket]
     if kind.minting:
         once += f"; {kind.minting.replace('_', ' ')}"
-    per = {"act": "an act", "quantity": f"a {terms.unit}", "kg": "a kg"}[terms.points_per]
+    per = {"act": "per act", "quantity": f"per {terms.unit}", "kg": "per kg"}[terms.points_per]
     return (
         f"| `{kind.action}` | {kind.title}, {kind.title_zh} | {method} | {terms.unit} | {terms.evidence_minimum} | {terms.points} {per} | "
         f"{terms.cap_points} a {terms.cap_period} | {once} | {terms.reason} |"
