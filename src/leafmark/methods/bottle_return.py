@@ -7,8 +7,8 @@ of sorting and process, `s` how much primary material a kilogram of recycled sta
 (kWh). DESNZ 2025 gives PET 3,863.9 primary and 2,213.9 closed loop: 1,650 kg a tonne, of which a returned bottle never
 avoids the whole. Collection: DESNZ's transport to the facility, for all that was returned, not only the additional part.
 
-**Baseline.** What happens without the machine: over 95 % are collected in China already, most of them informally, so the
-result there is near or below zero. **Left out.** What else would have become of the bottle: no landfill or burning is
+**Baseline.** What happens without the machine: over 95 % are collected in China already, informal collection included, so
+little is left to avoid; the same share stands in where no figure of the place is given. **Left out.** What else would have become of the bottle: no landfill or burning is
 credited. **Never beside** a footprint that takes the same end-of-life or recycled-content credit. **Evidence.** The
 machine's or weighbridge's record. **Cap.** Points by day, a household's bottles.
 """
