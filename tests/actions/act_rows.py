@@ -79,7 +79,7 @@ class Outcome:
         self.events = done.table("events").to_pylist()
         self.reasons = {row["activity_id"]: row["reason"] for row in done.table("rejected").to_pylist()}
         self.refused = {row["activity_id"]: row for row in done.table("rejected").to_pylist()}
-        entries = done.table("entries").to_pylist() if (done.path / "entries.parquet").is_file() else []
+        entries = done.table("entries").to_pylist()
         self.ug: dict[str, int] = {}
         for row in entries:
             self.ug[row["subject_id"]] = self.ug.get(row["subject_id"], 0) + row["co2e_ug"]

@@ -137,10 +137,11 @@ def test_parquet_read_in_place_is_judged_like_any_other(run: Ran, tmp_path: Path
         act("metro", "nan", amount=float("nan")),
         act("metro", "far", baseline_distance_km=float("inf")),
         act("metro"),
+        act("metro", "blank", document=" "),
     ]
     pq.write_table(table(rows), tmp_path / "acts.parquet")
     found = run(tmp_path / "acts.parquet")
-    assert found.reasons == {"nan": "unreadable", "far": "unreadable"}
+    assert found.reasons == {"nan": "unreadable", "far": "unreadable", "blank": "missing_value"}
     assert found.ug == run([act("metro")]).ug
 
 

@@ -14,8 +14,10 @@ import pyarrow as pa
 from leafmark.actions.judged import Judged
 from leafmark.actions.kinds import KINDS
 from leafmark.engine import tables
+from leafmark.engine.closing import write_table
 from leafmark.engine.inputs import identifier, quote
 from leafmark.engine.run import Run
+from leafmark.engine.schema import ENTRY_SCHEMA
 
 EVENTS_SCHEMA = pa.schema([
     ("account_id", pa.int64()), ("event_id", pa.binary(16)), ("programme", pa.string()), ("action", pa.string()),
@@ -125,6 +127,7 @@ def _refuse_unlike(judged: Judged, name: str, run: Run) -> int:
 def entries_of(judged: Judged, runs: dict[str, Run], path: Path) -> None:
     """Write the entries of all runs as one table, each with its act's `evidence`: audited totals leave class D out."""
     if not runs:
+        write_table(pa.schema([*ENTRY_SCHEMA, ("evidence", pa.string())]).empty_table(), path)
         return
     found = " UNION ALL ".join(
         f"SELECT e.*, s.evidence FROM {tables.scan(run.path / 'entries.parquet')} AS e "

@@ -60,9 +60,9 @@ class Demand:
 def common_demands(several_programmes: bool) -> list[Demand]:
     """What is asked of every act. Reads the act with `nth`, `known_action`, `method_id` and `place_known` beside it."""
     demands = [
-        Demand("missing_value", each.name, f"{each.name} IS NOT NULL", f"a {each.type}")
+        Demand("missing_value", name, f"trim(CAST({name} AS VARCHAR)) <> ''", f"a {each.type}")
         for each in COMMON
-        if each.required
+        if each.required and (name := each.name)
     ]
     if several_programmes:
         demands.append(Demand("missing_value", "programme", "programme IS NOT NULL", "a programme of the catalogue"))
