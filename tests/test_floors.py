@@ -17,8 +17,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "methods": {"factors", "methods"},
     "engine": {"factors", "methods", "engine"},
     "products": {"factors", "methods", "engine", "products"},
+    "actions": {"factors", "methods", "engine", "ledger", "actions"},
     "demo": {"factors", "methods", "engine", "products", "demo"},
-    "cli": {"factors", "methods", "engine", "products", "demo", "cli"},
+    "cli": {"factors", "methods", "engine", "products", "actions", "demo", "cli"},
 }
 EVERYBODY = {"__init__"}
 """`import leafmark` itself: the version."""

@@ -1,4 +1,4 @@
-"""The generated pages of docs/: methods, category rules, reason codes and the command line, each
+"""The generated pages of docs/: methods, category rules, acts, reason codes and the command line, each
 from the object that the code runs.
 
 python tools/make_docs.py            # writes what changed
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from leafmark.actions import reference as acts
 from leafmark.cli import main as leafmark
 from leafmark.engine.schema import REASONS, WHAT_TO_DO
 from leafmark.methods import LIBRARY
@@ -30,6 +31,7 @@ def pages() -> dict[str, str]:
     made["methods/README.md"] = _methods()
     made["category-rules.md"] = _category_rules()
     made["reasons.md"] = _reasons()
+    made["actions.md"] = f"{MADE}\n\n{acts.page()}"
     made["cli.md"] = "\n".join(_cli()) + "\n"
     return made
 

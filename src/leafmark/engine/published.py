@@ -75,9 +75,9 @@ def _recorded(totals: dict[str, Any], address: Address) -> Iterator[Published]:
         return
     kind, value = address.conditions[0].kind, address.conditions[0].value
     if kind == "scope":
-        name = _scope_name(value)
-        if name in totals["by_scope_ug"]:
-            yield Published(f"run.json: totals.by_scope_ug[{name!r}]", totals["by_scope_ug"][name])
+        for name in _scope_names(value):
+            if name in totals["by_scope_ug"]:
+                yield Published(f"run.json: totals.by_scope_ug[{name!r}]", totals["by_scope_ug"][name])
         return
     field = _IN_RUN_JSON.get(kind)
     group = totals.get(field, {}).get(value) if field else None
@@ -111,12 +111,12 @@ def did_you_mean(run: Run, asked: str) -> str:
     return f"{said}; sums are asked for as {', '.join(words)}, or {kinds_said(kinds)} (docs/explain.md)"
 
 
-def _scope_name(value: str) -> str:
-    """A scope as `run.json` writes it."""
+def _scope_names(value: str) -> tuple[str, ...]:
+    """A scope as `run.json` may write it; what has none goes by its book."""
     scope, point, category = value.partition(".")
     if scope == "none":
-        return "product"
-    return f"scope {scope} category {category}" if point else f"scope {scope}"
+        return "product", "impact"
+    return (f"scope {scope} category {category}" if point else f"scope {scope}",)
 
 
 def _added_up(run: Run, conditions: Sequence[Condition]) -> Iterator[Published]:

@@ -157,7 +157,7 @@ def _close(
     scopes: dict[str, int] = {}
     for part_no, ug in zip(by_part.column("part_no").to_pylist(), closing.ints(by_part.column("ug")), strict=True):
         part = method.parts[part_no]
-        scope = f"scope {part.scope}" if part.scope else "product"
+        scope = f"scope {part.scope}" if part.scope else method.book
         scope += f" category {part.category}" if part.scope and part.category else ""
         scopes[scope] = scopes.get(scope, 0) + ug
     of_factors = list(zip(by_factor.column("factor_no").to_pylist(), closing.ints(by_factor.column("ug")), strict=True))

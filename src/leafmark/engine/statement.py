@@ -86,7 +86,7 @@ def statement(run: Run | str | Path, *more: Run | str | Path) -> dict[str, Any]:
         "gwp": gwp,
         "known_on": _joined(record["known_on"] for record in records),
         "rows": [
-            {"scope": scope, "category": category, "name": _name(scope, category),
+            {"scope": scope, "category": category, "name": _name(scope, category, book),
              "co2e_ug": sum(group.ug for group in groups), "entries": sum(group.entries for group in groups),
              "gases": _gases(groups)}
             for (scope, category), groups in sorted(sums.items(), key=lambda item: _order(*item[0]))
@@ -228,10 +228,12 @@ def _order(scope: int | None, category: int | None) -> tuple[int, int]:
     return scope or 0, category or 0
 
 
-def _name(scope: int | None, category: int | None) -> str:
+def _name(scope: int | None, category: int | None, book: str) -> str:
     if category is not None:
         return CATEGORIES.get(category, "")
-    return SCOPES.get(scope, "") if scope is not None else "Products' footprints"
+    if scope is not None:
+        return SCOPES.get(scope, "")
+    return "Avoided emissions of acts" if book == "impact" else "Products' footprints"
 
 
 def rows(content: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

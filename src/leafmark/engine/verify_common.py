@@ -164,14 +164,15 @@ def totals_are(audit: Audit) -> None:
     audit.begin("sums of entries")
     totals = audit.record["totals"]
     rows = audit.ask("SELECT scope, category, SUM(co2e_ug) FROM entries GROUP BY scope, category")
-    found = {_scope(scope, category): int(ug) for scope, category, ug in rows}
+    book = str(audit.record["method"]["book"])
+    found = {_scope(scope, category, book): int(ug) for scope, category, ug in rows}
     for name in sorted({*found, *totals["by_scope_ug"]}):
         audit.same("run.json", f"totals.by_scope_ug.{name}", totals["by_scope_ug"].get(name, 0), found.get(name, 0))
     audit.same("run.json", "totals.co2e_ug", total_ug(audit), sum(found.values()))
 
 
-def _scope(scope: int | None, category: int | None) -> str:
-    return "product" if not scope else f"scope {scope}" + (f" category {category}" if category else "")
+def _scope(scope: int | None, category: int | None, book: str) -> str:
+    return book if not scope else f"scope {scope}" + (f" category {category}" if category else "")
 
 
 def record_adds_up(audit: Audit) -> None:

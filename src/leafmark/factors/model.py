@@ -33,9 +33,10 @@ from leafmark.factors.gwp import parse_f_gases
 if TYPE_CHECKING:
     from leafmark.factors.difference import PackDiff
 
-__all__ = ["FACTOR_COLUMNS", "SOURCE_COLUMNS", "Factor", "Fault", "Pack", "PackError", "Source", "builtin"]
+__all__ = ["FACTOR_COLUMNS", "SOURCE_COLUMNS", "Factor", "Fault", "Pack", "PackError", "Source", "acts", "builtin"]
 
 _BUILTIN_FOLDER = Path(__file__).parent / "packs" / "leafmark"
+_ACTS_FOLDER = Path(__file__).parent / "packs" / "acts"
 _HASH_SCHEMA = "leafmark.pack/1"
 
 
@@ -250,6 +251,17 @@ def builtin() -> Pack:
         The packaged files are damaged.
     """
     return Pack.load(_BUILTIN_FOLDER)
+
+
+def acts() -> Pack:
+    """Load the pack of published figures on green acts, most of them of licence class cite-only.
+
+    Raises
+    ------
+    PackError
+        The packaged files are damaged.
+    """
+    return Pack.load(_ACTS_FOLDER)
 
 
 def _source_row(source: Source) -> dict[str, Any]:

@@ -1,13 +1,20 @@
 """Methods: how an activity becomes grams. One small file per family; every version ever shipped stays here."""
 
+from leafmark.methods.appliance_saving import EX_ANTE, IN_USE
 from leafmark.methods.bill import PRODUCT_BILL, PRODUCT_BILL_2
+from leafmark.methods.bottle_return import BOTTLE_RETURN
 from leafmark.methods.combustion import COMBUSTION
+from leafmark.methods.cutlery import NO_CUTLERY
 from leafmark.methods.declared import DECLARED, DECLARED_2
 from leafmark.methods.electricity import ELECTRICITY, ELECTRICITY_2
 from leafmark.methods.freight import FREIGHT, FREIGHT_2
-from leafmark.methods.model import Check, Column, Method, Part, Tier, Vintage
+from leafmark.methods.model import Check, Column, Counterfactual, Method, Parameter, Part, Term, Tier, Vintage
+from leafmark.methods.packaging_reuse import PACKAGING_REUSE
+from leafmark.methods.receipts import E_RECEIPT
 from leafmark.methods.refrigerant import LEAK
+from leafmark.methods.resale import RESALE
 from leafmark.methods.retail import RETAIL_PURCHASE, RETAIL_PURCHASE_2
+from leafmark.methods.trips import CYCLING, PUBLIC_TRANSPORT, WALKING
 from leafmark.methods.use_stage import USE_STAGE, USE_STAGE_2
 
 LIBRARY: tuple[Method, ...] = (
@@ -25,6 +32,16 @@ LIBRARY: tuple[Method, ...] = (
     ELECTRICITY_2,
     COMBUSTION,
     LEAK,
+    PUBLIC_TRANSPORT,
+    CYCLING,
+    WALKING,
+    RESALE,
+    PACKAGING_REUSE,
+    BOTTLE_RETURN,
+    E_RECEIPT,
+    IN_USE,
+    EX_ANTE,
+    NO_CUTLERY,
 )
 
 
@@ -42,4 +59,6 @@ def method(name: str) -> Method:
     return max(found, key=lambda m: m.version)
 
 
-__all__ = ["LIBRARY", "Check", "Column", "Method", "MethodError", "Part", "Tier", "Vintage", "method"]
+__all__ = [
+    "LIBRARY", "Check", "Column", "Counterfactual", "Method", "MethodError", "Parameter", "Part", "Term", "Tier", "Vintage", "method",
+]  # fmt: skip

@@ -93,12 +93,60 @@ class Tier:
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """A cited number that the terms of an act use: `name` in their expressions, `id` the SQL that says which it is.
+
+    Its values are data (`leafmark.actions.parameters`): dated, by region, with unit, range and source. Where `needed`
+    holds of an act and no value serves its place and day, the act is refused.
+    """
+
+    name: str
+    id: str
+    needed: str = "TRUE"
+
+
+@dataclass(frozen=True)
+class Term:
+    """One line of an act: what was not emitted (`baseline`, counted up) or what was (`project`, counted down).
+
+    `key`, `amount`, `unit` and `when` are SQL over the act's columns and parameters; the amount is 0 or more, the kind
+    gives its sign. An act has the lines whose `when` holds.
+    """
+
+    name: str
+    kind: Literal["baseline", "project"]
+    stage: str
+    key: str
+    amount: str
+    unit: str
+    when: str = "TRUE"
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """How an act becomes signed lines: its baseline less what it emits itself.
+
+    `amount` of an act is given in any unit of the dimension of `unit`; `columns` are the inputs it needs beside those
+    of every act. `alike` holds baseline and project to one boundary and one year of factors, by the first part of the
+    key: where they differ, the act is refused.
+    """
+
+    unit: str
+    terms: tuple[Term, ...]
+    columns: tuple[Column, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    checks: tuple[Check, ...] = ()
+    alike: str = ""
+
+
+@dataclass(frozen=True)
 class Method:
     """A frozen, versioned method. `docs` is its page in the reference: formula, units, limits.
 
     `subject`, `stage`, `key`, `amount`, `unit`, `region`, `date`, `primary` and `amount_gsd` are SQL expressions over
     the input's columns, in the portable subset that `leafmark.engine.portable` checks. An absent optional column reads as
-    NULL. `stage_shares` (stage, expression) instead of `stage` splits one row into a line for each stage.
+    NULL. `stage_shares` (stage, expression) instead of `stage` splits one row into a line for each stage. Where `act` is
+    given, the input's rows are lines of acts, which `leafmark.actions` makes of the acts by its terms.
     """
 
     id: str
@@ -127,6 +175,7 @@ class Method:
     checks: tuple[Check, ...] = ()
     stage_shares: tuple[tuple[str, str], ...] = ()
     tiers: tuple[Tier, ...] = ()
+    act: Counterfactual | None = None
 
     @property
     def hash(self) -> str:
@@ -136,6 +185,10 @@ class Method:
             del fields[prose]
         for column in fields["columns"]:
             del column["meaning"]
+        for column in (fields["act"] or {}).get("columns", ()):
+            del column["meaning"]
+        if fields["act"] is None:  # came later too
+            del fields["act"]
         if not fields["tiers"]:  # came later, as `beside` did
             del fields["tiers"]
         for part in fields["parts"]:

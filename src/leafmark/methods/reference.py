@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leafmark.methods.model import Column, Method
+from leafmark.methods.model import Column, Counterfactual, Method
 
 
 def page(method: Method) -> str:
@@ -83,6 +83,48 @@ def _parts(m: Method) -> Iterator[str]:
         yield "|---|---|---|---|"
         for check in m.checks:
             yield f"| `{check.reason}` | `{check.field}` | `{check.must}` | {check.expected} |"
+
+    if m.act is not None:
+        yield from _act(m.act)
+
+
+def _act(act: Counterfactual) -> Iterator[str]:
+    """How an act becomes lines of the input above."""
+    yield ""
+    yield "## How an act becomes lines"
+    yield ""
+    yield f"An act's `amount` is taken in `{act.unit}`. Baseline lines count up, project lines count down."
+    yield ""
+    yield "| line | kind | stage | key | amount | unit | when |"
+    yield "|---|---|---|---|---|---|---|"
+    for term in act.terms:
+        cells = (term.key, term.amount, term.unit, term.when)
+        key, amount, unit, when = (f"`{cell}`".replace("|", "\\|") for cell in cells)
+        yield f"| {term.name} | {term.kind} | {term.stage} | {key} | {amount} | {unit} | {when} |"
+    if act.columns:
+        yield ""
+        yield "| input of the act | type | required | bounds | meaning |"
+        yield "|---|---|---|---|---|"
+        for column in act.columns:
+            required = "yes" if column.required else "no"
+            yield f"| `{column.name}` | {column.type} | {required} | {_bounds(column)} | {column.meaning} |"
+    if act.parameters:
+        yield ""
+        yield "| parameter | which | needed when |"
+        yield "|---|---|---|"
+        for parameter in act.parameters:
+            which, needed = (f"`{text}`".replace("|", "\\|") for text in (parameter.id, parameter.needed))
+            yield f"| {parameter.name} | {which} | {needed} |"
+    if act.checks:
+        yield ""
+        yield "| an act is refused as | input | must hold | expected |"
+        yield "|---|---|---|---|"
+        for check in act.checks:
+            must = f"`{check.must}`".replace("|", "\\|")
+            yield f"| `{check.reason}` | `{check.field}` | {must} | {check.expected} |"
+    if act.alike:
+        yield ""
+        yield f"Factors of `{act.alike}.` must be of one boundary and one year on both sides, else the act is refused."
 
 
 def _bounds(column: Column) -> str:
