@@ -29,6 +29,7 @@ from leafmark.engine.run import RunError
 from leafmark.engine.statement import statement
 from leafmark.engine.verify import verify
 from leafmark.factors.model import acts
+from leafmark.ledger import fingerprint, id_of
 from leafmark.methods import LIBRARY, Method, method
 
 
@@ -47,11 +48,12 @@ def test_events_have_the_ledgers_columns_and_types(every: Outcome) -> None:
 def test_ids_and_fingerprints_are_sha256_of_what_they_name(run: Ran) -> None:
     rows = [act("metro"), act("walking"), act("appliance_in_use")]
     for row in run(rows).events:
-        wanted = hashlib.sha256(f"city\x1f{row['action']}".encode()).digest()[:16]
-        assert row["event_id"] == wanted
+        wanted = hashlib.sha256(f"city\x1f{row['action']}".encode()).digest()[:8]
+        assert row["event_id"] == int.from_bytes(wanted, "big", signed=True) == id_of(f"city\x1f{row['action']}")
         bucket = {"metro": "once", "walking": "2026-05-03", "appliance_in_use": "2026"}[row["action"]]
         text = "\x1f".join((str(row["account_id"]), row["action"], f"doc-{row['action']}", bucket))
         assert row["fingerprint"] == int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
+        assert row["fingerprint"] == fingerprint(row["account_id"], row["action"], f"doc-{row['action']}", bucket)
 
 
 def test_one_document_is_one_act_whatever_it_is_called_and_an_appliance_earns_once_a_year(run: Ran) -> None:

@@ -20,7 +20,7 @@ from leafmark.engine.run import Run
 from leafmark.engine.schema import ENTRY_SCHEMA
 
 EVENTS_SCHEMA = pa.schema([
-    ("account_id", pa.int64()), ("event_id", pa.binary(16)), ("programme", pa.string()), ("action", pa.string()),
+    ("account_id", pa.int64()), ("event_id", pa.int64()), ("programme", pa.string()), ("action", pa.string()),
     ("method_id", pa.string()), ("quantity", pa.int64()), ("occurred_day", pa.date32()), ("source", pa.string()),
     ("evidence", pa.string()), ("fingerprint", pa.int64()), ("co2e_mg", pa.int64()),
 ])  # fmt: skip
@@ -31,19 +31,18 @@ _SEPARATOR = "chr(31)"
 
 
 def event_id() -> str:
-    """SQL of an event's 16 bytes: the first half of SHA-256 over programme and the client's own id of the act."""
-    return f"unhex(left(sha256(programme || {_SEPARATOR} || activity_id), 32))"
+    """SQL of an event's id: `ledger.id_of` over programme and the client's own id of the act."""
+    return _id_of(("programme", "activity_id"))
 
 
 def fingerprint() -> str:
-    """SQL of what two reports of one act share: SHA-256 over account, action, document and bucket, its first 8 bytes.
+    """SQL of what two reports of one act share: `ledger.fingerprint` over account, action, document and bucket."""
+    return _id_of(("CAST(TRY_CAST(account_id AS BIGINT) AS VARCHAR)", "action", "document", bucket()))
 
-    Big endian and signed. The one place that makes it.
-    """
-    text = f" || {_SEPARATOR} || ".join(
-        ("CAST(TRY_CAST(account_id AS BIGINT) AS VARCHAR)", "action", "document", bucket())
-    )
-    number = f"CAST('0x' || left(sha256({text}), 16) AS UBIGINT)"
+
+def _id_of(parts: tuple[str, ...]) -> str:
+    """SQL of the first 8 bytes of SHA-256, big endian and signed; a test holds it to `ledger.id_of`."""
+    number = f"CAST('0x' || left(sha256({f' || {_SEPARATOR} || '.join(parts)}), 16) AS UBIGINT)"
     return f"CAST(CASE WHEN {number} >= 9223372036854775808 THEN CAST({number} AS HUGEINT) - 18446744073709551616 ELSE {number} END AS BIGINT)"
 
 
