@@ -82,7 +82,7 @@ def test_parts_add_up_and_milligrams_are_cut_off_toward_zero(
     assert products == {row["activity_id"] for row in rows}
     milligrams = {row["event_id"]: row["co2e_mg"] for row in found.events}
     for name, ug in found.ug.items():
-        mg = milligrams[hashlib.sha256(f"city\x1f{name}".encode()).digest()[:16]]
+        mg = milligrams[id_of(f"city\x1f{name}")]
         assert mg == (abs(ug) // 1000) * (1 if ug > 0 else -1)
     assert found.done.record["co2e_mg"] == sum(milligrams.values())
 
