@@ -179,22 +179,22 @@ class Transaction(ABC):
         if not self.event_leaves and not self.leaves:
             return None
         leaves = self._events_in_order() + [leaf for _, leaf in sorted(self.leaves)]
-        link = seal(self.writer, self.last_link(), leaves, catalogue_sha256)
+        link = seal(self.writer, self.last_link(), leaves, catalogue_sha256, self.today)
         self.rows(
-            f"INSERT INTO batch (batch, {LINK_COLUMNS}, link, posted_on, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (self.batch, link.writer, link.number, link.previous, link.root, link.records, catalogue_sha256, link.hash,
-             stored_day(self.today), self.body),
+            f"INSERT INTO batch (batch, {LINK_COLUMNS}, link, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.batch, link.writer, link.number, link.previous, link.root, link.records, catalogue_sha256,
+             stored_day(link.day), link.hash, self.body),
         )  # fmt: skip
         return link
 
 
-LINK_COLUMNS = "writer, number, previous, root, records, catalogue"
+LINK_COLUMNS = "writer, number, previous, root, records, catalogue, posted_on"
 
 
 def link_of(row: Sequence[Any]) -> Link:
     """A row of `LINK_COLUMNS`."""
-    writer, number, previous, root, records, catalogue = row
-    return Link(writer, number, bytes(previous), bytes(root), records, bytes.fromhex(catalogue))
+    writer, number, previous, root, records, catalogue, day = row
+    return Link(writer, number, bytes(previous), bytes(root), records, bytes.fromhex(catalogue), day_of(day))
 
 
 class Store(ABC):
