@@ -118,11 +118,15 @@ class Ledger:
         return self._catalogue.sha256
 
     def _refresh(self) -> None:
-        """Take up terms that another process loaded."""
-        found = self.store.rows("SELECT sha256 FROM catalogue ORDER BY number DESC LIMIT 1")
+        """Take up terms and sources that another process brought."""
+        found = self.store.rows(
+            "SELECT sha256, (SELECT count(*) FROM source) FROM catalogue ORDER BY number DESC LIMIT 1"
+        )
         if found and found[0][0] != self._catalogue.sha256:
-            (body,), = self.store.rows("SELECT body FROM catalogue WHERE sha256 = ?", found[0])  # fmt: skip
+            (body,), = self.store.rows("SELECT body FROM catalogue WHERE sha256 = ?", found[0][:1])  # fmt: skip
             self._catalogue = Catalogue.from_json(body)
+            self._names = names_of(self.store.rows)
+        elif found and found[0][1] != len(self._names.sources):
             self._names = names_of(self.store.rows)
 
     def load(self, catalogue: Catalogue) -> None:

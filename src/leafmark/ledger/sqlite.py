@@ -24,7 +24,7 @@ from leafmark.ledger.ingest import Found
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.schema import HEAD, StoreError, upgrade
-from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events
+from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events, rows_seen
 
 GROUP_MAX = 256
 BUSY_SECONDS = 30
@@ -250,17 +250,20 @@ class SqliteStore(Store):
         while rows := cursor.fetchmany(ROWS_READ):
             yield pa.RecordBatch.from_arrays([pa.array(column) for column in zip(*rows, strict=True)], names)
 
-    def replace_tallies(self, tallies: pa.Table, balances: pa.Table) -> None:
-        def work(transaction: Transaction) -> None:
+    def replace_tallies(self, tallies: pa.Table, balances: pa.Table, seen: Sequence[int] | None = None) -> bool:
+        def work(transaction: Transaction) -> bool:
             assert isinstance(transaction, SqliteTransaction)
+            if seen is not None and rows_seen(transaction) != tuple(seen):
+                return False
             for name, table in (("tally", tallies), ("balance", balances)):
                 transaction.rows(f"DELETE FROM {name}")
                 columns = ", ".join(table.column_names)
                 places = ", ".join("?" * table.num_columns)
                 values = zip(*(column.to_pylist() for column in table.columns), strict=True)
                 transaction._connection.executemany(f"INSERT INTO {name} ({columns}) VALUES ({places})", values)
+            return True
 
-        self.transact(work)
+        return self.transact(work)
 
     def size_bytes(self) -> dict[str, int]:
         try:

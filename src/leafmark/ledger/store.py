@@ -188,6 +188,12 @@ class Transaction(ABC):
         return link
 
 
+def rows_seen(transaction: Transaction) -> tuple[int, ...]:
+    """What grows with every row that a sum could miss: counts of batches, steps of redemptions and balances."""
+    sql = "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM redemption), (SELECT count(*) FROM balance)"
+    return tuple(transaction.rows(sql)[0])
+
+
 LINK_COLUMNS = "writer, number, previous, root, records, catalogue, posted_on"
 
 
@@ -219,8 +225,11 @@ class Store(ABC):
         """Rows of a table in Arrow batches."""
 
     @abstractmethod
-    def replace_tallies(self, tallies: pa.Table, balances: pa.Table) -> None:
-        """Put recomputed sums in the place of those that are kept."""
+    def replace_tallies(self, tallies: pa.Table, balances: pa.Table, seen: Sequence[int] | None = None) -> bool:
+        """Put recomputed sums in the place of those that are kept.
+
+        `seen`: `rows_seen` when the sums were made; where that is not so any more nothing is done, and the answer is False.
+        """
 
     @abstractmethod
     def size_bytes(self) -> dict[str, int]:
