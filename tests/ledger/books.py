@@ -26,10 +26,10 @@ def rides(owner: int, count: int, name: str = "ride") -> list[Act]:
     ]  # fmt: skip
 
 
-def fill(opened: Callable[..., Ledger], rides_of_each: int = 20) -> Ledger:
+def fill(opened: Callable[..., Ledger]) -> Ledger:
     """Post acts by two writers, amend, share, redeem and erase. The ledger of the first writer; its day is `TODAY`."""
     ledger, other = opened("main"), opened("other")
-    acts = rides(ANN, rides_of_each) + rides(BOB, rides_of_each) + rides(EVE, 3)
+    acts = rides(ANN, 20) + rides(BOB, 20) + rides(EVE, 3)
     acts += [an_act(f"receipt {n}", RECEIPT, co2e_mg=900 + n) for n in range(7)]
     acts += [an_act("order", CHANNEL, quantity=50), an_act("walk", WALK, co2e_mg=3_400_000, quantity=9000)]
     acts += [an_act("worse", METRO, co2e_mg=-12_000, occurred_day=dt.date(2026, 11, 16))]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from books import ANN, BOB, EVE, behind, fill
+from books import ANN, BOB, EVE, behind, fill, rides
+from hypothesis import given
+from hypothesis import strategies as st
 from postgresql_server import Server
 from terms import CATALOGUE, CHANNEL, TODAY, an_act
 
-from leafmark.ledger import Redeem, id_of
+from leafmark.ledger import Redeem, StoreError, chains, id_of, merkle, seal
 from leafmark.ledger.ledger import Ledger, open_ledger
 from leafmark.ledger.rows import Accepted
+from leafmark.ledger.sqlite import SqliteStore
 from leafmark.ledger.verify import Verification, verify
 
 
@@ -218,3 +223,139 @@ def overspend(ledger: Ledger) -> None:
         "UPDATE redemption SET points = 501 WHERE points = 500",
         "UPDATE balance SET held = 501 WHERE held = 500",
     )
+
+
+def test_a_large_store_is_read_by_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same rows, and a process that dies is no end of a table."""
+    monkeypatch.setattr("leafmark.ledger.snapshot.STREAMED_ROWS_MIN", 1)
+    with open_ledger(tmp_path / "ledger.db", "main", lambda: TODAY) as ledger:
+        ledger.load(CATALOGUE)
+        ledger.ingest(rides(ANN, 30))
+        seen = verify(ledger)
+        assert seen.ok, told(seen)
+        assert (seen.rows["event"], seen.rows["tally"]) == (30, 15)
+        behind(ledger, "ALTER TABLE tally RENAME TO tallies")
+        assert re.search("tally: cannot be read .*no such table: tally", told(verify(ledger)))
+        behind(ledger, "ALTER TABLE event RENAME TO events")
+        with pytest.raises(StoreError, match=r"nothing was rebuilt, table event cannot be read .*no such table"):
+            ledger.rebuild()
+
+
+def test_rebuild_mends_what_sums_say_and_nothing_else(full: Ledger) -> None:
+    tallies, balances = (sorted(full.store.rows(f"SELECT * FROM {table}")) for table in ("tally", "balance"))
+    behind(
+        full, f"UPDATE tally SET points = 1000 WHERE {ANNS}", f"DELETE FROM tally WHERE account_id = {BOB}",
+        f"UPDATE balance SET held = 0 WHERE {ANNS}",
+        "INSERT INTO tally (account_id, terms, cap_from, co2e_mg, points, cap_points, statement) VALUES (5, 1, 9801, 0, 9, 20, 'A')",
+    )  # fmt: skip
+    assert {finding.table for finding in verify(full).findings} == {"tally", "balance"}
+    assert full.rebuild() == (len(tallies), len(balances))
+    seen = verify(full)
+    assert seen.ok, told(seen)
+    assert sorted(full.store.rows("SELECT * FROM tally")) == tallies
+    assert sorted(full.store.rows("SELECT * FROM balance")) == balances
+    behind(full, f"UPDATE event SET points = 8 WHERE {RIDE}")
+    full.rebuild()
+    assert "8 points; expected 7" in told(verify(full))  # sums are mended, rows are not
+
+
+def test_rebuild_beside_a_writer_loses_nothing(full: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch comes in between the sums and their writing: they are made again."""
+    store, counted = full.store, []
+    replace = store.replace_tallies
+
+    def late(*arguments: Any) -> bool:
+        if not counted:
+            full.ingest(rides(id_of("carl"), 5))
+        counted.append(replace(*arguments))
+        return counted[-1]
+
+    monkeypatch.setattr(store, "replace_tallies", late)
+    full.rebuild()
+    assert counted == [False, True]
+    seen = verify(full)
+    assert seen.ok, told(seen)
+    assert full.balance(id_of("carl")).points == 5 * 7
+
+
+def test_an_older_backup_is_seen_by_a_checkpoint_from_elsewhere(full: Ledger, server: Server, tmp_path: Path) -> None:
+    """Put back a store of yesterday: it balances, and only what was published tells what is missing. Then post again."""
+    if isinstance(full.store, SqliteStore):
+        copy = str(tmp_path / "backup.db")
+        with sqlite3.connect(full.store.address) as live, sqlite3.connect(copy) as backup:
+            live.backup(backup)
+    else:
+        copy = server.new_database()
+        full.export(tmp_path / "backup")
+        with open_ledger(copy, "main", lambda: TODAY) as backup:
+            backup.replay(tmp_path / "backup")
+    acts = rides(id_of("carl"), 9)
+    full.ingest(acts)
+    full.checkpoint(TODAY, tmp_path)
+    published = tmp_path / f"checkpoint-{TODAY}.json"
+    with open_ledger(copy, "main", lambda: TODAY) as restored:
+        assert verify(restored).ok
+        seen = verify(restored, [published])
+        last = full.store.rows("SELECT max(number) FROM batch WHERE writer = 'main'")[0][0]
+        assert [str(finding) for finding in seen.findings] == [
+            f"checkpoint: the store is older than the checkpoint of {TODAY}: batch {last} of writer main is missing; expected "
+            "every batch that was acknowledged; post again what came after this store's last batch"
+        ]
+        restored.ingest(acts + rides(ANN, 20))
+        assert restored.store.rows("SELECT count(*) FROM event") == full.store.rows("SELECT count(*) FROM event")
+        assert verify(restored).ok
+
+
+def test_checkpoints(full: Ledger, tmp_path: Path) -> None:
+    made = full.checkpoint(TODAY)
+    assert verify(full, [made]).ok
+    assert "has sha256" in told(verify(full, [{**made, "day": "2026-11-19"}]))
+    other = {**made["heads"][0], "hash": "00" * 32}
+    assert "has link" in told(verify(full, [{**made, "heads": [other]}]))
+    assert "cannot be read" in told(verify(full, [{}]))
+    (tmp_path / "torn.json").write_text("{")
+    assert "cannot be read" in told(verify(full, [tmp_path / "torn.json", tmp_path / "none.json"]))
+    behind(full, "UPDATE checkpoint SET day = day - 1")
+    assert f"one of {TODAY} is kept under 2026-11-19" in told(verify(full))
+    behind(full, "UPDATE checkpoint SET day = day + 1, body = replace(body, '\"batch\": 1', '\"batch\": 2')")
+    assert not verify(full).ok
+
+
+def test_a_clock_put_back_is_a_note(opened: Callable[..., Ledger], ledger: Ledger) -> None:
+    ledger.ingest(rides(ANN, 2))
+    opened("main", lambda: TODAY - dt.timedelta(2)).ingest(rides(BOB, 2))
+    seen = verify(ledger)
+    assert seen.ok, told(seen)
+    assert seen.notes == ["writer main: batch 2 is 2 days before the one before it; a clock was put back"]
+
+
+def test_a_mutant_that_forgets_the_previous_link_is_caught(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fourth seeded mutant, on a store: sealing that starts every link from nothing."""
+    ledger.ingest(rides(ANN, 2))
+    honest = seal.seal
+
+    def forgets(writer: str, last: seal.Link | None, *rest: Any) -> seal.Link:
+        made = honest(writer, last, *rest)
+        return dataclasses.replace(made, previous=seal.GENESIS)
+
+    monkeypatch.setattr("leafmark.ledger.store.seal", forgets)
+    ledger.ingest(rides(BOB, 2))
+    assert re.search("batch, writer main, batch 2: names 0000000000000000 as the link before", told(verify(ledger)))
+
+
+def test_a_mutant_whose_hash_leaves_the_previous_link_out_is_caught(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = seal.Link.hash.fget
+    assert honest is not None
+    monkeypatch.setattr(
+        seal.Link, "hash", property(lambda link: honest(dataclasses.replace(link, previous=seal.GENESIS)))
+    )
+    ledger.ingest(rides(ANN, 2))
+    ledger.ingest(rides(BOB, 2))
+    assert re.search(r"batch, writer main, batch 2: link \w+; expected \w+, which its row makes", told(verify(ledger)))
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32), max_size=40))
+def test_both_ways_of_making_a_root_agree(leaves: list[bytes]) -> None:
+    assert chains.root_of(b"".join(leaves)) == merkle.root(leaves)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -45,9 +45,13 @@ from leafmark.ledger.schema import StoreError
 from leafmark.ledger.sqlite import SqliteStore
 from leafmark.ledger.store import Store, Transaction, names_of
 
+if TYPE_CHECKING:
+    from leafmark.ledger.verify import Verification
+
 BATCH_ROWS = 10_000
 SOURCES_MAX = 30_000
 Progress = Callable[[Receipt], None]
+Say = Callable[[str], None]
 
 
 def today_utc() -> dt.date:
@@ -333,6 +337,45 @@ class Ledger:
         """An account's rows of [since, until] by day."""
         self._refresh()
         return accounts.history(self.store.rows, self._names, account_id, since, until)
+
+    def verify(
+        self, checkpoints: Iterable[Mapping[str, Any] | str | Path] = (), progress: Say | None = None
+    ) -> Verification:
+        """Make everything again from the rows by another path, and say what differs (`verify.verify`)."""
+        from leafmark.ledger.verify import verify
+
+        return verify(self, checkpoints, progress)
+
+    def rebuild(self, progress: Say | None = None) -> tuple[int, int]:
+        """Put sums made from the rows in the place of all tallies and balances; how many (`recompute.rebuild`)."""
+        from leafmark.ledger.recompute import rebuild
+
+        return rebuild(self.store, progress)
+
+    def prove(self, account_id: int, event_id: int) -> dict[str, Any]:
+        """The way from an event's record to its batch's link, for `docs/check_proof.py` (`proofs.prove`)."""
+        from leafmark.ledger.proofs import prove
+
+        self._refresh()
+        return prove(self, account_id, event_id)
+
+    def checkpoint(self, day: dt.date, folder: str | Path | None = None) -> dict[str, Any]:
+        """The day's small file to publish: the last link of every writer (`proofs.checkpoint`)."""
+        from leafmark.ledger.proofs import checkpoint
+
+        return checkpoint(self, day, folder)
+
+    def export(self, folder: str | Path, progress: Say | None = None) -> dict[str, Any]:
+        """Write the whole ledger to a new folder; the manifest (`archive.export`)."""
+        from leafmark.ledger.archive import export
+
+        return export(self, folder, progress)
+
+    def replay(self, folder: str | Path, progress: Say | None = None) -> dict[str, int]:
+        """Put an export into this ledger, which must be empty; rows put into each table (`archive.replay`)."""
+        from leafmark.ledger.archive import replay
+
+        return replay(folder, self, progress)
 
 
 def body_of(prepared: Prepared) -> bytes | None:

@@ -15,7 +15,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -110,6 +110,13 @@ class PostgresqlTransaction(Transaction):
 
     def new_batch(self) -> int:
         return int(self.rows("SELECT nextval('batch_number')")[0][0])
+
+    def add_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        with self._cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as out:
+            for row in rows:
+                out.write_row(row)
+        if table == "batch":  # the next batch takes a number after these
+            self.rows("SELECT setval('batch_number', (SELECT max(batch) FROM batch))")
 
     def lock(self, account_id: int) -> None:
         self.rows(

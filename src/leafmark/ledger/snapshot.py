@@ -3,9 +3,9 @@
 Checking and rebuilding read a store while others write to it, so all tables are read in one transaction. A table that is
 damaged (a page that cannot be read, a number that is none) is *told* and left empty, so that the rest is still checked.
 
-Cost: PostgreSQL is read by binary COPY. SQLite hands rows to Python at 2 to 4 microseconds a row; with the extra `sqlite`
-(ADBC, batches made in C) it is 1 to 2, and only the tables of many rows and no empty cells are read that way, since ADBC
-guesses a column's type by its first cells.
+Cost: PostgreSQL is read by binary COPY. SQLite hands rows to Python at 4 to 8 microseconds a row; of a large store, and with the
+extra `sqlite`, another process makes them Arrow batches in 1 to 2 (`sqlite_stream.py`). Only the tables of many rows and no
+empty cells are read that way, since ADBC guesses a column's type by its first cells.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from leafmark.ledger.schema import StoreError
 from leafmark.ledger.sqlite import SqliteStore
+from leafmark.ledger.sqlite_stream import can_stream, streaming
 from leafmark.ledger.store import EVENT_COLUMNS, Store
 
 ROWS_READ = 65_536
@@ -64,6 +64,8 @@ TABLES: dict[str, pa.Schema] = {
 
 NULLABLE = {"adjustment": {"event_id"}, "share": {"serial"}, "batch": {"body"}}
 _WIDE_TABLES = ("event", "tally")
+STREAMED_ROWS_MIN = 200_000
+"""Below, another process takes longer to start than it saves."""
 
 Rows = Iterator[pa.RecordBatch]
 Damage = Callable[[str, str], None]
@@ -74,17 +76,20 @@ _FAILURES = (StoreError, sqlite3.Error, pa.ArrowException, OverflowError, Unicod
 
 @contextlib.contextmanager
 def reading(store: Store) -> Iterator[Callable[[str], Rows]]:
-    """A function that reads tables of a store, all as of one moment."""
+    """A function that reads tables of a store once each, all as of one moment."""
     if isinstance(store, SqliteStore):
-        with contextlib.closing(sqlite_reader(store)) as own, _adbc(store) as wide:
+        with contextlib.closing(sqlite_reader(store)) as own, contextlib.ExitStack() as streams:
+            streamed: dict[str, Rows] = {}
             with _no_writer(store):
                 own.execute("BEGIN")
-                own.execute("SELECT count(*) FROM batch")
-                if wide:
-                    wide.execute("BEGIN")
-                    wide.execute("SELECT count(*) FROM batch")
-                    wide.fetchall()
-            yield lambda table: _of_adbc(wide, table) if wide and table in _WIDE_TABLES else _of_sqlite(own, table)
+                events = int(own.execute("SELECT coalesce(sum(records), 0) FROM batch").fetchone()[0])
+                if events >= STREAMED_ROWS_MIN and can_stream():
+                    for table in _WIDE_TABLES:
+                        try:
+                            streamed[table] = streams.enter_context(streaming(store.address, table))
+                        except OSError as error:
+                            streamed[table] = _failed(error)
+            yield lambda table: streamed[table] if table in streamed else _of_sqlite(own, table)
     else:
         store.rows("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
@@ -183,25 +188,9 @@ def _no_writer(store: SqliteStore) -> Iterator[None]:
         connection.close()
 
 
-@contextlib.contextmanager
-def _adbc(store: SqliteStore) -> Iterator[Any]:
-    """A cursor of ADBC, or None where the extra `sqlite` is not installed."""
-    try:
-        from adbc_driver_sqlite import dbapi
-    except ImportError:
-        yield None
-        return
-    with dbapi.connect(store.address, autocommit=True) as connection, connection.cursor() as cursor:
-        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(ROWS_READ)})
-        for pragma in (f"busy_timeout = {BUSY_MS}", "query_only = ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-            cursor.fetchall()
-        yield cursor
-
-
-def _of_adbc(cursor: Any, table: str) -> Rows:
-    cursor.execute(f"SELECT {', '.join(TABLES[table].names)} FROM {table}")
-    yield from cursor.fetch_record_batch()
+def _failed(error: OSError) -> Rows:
+    raise error
+    yield
 
 
 def _of_sqlite(connection: sqlite3.Connection, table: str) -> Rows:
@@ -220,10 +209,6 @@ def _driver_failures() -> tuple[type[BaseException], ...]:
         import psycopg
 
         found.append(psycopg.Error)
-    with contextlib.suppress(ImportError):
-        from adbc_driver_manager import dbapi
-
-        found.append(dbapi.Error)
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,10 @@ class SqliteTransaction(Transaction):
 
     def new_batch(self) -> int:
         return int(self.rows("SELECT coalesce(max(batch), 0) + 1 FROM batch")[0][0])
+
+    def add_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        places = ", ".join("?" * len(columns))
+        self._connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
 
     def lock(self, account_id: int) -> None:
         self.rows(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -75,6 +75,10 @@ class Transaction(ABC):
     @abstractmethod
     def add_tallies(self, tallies: TallyColumns) -> None:
         """As `ingest.EventTable`."""
+
+    @abstractmethod
+    def add_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows to a table as they are, for putting back what was exported."""
 
     @property
     def batch(self) -> int:
