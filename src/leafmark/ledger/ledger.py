@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -94,7 +95,16 @@ class Ledger:
             self.store = PostgresqlStore(address, writer, today, self._terms)
         else:
             self.store = SqliteStore(Path(address), writer, today, self._terms)
-        self._refresh()
+        try:
+            self._refresh()
+        except StoreError:
+            self.store.close()
+            raise
+        except (sqlite3.Error, ValueError, KeyError, TypeError, OverflowError) as error:
+            self.store.close()
+            raise StoreError(
+                f"{self.store.address}: its terms cannot be read, the store is damaged ({error}); restore a backup"
+            ) from error
 
     def __enter__(self) -> Self:
         return self

@@ -148,11 +148,11 @@ class SqliteStore(Store):
             if new:
                 upgrade(f"sqlite:///{self._path}")
             found = self._connect()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeError) as error:
             raise StoreError(f"{self._path}: not a ledger, or damaged ({error})") from error
         try:
             (revision,) = found.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeError) as error:
             raise StoreError(f"{self._path}: not a ledger, or damaged ({error})") from error
         finally:
             found.close()
