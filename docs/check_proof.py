@@ -34,6 +34,7 @@ def holds(proof, link=None):
         found,
         number(batch["records"]),
         bytes.fromhex(batch["terms"]),
+        batch["day"].encode(),
     )
     return not path and found.hex() == batch["root"] and head.hex() == (link or batch["hash"])
 

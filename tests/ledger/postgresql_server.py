@@ -59,6 +59,17 @@ class Server:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {url.partition('@/')[2].partition('?')[0]}")
 
+    def copy_of(self, url: str) -> str:
+        """The address of a copy of a database that nobody has open."""
+        import psycopg
+
+        copy = self.new_database()
+        name, original = (each.partition("@/")[2].partition("?")[0] for each in (copy, url))
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {original} STRATEGY FILE_COPY")
+        return copy
+
     def start(self) -> None:
         """Start it; after a kill the first start may find the old lock, so again."""
         for _ in range(5):

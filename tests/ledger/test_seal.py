@@ -101,14 +101,21 @@ def a_chain() -> tuple[list[Link], list[list[Row]]]:
     batches = [rows[:3], rows[3:4], rows[4:]]
     links: list[Link] = []
     for batch in batches:
-        links.append(seal("north", links[-1] if links else None, leaves_of(batch), CATALOGUE.sha256))
+        links.append(seal("north", links[-1] if links else None, leaves_of(batch), CATALOGUE.sha256, DAY))
     return links, batches
 
 
 def test_a_chain_holds_and_breaks_where_it_was_touched() -> None:
     links, _ = a_chain()
     assert breaks(links) == []
-    for name, value in (("root", bytes(32)), ("records", 9), ("terms", bytes(32)), ("writer", "south"), ("number", 7)):
+    for name, value in (
+        ("root", bytes(32)),
+        ("records", 9),
+        ("terms", bytes(32)),
+        ("writer", "south"),
+        ("number", 7),
+        ("day", TODAY.replace(day=1)),
+    ):
         touched = [replace(links[0], **{name: value}), *links[1:]]
         assert breaks(touched), name
     assert breaks([links[0], links[2]])
@@ -117,7 +124,7 @@ def test_a_chain_holds_and_breaks_where_it_was_touched() -> None:
 
 def test_a_mutant_that_forgets_the_previous_hash_is_caught() -> None:
     links, batches = a_chain()
-    forgets = [links[0], replace(seal("north", None, leaves_of(batches[1]), CATALOGUE.sha256), number=2)]
+    forgets = [links[0], replace(seal("north", None, leaves_of(batches[1]), CATALOGUE.sha256, DAY), number=2)]
     assert breaks(forgets)
 
 
@@ -150,7 +157,7 @@ def test_the_checker_as_a_command(tmp_path: Path) -> None:
 
 def test_a_checkpoint_joins_all_heads_whatever_their_order() -> None:
     links, batches = a_chain()
-    south = seal("south", None, leaves_of(batches[0]), CATALOGUE.sha256)
+    south = seal("south", None, leaves_of(batches[0]), CATALOGUE.sha256, DAY)
     both = checkpoint(DAY, [links[-1], south])
     assert both == checkpoint(DAY, [south, links[-1]])
     assert [each["writer"] for each in both["heads"]] == ["north", "south"]
@@ -179,4 +186,5 @@ def test_the_vectors_of_the_specification() -> None:
     assert [told[f"leaf {n}"] for n in (1, 2, 3)] == [leaf.hex() for leaf in leaves]
     left = hashlib.sha256(b"\x01" + leaves[0] + leaves[1]).digest()
     assert told["root"] == hashlib.sha256(b"\x01" + left + leaves[2]).hexdigest()
-    assert told["link 1 of writer `north`, terms 32 zero bytes"] == seal("north", None, leaves, "00" * 32).hash.hex()
+    link = "link 1 of writer `north` on 2026-11-20, terms 32 zero bytes"
+    assert told[link] == seal("north", None, leaves, "00" * 32, DAY).hash.hex()

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -46,9 +47,13 @@ from leafmark.ledger.schema import StoreError
 from leafmark.ledger.sqlite import SqliteStore
 from leafmark.ledger.store import Store, Transaction, names_of
 
+if TYPE_CHECKING:
+    from leafmark.ledger.verify import Verification
+
 BATCH_ROWS = 10_000
 SOURCES_MAX = 30_000
 Progress = Callable[[Receipt], None]
+Say = Callable[[str], None]
 
 
 def today_utc() -> dt.date:
@@ -90,7 +95,16 @@ class Ledger:
             self.store = PostgresqlStore(address, writer, today, self._terms)
         else:
             self.store = SqliteStore(Path(address), writer, today, self._terms)
-        self._refresh()
+        try:
+            self._refresh()
+        except StoreError:
+            self.store.close()
+            raise
+        except (sqlite3.Error, ValueError, KeyError, TypeError, OverflowError) as error:
+            self.store.close()
+            raise StoreError(
+                f"{self.store.address}: its terms cannot be read, the store is damaged ({error}); restore a backup"
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -118,11 +132,15 @@ class Ledger:
         return self.catalogue.sha256
 
     def _refresh(self) -> None:
-        """Take up terms that another process loaded."""
-        found = self.store.rows("SELECT sha256 FROM catalogue ORDER BY number DESC LIMIT 1")
+        """Take up terms and sources that another process brought."""
+        found = self.store.rows(
+            "SELECT sha256, (SELECT count(*) FROM source) FROM catalogue ORDER BY number DESC LIMIT 1"
+        )
         if found and found[0][0] != self.catalogue.sha256:
-            (body,), = self.store.rows("SELECT body FROM catalogue WHERE sha256 = ?", found[0])  # fmt: skip
+            (body,), = self.store.rows("SELECT body FROM catalogue WHERE sha256 = ?", found[0][:1])  # fmt: skip
             self._held = (Catalogue.from_json(body), names_of(self.store.rows))
+        elif found and found[0][1] != len(self.names.sources):
+            self._held = (self.catalogue, names_of(self.store.rows))
 
     def load(self, catalogue: Catalogue) -> None:
         """Make these the terms of the ledger from now on.
@@ -339,6 +357,45 @@ class Ledger:
         """An account's rows of [since, until] by day."""
         self._refresh()
         return accounts.history(self.store.rows, self.names, account_id, since, until)
+
+    def verify(
+        self, checkpoints: Iterable[Mapping[str, Any] | str | Path] = (), progress: Say | None = None
+    ) -> Verification:
+        """Make everything again from the rows by another path, and say what differs (`verify.verify`)."""
+        from leafmark.ledger.verify import verify
+
+        return verify(self, checkpoints, progress)
+
+    def rebuild(self, progress: Say | None = None) -> tuple[int, int]:
+        """Put sums made from the rows in the place of all tallies and balances; how many (`recompute.rebuild`)."""
+        from leafmark.ledger.recompute import rebuild
+
+        return rebuild(self.store, progress)
+
+    def prove(self, account_id: int, event_id: int) -> dict[str, Any]:
+        """The way from an event's record to its batch's link, for `docs/check_proof.py` (`proofs.prove`)."""
+        from leafmark.ledger.proofs import prove
+
+        self._refresh()
+        return prove(self, account_id, event_id)
+
+    def checkpoint(self, day: dt.date, folder: str | Path | None = None) -> dict[str, Any]:
+        """The day's small file to publish: the last link of every writer (`proofs.checkpoint`)."""
+        from leafmark.ledger.proofs import checkpoint
+
+        return checkpoint(self, day, folder)
+
+    def export(self, folder: str | Path, progress: Say | None = None) -> dict[str, Any]:
+        """Write the whole ledger to a new folder; the manifest (`archive.export`)."""
+        from leafmark.ledger.archive import export
+
+        return export(self, folder, progress)
+
+    def replay(self, folder: str | Path, progress: Say | None = None) -> dict[str, int]:
+        """Put an export into this ledger, which must be empty; rows put into each table (`archive.replay`)."""
+        from leafmark.ledger.archive import replay
+
+        return replay(folder, self, progress)
 
 
 def body_of(prepared: Prepared) -> bytes | None:

@@ -30,7 +30,7 @@ from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
 from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, one_line, upgrade
-from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction
+from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, rows_seen
 
 ATTEMPTS_MAX = 12
 PAUSE_SECONDS = 0.005
@@ -113,6 +113,13 @@ class PostgresqlTransaction(Transaction):
 
     def new_batch(self) -> int:
         return int(self.rows("SELECT nextval('batch_number')")[0][0])
+
+    def add_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        with self._cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as out:
+            for row in rows:
+                out.write_row(row)
+        if table == "batch":  # the next batch takes a number after these
+            self.rows("SELECT setval('batch_number', (SELECT max(batch) FROM batch))")
 
     def lock(self, account_id: int) -> None:
         self.rows(
@@ -304,16 +311,19 @@ class PostgresqlStore(Store):
         if body:
             yield uncopied(body, names)
 
-    def replace_tallies(self, tallies: pa.Table, balances: pa.Table) -> None:
-        def work(transaction: Transaction) -> None:
+    def replace_tallies(self, tallies: pa.Table, balances: pa.Table, seen: Sequence[int] | None = None) -> bool:
+        def work(transaction: Transaction) -> bool:
             assert isinstance(transaction, PostgresqlTransaction)
             transaction.rows("LOCK TABLE tally, balance IN EXCLUSIVE MODE")
+            if seen is not None and rows_seen(transaction) != tuple(seen):
+                return False
             for name, table in (("tally", tallies), ("balance", balances)):
                 transaction.rows(f"TRUNCATE {name}")
                 if table.num_rows:
                     transaction.copy(name, {column: _copyable(table[column]) for column in table.column_names})
+            return True
 
-        self.transact(work)
+        return self.transact(work)
 
     def size_bytes(self) -> dict[str, int]:
         return dict(self.rows(

@@ -1,6 +1,6 @@
 """Sealing: a batch of records becomes a link of its writer's chain; a day's links of all writers one small checkpoint.
 
-    link = SHA-256("leafmark.batch/1" | writer | number | previous link | root | records | terms)
+    link = SHA-256("leafmark.batch/1" | writer | number | previous link | root | records | terms | day)
 
 A link holds the one before it, so a batch that is changed, left out or put elsewhere breaks every later link. The root is
 the Merkle root over the batch's records (`merkle.py`), so one record is proved by a path and not by its batch.
@@ -26,7 +26,9 @@ _BATCH, _CHECKPOINT = b"leafmark.batch/1", b"leafmark.checkpoint/1"
 
 @dataclass(frozen=True)
 class Link:
-    """One sealed batch. `terms`: sha256 of the catalogue it was posted under, which names the methods."""
+    """One sealed batch. `terms`: sha256 of the catalogue it was posted under, which names the methods; `day`: the ledger's
+    own when it was posted, by which an earlier balance is told.
+    """
 
     writer: str
     number: int
@@ -34,6 +36,7 @@ class Link:
     root: bytes
     records: int
     terms: bytes
+    day: dt.date
 
     @property
     def hash(self) -> bytes:
@@ -41,14 +44,14 @@ class Link:
         writer = self.writer.encode()
         return hashlib.sha256(b"".join((
             _BATCH, len(writer).to_bytes(2, "big"), writer, self.number.to_bytes(8, "big"), self.previous, self.root,
-            self.records.to_bytes(8, "big"), self.terms,
+            self.records.to_bytes(8, "big"), self.terms, self.day.isoformat().encode(),
         ))).digest()  # fmt: skip
 
 
-def seal(writer: str, last: Link | None, leaves: Sequence[bytes], terms_sha256: str) -> Link:
+def seal(writer: str, last: Link | None, leaves: Sequence[bytes], terms_sha256: str, day: dt.date) -> Link:
     """The next link of a writer's chain, over the leaf hashes of a batch in their order."""
     number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
-    return Link(writer, number, previous, merkle.root(leaves), len(leaves), bytes.fromhex(terms_sha256))
+    return Link(writer, number, previous, merkle.root(leaves), len(leaves), bytes.fromhex(terms_sha256), day)
 
 
 def leaves_of(rows: Iterable[Row]) -> list[bytes]:
@@ -92,6 +95,6 @@ def proof(link: Link, line: str, leaves: Sequence[bytes], index: int) -> dict[st
         "path": [each.hex() for each in merkle.path(leaves, index)],
         "batch": {
             "writer": link.writer, "number": link.number, "previous": link.previous.hex(), "root": link.root.hex(),
-            "records": link.records, "terms": link.terms.hex(), "hash": link.hash.hex(),
+            "records": link.records, "terms": link.terms.hex(), "day": link.day.isoformat(), "hash": link.hash.hex(),
         },
     }  # fmt: skip

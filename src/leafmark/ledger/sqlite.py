@@ -12,7 +12,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -27,7 +27,7 @@ from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
 from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, upgrade
-from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events, leaf_of
+from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events, leaf_of, rows_seen
 
 GROUP_MAX, GATHER_SECONDS = 256, 0.002
 BUSY_SECONDS = 30
@@ -65,6 +65,10 @@ class SqliteTransaction(Transaction):
 
     def new_batch(self) -> int:
         return int(self.rows("SELECT coalesce(max(batch), 0) + 1 FROM batch")[0][0])
+
+    def add_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        places = ", ".join("?" * len(columns))
+        self._connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
 
     def lock(self, account_id: int) -> None:
         self.rows(
@@ -184,7 +188,7 @@ class SqliteStore(Store):
                         f"{self._path}: a database, but not a ledger; it holds {', '.join(sorted(tables)[:5])}"
                     )
                 revision = found.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone() if tables else None
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeError) as error:
             raise StoreError(f"{self._path}: not a ledger, or damaged ({error})") from error
         if revision != (HEAD,):
             upgrade(f"sqlite:///{self._path}")
@@ -308,17 +312,20 @@ class SqliteStore(Store):
         while rows := cursor.fetchmany(ROWS_READ):
             yield pa.RecordBatch.from_arrays([pa.array(column) for column in zip(*rows, strict=True)], names)
 
-    def replace_tallies(self, tallies: pa.Table, balances: pa.Table) -> None:
-        def work(transaction: Transaction) -> None:
+    def replace_tallies(self, tallies: pa.Table, balances: pa.Table, seen: Sequence[int] | None = None) -> bool:
+        def work(transaction: Transaction) -> bool:
             assert isinstance(transaction, SqliteTransaction)
+            if seen is not None and rows_seen(transaction) != tuple(seen):
+                return False
             for name, table in (("tally", tallies), ("balance", balances)):
                 transaction.rows(f"DELETE FROM {name}")
                 columns = ", ".join(table.column_names)
                 places = ", ".join("?" * table.num_columns)
                 values = zip(*(column.to_pylist() for column in table.columns), strict=True)
                 transaction._connection.executemany(f"INSERT INTO {name} ({columns}) VALUES ({places})", values)
+            return True
 
-        self.transact(work)
+        return self.transact(work)
 
     def size_bytes(self) -> dict[str, int]:
         try:

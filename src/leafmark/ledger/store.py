@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -77,6 +77,10 @@ class Transaction(ABC):
     @abstractmethod
     def add_tallies(self, tallies: TallyColumns) -> None:
         """As `ingest.EventTable`."""
+
+    @abstractmethod
+    def add_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows to a table as they are, for putting back what was exported."""
 
     @property
     def batch(self) -> int:
@@ -181,22 +185,28 @@ class Transaction(ABC):
         if not self.event_leaves and not self.leaves:
             return None
         leaves = self._events_in_order() + [leaf for _, leaf in sorted(self.leaves)]
-        link = seal(self.writer, self.last_link(), leaves, catalogue_sha256)
+        link = seal(self.writer, self.last_link(), leaves, catalogue_sha256, self.today)
         self.rows(
-            f"INSERT INTO batch (batch, {LINK_COLUMNS}, link, posted_on, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (self.batch, link.writer, link.number, link.previous, link.root, link.records, catalogue_sha256, link.hash,
-             stored_day(self.today), self.body),
+            f"INSERT INTO batch (batch, {LINK_COLUMNS}, link, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.batch, link.writer, link.number, link.previous, link.root, link.records, catalogue_sha256,
+             stored_day(link.day), link.hash, self.body),
         )  # fmt: skip
         return link
 
 
-LINK_COLUMNS = "writer, number, previous, root, records, catalogue"
+def rows_seen(transaction: Transaction) -> tuple[int, ...]:
+    """What grows with every row that a sum could miss: counts of batches, steps of redemptions and balances."""
+    sql = "SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM redemption), (SELECT count(*) FROM balance)"
+    return tuple(transaction.rows(sql)[0])
+
+
+LINK_COLUMNS = "writer, number, previous, root, records, catalogue, posted_on"
 
 
 def link_of(row: Sequence[Any]) -> Link:
     """A row of `LINK_COLUMNS`."""
-    writer, number, previous, root, records, catalogue = row
-    return Link(writer, number, bytes(previous), bytes(root), records, bytes.fromhex(catalogue))
+    writer, number, previous, root, records, catalogue, day = row
+    return Link(writer, number, bytes(previous), bytes(root), records, bytes.fromhex(catalogue), day_of(day))
 
 
 class Store(ABC):
@@ -231,8 +241,11 @@ class Store(ABC):
         """Rows of a table in Arrow batches."""
 
     @abstractmethod
-    def replace_tallies(self, tallies: pa.Table, balances: pa.Table) -> None:
-        """Put recomputed sums in the place of those that are kept."""
+    def replace_tallies(self, tallies: pa.Table, balances: pa.Table, seen: Sequence[int] | None = None) -> bool:
+        """Put recomputed sums in the place of those that are kept.
+
+        `seen`: `rows_seen` when the sums were made; where that is not so any more nothing is done, and the answer is False.
+        """
 
     @abstractmethod
     def size_bytes(self) -> dict[str, int]:

@@ -107,14 +107,19 @@ UNION ALL SELECT account_id, NULL, 'points', 'above the cap', points - cap_point
 """
 
 
+def statements(dialect: str) -> list[str]:
+    """What makes the tables and views of a database, one by one."""
+    types = TYPES[dialect]
+    views = VIEWS.replace("{day:e.occurred_day}", types["day"].format("e.occurred_day"))
+    return [each.strip() for each in (*TABLES.format(**types).split(";"), *views.split(";"))]
+
+
 def upgrade() -> None:
     """Make the tables and views."""
-    types = TYPES[op.get_bind().dialect.name]
-    views = VIEWS.replace("{day:e.occurred_day}", types["day"].format("e.occurred_day"))
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE SEQUENCE batch_number")  # two writers take their batches' numbers without waiting
-    for statement in (*TABLES.format(**types).split(";"), *views.split(";")):
-        op.execute(statement.strip())
+    for statement in statements(op.get_bind().dialect.name):
+        op.execute(statement)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE INDEX event_batch ON event USING brin (batch) WITH (pages_per_range = 32)")
 
