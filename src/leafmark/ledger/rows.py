@@ -43,6 +43,11 @@ REASONS = {
     "not_pending": "the redemption was posted, voided or expired before",
     "no_serial": "a credit share needs the serial its registry gave it",
     "serial_used": "that registry serial stands on another share",
+    "unknown_serial": "no credit share has that registry serial",
+    "wrong_step": "the credit cannot take that step now",
+    "not_owner": "the credit has another owner",
+    "other_registry": "the credit stands at another registry",
+    "exported_before": "the credit was exported before: never twice",
     "not_due": "the points of that month have not reached their end yet",
 }
 """Why a command was refused: the closed list."""
@@ -161,6 +166,24 @@ class Erase:
     adjustment_id: int
 
 
+CreditStep = Literal["issued", "sold", "exported", "retired", "cancelled"]
+
+
+@dataclass(frozen=True)
+class MoveCredit:
+    """One step of a credit's life. `holder`: its owner, who asks; `buyer`: who has it next, where it is sold.
+
+    `number`: which step of its life this is, from 1, so that the same step sent twice is one.
+    """
+
+    serial: str
+    number: int
+    step: CreditStep
+    registry: str
+    holder: str
+    buyer: str | None = None
+
+
 Command = Act | Amend | Redeem | Settle | Share | ExpirePoints | Erase
 
 
@@ -225,7 +248,21 @@ class ShareRow:
     day: dt.date
 
 
-Row = EventRow | AdjustmentRow | RedemptionRow | ShareRow
+@dataclass(frozen=True)
+class CreditRow:
+    """One step of a credit that stands on a share. `owner`: who has it from then on."""
+
+    account_id: int
+    share_id: int
+    number: int
+    step: CreditStep
+    serial: str
+    owner: str
+    registry: str
+    day: dt.date
+
+
+Row = EventRow | AdjustmentRow | RedemptionRow | ShareRow | CreditRow
 
 
 @dataclass(frozen=True)
