@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {"factors", "methods", "engine"},
     "products": {"factors", "methods", "engine", "products"},
     "demo": {"factors", "methods", "engine", "products", "demo"},
-    "cli": {"factors", "methods", "engine", "products", "demo", "cli"},
+    "cli": {"factors", "methods", "engine", "products", "ledger", "demo", "cli"},
 }
 EVERYBODY = {"__init__"}
 """`import leafmark` itself: the version."""

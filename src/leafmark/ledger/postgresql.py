@@ -28,7 +28,7 @@ from leafmark.ledger.ingest import Found
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
-from leafmark.ledger.schema import HEAD, StoreError, upgrade
+from leafmark.ledger.schema import HEAD, StoreError, upgrade, without_password
 from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events
 
 ATTEMPTS_MAX = 12
@@ -177,7 +177,7 @@ class PostgresqlStore(Store):
         self, url: str, writer: str, today: Callable[[], dt.date], terms: Callable[[Transaction], str]
     ) -> None:
         self._url, self._writer, self._today, self._terms = url, writer, today, terms
-        self.address = re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", url)
+        self.address = without_password(url)
         self._local = threading.local()
         self._connections: list[psycopg.Connection[Any]] = []
         self._expect_known = False
@@ -194,7 +194,7 @@ class PostgresqlStore(Store):
                 found = psycopg.connect(
                     self._url, autocommit=True, application_name="leafmark ledger", prepare_threshold=2
                 )
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 raise StoreError(f"{self.address}: cannot be reached ({str(error).strip()})") from error
             found.execute("SET synchronous_commit = on")
             found.execute("SET client_min_messages = warning")

@@ -5,6 +5,7 @@ Opening a store asks it for its revision with one SELECT; Alembic is loaded only
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 HEAD = "0001"
@@ -13,6 +14,19 @@ HEAD = "0001"
 
 class StoreError(Exception):
     """A store that cannot be used as asked: what was found, what was expected, what to do."""
+
+
+def without_password(url: str) -> str:
+    """A server's address as it may be shown.
+
+    Raises
+    ------
+    StoreError : a password with an `@` in it: where it ends nobody can say, and the driver would print the rest as a host.
+    """
+    if re.match(r"[a-z]+://[^/?]*@[^/?]*@", url):
+        raise StoreError("the store's address has two `@` before its path: write one in a password as %40")
+    shown = re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", url)
+    return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1...", shown)
 
 
 def upgrade(url: str) -> None:
