@@ -251,12 +251,16 @@ def test_what_cannot_be_used_ends_with_2_and_a_sentence(
     "postgresql://ann:sword@swordfish@127.0.0.1:1/ledger", "postgresql://ann:swordfish@127.0.0.1:1/ledger?nonsense=1",
     "postgresql://ann:swordfish@127.0.0.1:port/ledger",
 ])  # fmt: skip
-def test_a_password_is_never_printed(url: str, process: Process) -> None:
+def test_a_password_is_never_printed(url: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEAFMARK_DEBUG", "1")
     for args in (("--store", url), ("--store", url, "--json")):
-        done = process("ledger", "balance", "ann", *args, LEAFMARK_DEBUG="1" if "--json" in args else "")
-        assert done.returncode == 2
-        assert "swordfish" not in done.stdout + done.stderr
-    assert process("ledger", "balance", "ann", LEAFMARK_LEDGER=url).returncode == 2
+        done = call("ledger", "balance", "ann", *args)
+        assert done.exit_code == 2
+        assert "swordfish" not in done.output
+    monkeypatch.setenv("LEAFMARK_LEDGER", url)
+    done = call("ledger", "balance", "ann")
+    assert done.exit_code == 2
+    assert "swordfish" not in done.output + call("ledger", "balance", "--help").output
 
 
 def test_every_digit_of_a_weight_and_no_more() -> None:

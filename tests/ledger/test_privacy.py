@@ -16,6 +16,7 @@ from leafmark.ledger.ledger import Ledger, open_ledger
 from leafmark.ledger.privacy import (
     PrivacyError,
     account_of,
+    accounts_of,
     coordinate_in,
     detail,
     erase,
@@ -45,6 +46,27 @@ def test_a_subject_has_one_account_and_its_number_says_nothing(ledger: Ledger, o
     assert many != sorted(many)  # no sequence
     assert max(many) > 2**62 > min(many)  # all 63 bits: that 200 lie in one half is 1 in 2^199
     assert id_of(SUBJECT) != ann  # nobody who knows the subject can work it out
+
+
+def test_an_id_that_is_taken_is_drawn_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one of an account that was erased, or was never opened here but holds acts."""
+    first = open_account(ledger, SUBJECT)
+    erase(ledger, first, 1)
+    ledger.ingest([ride(4_000)])
+    second = open_account(ledger, "bob")
+    drawn = iter(
+        [first - 1, second - 1, 3_999, 7, 7, 8, 9, 10, 11]
+    )  # the last draws: two subjects, one id twice, then not
+    monkeypatch.setattr(secrets, "randbelow", lambda _: next(drawn))
+    assert open_account(ledger, "carl") == 8
+    assert open_accounts(ledger, ["dora", "eve", "dora"]) == [10, 11, 10]
+
+
+def test_many_accounts_at_once(ledger: Ledger) -> None:
+    names = [f"customer {n}" for n in range(2_345)]
+    half = open_accounts(ledger, names[::2])
+    assert open_accounts(ledger, names)[::2] == half
+    assert accounts_of(ledger, [*names, "nobody"]) == dict(zip(names, open_accounts(ledger, names), strict=True))
 
 
 def test_two_writers_open_the_same_subjects(ledger: Ledger, opened: Callable[..., Ledger]) -> None:

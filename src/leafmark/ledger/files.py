@@ -63,11 +63,11 @@ def ingest_file(ledger: Ledger, path: Path, open_missing: bool = False, progress
 
 def refused_rows(path: Path, receipt: Receipt) -> pa.Table:
     """Refused rows as the file has them, with `row` (the first is 1) and why; mended, they can be posted as they are."""
-    why = receipt.refused()
+    why = receipt.refused().sort_by("row")
     wanted, found, start = why["row"].to_pylist(), [], 0
     for table, *_ in _tables(path, as_given=True):
         inside = [row - start for row in wanted if start <= row < start + table.num_rows]
-        found.append(table.take(inside))
+        found.append(table.take(pa.array(inside, pa.int64())))
         start += table.num_rows
     rows = pa.concat_tables(found) if found else pa.table({})
     why = why.set_column(0, "row", pa.array([row + 1 for row in wanted], pa.int64()))

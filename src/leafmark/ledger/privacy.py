@@ -15,9 +15,10 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from leafmark.ledger.accounts import Rows
 from leafmark.ledger.catalogue import TEXT_MAX, is_name
 from leafmark.ledger.columns import stored_day
 from leafmark.ledger.rows import INT64_MAX, Erase, Outcome
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 KEY_BYTES, NONCE_BYTES = 32, 12
 DETAIL_BYTES_MAX = 16_384
 NESTING_MAX = 8
+AT_ONCE = 1_000
+"""Subjects that one statement looks up or adds."""
+
+T = TypeVar("T")
 
 _COORDINATE_WORDS = frozenset((
     "lat", "lats", "latitude", "latitudes", "lon", "lng", "lons", "longitude", "longitudes", "coordinate", "coordinates", "coord",
@@ -68,32 +73,48 @@ def open_accounts(ledger: Ledger, subjects: Sequence[str]) -> list[int]:
             )
 
     def work(transaction: Transaction) -> list[int]:
-        return [_account(transaction, subject) for subject in subjects]
+        found = _known(transaction.rows, subjects)
+        new = [subject for subject in dict.fromkeys(subjects) if subject not in found]
+        for some in _chunks(new):
+            ids = _free(transaction, len(some))
+            rows = [
+                (account, subject, stored_day(transaction.today)) for account, subject in zip(ids, some, strict=True)
+            ]
+            places = ", ".join(["(?, ?, ?)"] * len(rows))
+            transaction.rows(
+                f"INSERT INTO identity (account_id, subject, opened_on) VALUES {places}",
+                [cell for row in rows for cell in row],
+            )
+            found |= dict(zip(some, ids, strict=True))
+        return [found[subject] for subject in subjects]
 
     return ledger.store.transact(work)
 
 
-def _account(transaction: Transaction, subject: str) -> int:
-    known = transaction.rows("SELECT account_id FROM identity WHERE subject = ?", (subject,))
-    if known:
-        return int(known[0][0])
-    account_id = _free(transaction)
-    transaction.rows(
-        "INSERT INTO identity (account_id, subject, opened_on) VALUES (?, ?, ?)",
-        (account_id, subject, stored_day(transaction.today)),
-    )
-    return account_id
+def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]
 
 
-def _free(transaction: Transaction) -> int:
-    """A random positive id that no account has, nor an erased one had."""
+def _known(rows: Rows, subjects: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in _chunks(subjects):
+        places = ", ".join("?" * len(some))
+        found |= dict(rows(f"SELECT subject, account_id FROM identity WHERE subject IN ({places})", some))
+    return found
+
+
+def _free(transaction: Transaction, count: int) -> list[int]:
+    """Random positive ids that no account has, nor an erased one had."""
     while True:
-        account_id = 1 + secrets.randbelow(INT64_MAX)
-        if not any(
-            transaction.rows(f"SELECT 1 FROM {table} WHERE account_id = ? LIMIT 1", (account_id,))
+        ids = [1 + secrets.randbelow(INT64_MAX) for _ in range(count)]
+        places = ", ".join("?" * count)
+        taken = (
+            transaction.rows(f"SELECT 1 FROM {table} WHERE account_id IN ({places}) LIMIT 1", ids)
             for table in ("identity", "erased", "balance", "tally")
-        ):
-            return account_id
+        )
+        if len(set(ids)) == count and not any(taken):
+            return ids
 
 
 def account_of(ledger: Ledger, subject: str) -> int | None:
@@ -104,8 +125,7 @@ def account_of(ledger: Ledger, subject: str) -> int | None:
 
 def accounts_of(ledger: Ledger, subjects: Sequence[str]) -> dict[str, int]:
     """The accounts of those subjects that have one."""
-    found = ((subject, account_of(ledger, subject)) for subject in subjects)
-    return {subject: account for subject, account in found if account is not None}
+    return _known(ledger.store.rows, subjects)
 
 
 def subject_of(ledger: Ledger, account_id: int) -> str | None:
