@@ -120,3 +120,20 @@ def test_nothing_that_can_be_worked_out_rests_on_a_few(sizes: dict[str, int]) ->
         known |= {one - other for one, other in itertools.permutations(known, 2) if other < one}
     for each in known:
         assert sum(sizes[name] for name in each) >= ACCOUNTS_MIN, (each, shown)
+
+
+def test_all_levels_are_of_one_moment(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An act that comes while figures are counted is in all of them or in none: here one comes before each statement."""
+    ledger.ingest([of(person, "ride") for person in range(30)])
+    rows, coming = ledger.store.rows, itertools.count(100)
+
+    def slowly(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
+        if "UNION ALL" in sql or "one_group" in sql:
+            monkeypatch.setattr(ledger.store, "rows", rows)
+            ledger.ingest([of(next(coming), "ride")])
+            monkeypatch.setattr(ledger.store, "rows", slowly)
+        return rows(sql, parameters)
+
+    monkeypatch.setattr(ledger.store, "rows", slowly)
+    found = by_group(ledger, "action")
+    assert found[ALL].acts == found["city/metro"].acts == 31

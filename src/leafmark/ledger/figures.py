@@ -65,7 +65,10 @@ Hidden = set[tuple[str, Column]]
 
 
 def group_figures(ledger: Ledger, by: By = "action") -> list[Figures]:
-    """Accounts, acts, grams and points of each group and of all; reads every act once for each level.
+    """Accounts, acts, grams and points of each group and of all.
+
+    Reads every act once for each level (all, programmes, groups), in one statement: were levels of different moments, an
+    act that came between them would be their difference.
 
     Raises
     ------
@@ -73,15 +76,9 @@ def group_figures(ledger: Ledger, by: By = "action") -> list[Figures]:
     """
     if by not in get_args(By):
         raise ValueError(f"figures by {by!r}: expected one of {', '.join(get_args(By))}")
-    whole = _counted(ledger, f"'{ALL}'")
-    groups = _counted(ledger, _GROUP[by])
-    if by == "month":
-        hidden = hide(groups)
-    else:
-        programmes = groups if by == "programme" else _counted(ledger, _GROUP["programme"])
-        hidden = hide(programmes)
-        if by == "action":
-            hidden = hide_within(groups, programmes, hidden)
+    tables = _counted(ledger, {ALL: f"'{ALL}'", "programme": _GROUP["programme"], by: _GROUP[by]})
+    whole, programmes, groups = tables[ALL], tables["programme"], tables[by]
+    hidden = hide_within(groups, programmes, hide(programmes)) if by == "action" else hide(groups)
     lines = [_shown(name, cells, hidden) for name, cells in sorted(groups.items())]
     return [*lines, *(_shown(name, cells, hide(whole)) for name, cells in whole.items())]
 
@@ -134,22 +131,25 @@ _GROUP: dict[By, str] = {
 }
 
 
-def _counted(ledger: Ledger, group: str) -> Table:
-    """Figures by group: summed by account first, so that accounts are counted without a list of them."""
+def _counted(ledger: Ledger, levels: dict[str, str]) -> dict[str, Table]:
+    """Figures by level and group: summed by account first, so that accounts are counted without a list of them."""
     inner, outer = [], []
     for column in COLUMNS:
         amount, where = _AMOUNT[column]
         inner.append(f"sum(CASE WHEN {where} THEN {amount} ELSE 0 END) AS {column}")
         inner.append(f"max(CASE WHEN {where} THEN 1 ELSE 0 END) AS has_{column}")
         outer.append(f"sum({column}), sum(has_{column})")
-    rows = ledger.store.rows(_SQL.format(group=group, inner=", ".join(inner), outer=", ".join(outer)))
-    table: Table = {}
-    for name, accounts, *cells in rows:
+    selects = [
+        _SQL.format(level=level, group=group, inner=", ".join(inner), outer=", ".join(outer))
+        for level, group in levels.items()
+    ]
+    tables: dict[str, Table] = {level: {} for level in levels}
+    for level, name, accounts, *cells in ledger.store.rows(" UNION ALL ".join(selects)):
         numbers = [int(cell) for cell in cells]
-        table[name] = _Cells(
+        tables[level][name] = _Cells(
             int(accounts), dict(zip(COLUMNS, numbers[::2], strict=True)), dict(zip(COLUMNS, numbers[1::2], strict=True))
         )
-    return table
+    return tables
 
 
 def _amounts() -> Iterable[tuple[Column, tuple[str, str]]]:
@@ -163,7 +163,7 @@ def _amounts() -> Iterable[tuple[Column, tuple[str, str]]]:
 
 _AMOUNT = dict(_amounts())
 _SQL = """
-SELECT one_group, count(*), {outer} FROM (
+SELECT '{level}', one_group, count(*), {outer} FROM (
   SELECT one_group, account_id, {inner} FROM (
     SELECT {group} AS one_group, a.account_id, a.evidence, a.book_statement, a.co2e_mg + coalesce(d.co2e_mg, 0) AS co2e_mg,
       a.points + coalesce(d.points, 0) AS points

@@ -11,7 +11,7 @@ import click
 from leafmark.cli.inputs import Day
 from leafmark.cli.ledger.store import Id, IdCommand, Month, Name, account, on_store, opened, tell
 from leafmark.cli.ledger.words import balance_text, content_of, history_text, row_content
-from leafmark.cli.output import Progress, emit, table
+from leafmark.cli.output import Progress, emit, table, waiting
 
 if TYPE_CHECKING:
     from leafmark.ledger.ledger import Ledger
@@ -221,7 +221,8 @@ def erase(account_name: str, yes: bool, store: str, writer: str, as_json: bool) 
         account_id = account(ledger, account_name)
         if not yes:
             _ask(ledger, account_id)
-        outcome = ledger.erase(account_id, id_of("erasure"))
+        with waiting("wiping what names the account"):
+            outcome = ledger.erase(account_id, id_of("erasure"))
     tell(outcome, as_json, lambda: f"account {account_id} names nobody any more; its points ended, its rows stay")
 
 

@@ -11,7 +11,7 @@ import click
 from leafmark.cli.endings import unusable
 from leafmark.cli.ledger.store import on_store, opened
 from leafmark.cli.ledger.words import STATEMENTS, content_of, figures_text, receipt_text, weight
-from leafmark.cli.output import Progress, emit, note, table
+from leafmark.cli.output import Progress, emit, note, table, waiting
 
 
 @click.command(short_help="Make a file of terms those of the ledger; makes the store where there is none.")
@@ -152,7 +152,7 @@ def figures(by: Any, store: str, writer: str, as_json: bool) -> None:
     """
     from leafmark.ledger.figures import ACCOUNTS_MIN, as_rows, group_figures
 
-    with opened(store, writer) as ledger:
+    with opened(store, writer) as ledger, waiting("counting every act"):
         found = group_figures(ledger, by)
     content = {"schema": "leafmark.ledger.figures/1", "by": by, "accounts_min": ACCOUNTS_MIN, "groups": as_rows(found)}
     emit(content, as_json, lambda: figures_text(found))
