@@ -14,6 +14,7 @@ import pytest
 from leafmark.engine.explain_address import KINDS, WORDS
 from leafmark.engine.schema import REASONS, WHAT_TO_DO
 from leafmark.engine.settings import Settings
+from leafmark.ledger import rows as ledger
 from leafmark.methods import LIBRARY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,6 +81,10 @@ def test_every_reason_is_given_somewhere() -> None:
         path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py") if path.name != "schema.py"
     )
     assert [reason for reason in REASONS if not re.search(rf"\b{reason}\b", code)] == []
+
+
+def test_every_reason_of_the_ledger_has_an_entry() -> None:
+    assert first_cells("ledger-reasons.md") == set(ledger.REASONS) == set(ledger.WHAT_TO_DO)
 
 
 def test_every_setting_has_an_entry() -> None:

@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "products": {"factors", "methods", "engine", "products"},
     "actions": {"factors", "methods", "engine", "ledger", "actions"},
     "demo": {"factors", "methods", "engine", "products", "demo"},
-    "cli": {"factors", "methods", "engine", "products", "actions", "demo", "cli"},
+    "cli": {"factors", "methods", "engine", "products", "actions", "ledger", "demo", "cli"},
 }
 EVERYBODY = {"__init__"}
 """`import leafmark` itself: the version."""

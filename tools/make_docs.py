@@ -1,4 +1,4 @@
-"""The generated pages of docs/: methods, category rules, acts, reason codes and the command line, each
+"""The generated pages of docs/: methods, category rules, acts, reason codes, those of the ledger, and the command line, each
 from the object that the code runs.
 
 python tools/make_docs.py            # writes what changed
@@ -17,6 +17,7 @@ import click
 from leafmark.actions import reference as acts
 from leafmark.cli import main as leafmark
 from leafmark.engine.schema import REASONS, WHAT_TO_DO
+from leafmark.ledger import rows as ledger
 from leafmark.methods import LIBRARY
 from leafmark.methods.category_rules import RULES
 from leafmark.methods.reference import page
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
     made["category-rules.md"] = _category_rules()
     made["reasons.md"] = _reasons()
     made["actions.md"] = f"{MADE}\n\n{acts.page()}"
+    made["ledger-reasons.md"] = _ledger_reasons()
     made["cli.md"] = "\n".join(_cli()) + "\n"
     return made
 
@@ -99,6 +101,17 @@ def _reasons() -> str:
         "expected ([formats.md](formats.md)); `leafmark explain` shows it\nbeside the product or order it belongs to. Mend the "
         "line, or the pack, and run again: a product with a rejected line is\n`unknown` until then.\n\n"
         f"| reason | meaning | an example, and what to do |\n|---|---|---|\n{rows}\n"
+    )
+
+
+def _ledger_reasons() -> str:
+    rows = "\n".join(
+        f"| `{code}` | {meaning} | {ledger.WHAT_TO_DO[code]} |" for code, meaning in ledger.REASONS.items()
+    )
+    return (
+        f"{MADE}\n\n# Reasons of the ledger\n\nWhy an act or a command was refused: the closed list of [ledger.md](ledger.md). "
+        "A receipt, and the file of `--refused`, say it\nwith the field, what was found and what was expected.\n\n"
+        f"| reason | meaning | what to do |\n|---|---|---|\n{rows}\n"
     )
 
 

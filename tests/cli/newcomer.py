@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 from click.testing import Result
 
@@ -39,6 +41,8 @@ key,name_en,region,boundary,unit,co2e_kg,data_year,gwp_set
 material.recycled_cotton,Recycled cotton,IN,cradle_to_gate,kg,1.9,2024,AR6
 """,
 }
+LEDGER_GUIDE = (Path(__file__).parents[2] / "docs" / "ledger.md").read_text(encoding="utf-8")
+FILES |= dict(re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", LEDGER_GUIDE, flags=re.DOTALL))
 KNOWN_ON = ("--known-on", "2026-09-30")
 Call = Callable[..., Result]
 Process = Callable[..., "subprocess.CompletedProcess[str]"]

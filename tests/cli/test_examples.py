@@ -13,7 +13,10 @@ from newcomer import Process
 
 from leafmark.cli import main
 
-STORY = ("factors import", "footprint", "orders")
+STORY = (
+    "factors import", "footprint", "orders", "ledger load", "ledger ingest", "ledger redeem", "ledger share",
+    "ledger credit REG-1 issued",
+)  # fmt: skip
 """Verbs whose results others' examples read: they come first."""
 
 

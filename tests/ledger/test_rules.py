@@ -314,7 +314,10 @@ def test_every_reason_is_given_somewhere_in_the_rules() -> None:
 
     from leafmark.ledger import rules
 
-    text = "".join((Path(rules.__file__).parent / name).read_text() for name in ("rules.py", "intake.py", "ingest.py"))
+    text = "".join(
+        (Path(rules.__file__).parent / name).read_text()
+        for name in ("rules.py", "intake.py", "ingest.py", "credits.py")
+    )
     assert [reason for reason in REASONS if f'"{reason}"' not in text] == []
 
 

@@ -170,6 +170,15 @@ def test_terms_stay(ledger: Ledger, opened: Callable[..., Ledger]) -> None:
     assert other.catalogue == ledger.catalogue  # taken up by those who had the store open
 
 
+def test_a_document_is_refused_only_once_its_id_is_settled(ledger: Ledger) -> None:
+    """The fourth shares its document with the first and its id with the third, which goes in: so it is a conflict."""
+    pairs = (("e0", "d0"), ("e0", "d1"), ("e1", "d1"), ("e1", "d0"))
+    acts = [an_act(event, event_id=id_of(event), fingerprint=id_of(document)) for event, document in pairs]
+    receipt = ledger.ingest(acts)
+    assert (receipt.accepted, receipt.conflicts, receipt.rejected) == (2, 2, 0)
+    assert [row for row, outcome, _ in receipt.named if outcome == "conflict"] == [1, 3]
+
+
 def test_a_serial_stands_on_one_share(ledger: Ledger) -> None:
     ledger.ingest([an_act("one"), an_act("two", account_id=BOB)])
     credit = Share(ANN, id_of("s1"), id_of("one"), "Springfield", "city", "credit", 100, "REG-1")

@@ -16,6 +16,7 @@ from leafmark.cli.factors import factors
 from leafmark.cli.footprint import footprint
 from leafmark.cli.grade import grade
 from leafmark.cli.label import label
+from leafmark.cli.ledger import ledger
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
 from leafmark.cli.replay import replay
@@ -45,6 +46,6 @@ def main() -> None:
 
 
 for verb in (
-    benchmark, demo, explain, factors, footprint, grade, label, methods, orders, replay, report, statement, verify,
+    benchmark, demo, explain, factors, footprint, grade, label, ledger, methods, orders, replay, report, statement, verify,
 ):  # fmt: skip
     main.add_command(verb)

@@ -31,7 +31,7 @@ UNUSABLE = 2
 FAULT_OF_OURS = 70
 STOPPED = 130
 NOBODY_READS = 141
-_RESUMABLE = ("demo", "footprint", "orders")
+_RESUMABLE = ("demo", "footprint", "ingest", "orders")
 
 
 class SentenceError(click.ClickException):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -89,3 +90,15 @@ class Progress:
         if what not in self._tasks:
             self._tasks[what] = self._bar.add_task(what, total=whole)
         self._bar.update(self._tasks[what], completed=done)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """A moving sign on a terminal while work goes on of which nobody can say how far it is; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield

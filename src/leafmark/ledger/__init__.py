@@ -17,6 +17,7 @@ from leafmark.ledger.rows import (
     Duplicate,
     Erase,
     ExpirePoints,
+    MoveCredit,
     Redeem,
     Rejected,
     Settle,
@@ -31,6 +32,6 @@ from leafmark.ledger.state import Account, fold
 
 __all__ = [
     "REASONS", "Accepted", "Account", "Act", "Action", "Amend", "Campaign", "Catalogue", "CatalogueError", "Conflict",
-    "Duplicate", "Erase", "ExpirePoints", "OwnBoundary", "Redeem", "Rejected", "Settle", "Share", "StoreError", "decide", "fingerprint", "fold",
-    "id_of", "time_bucket",
+    "Duplicate", "Erase", "ExpirePoints", "MoveCredit", "OwnBoundary", "Redeem", "Rejected", "Settle", "Share", "StoreError",
+    "decide", "fingerprint", "fold", "id_of", "time_bucket",
 ]  # fmt: skip

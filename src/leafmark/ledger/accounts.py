@@ -14,6 +14,7 @@ from leafmark.ledger.rows import (
     AdjustmentRow,
     Amend,
     Command,
+    CreditRow,
     Erase,
     EventRow,
     ExpirePoints,
@@ -34,6 +35,7 @@ EVENTS = f"SELECT {', '.join(EVENT_COLUMNS)} FROM event"
 ADJUSTMENTS = "SELECT account_id, adjustment_id, kind, event_id, day, reason, co2e_mg, points, body FROM adjustment"
 REDEMPTIONS = "SELECT account_id, redemption_id, step, points, reward, day FROM redemption"
 SHARES = "SELECT account_id, share_id, event_id, party, role, share_type, co2e_mg, serial, step, day FROM share"
+CREDITS = "SELECT account_id, share_id, number, step, serial, owner, registry, day FROM credit"
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def history(rows: Rows, names: Names, account_id: int, since: dt.date, until: dt
         (row.act.occurred_day, row)
         for row in events(rows, names, "account_id = ? AND occurred_day BETWEEN ? AND ?", days)
     ]
-    for read in (adjustment_rows, redemption_rows, share_rows):
+    for read in (adjustment_rows, redemption_rows, share_rows, credit_rows):
         found += [(row.day, row) for row in read(rows, "account_id = ? AND day BETWEEN ? AND ?", days)]
     return [row for _, row in sorted(found, key=lambda each: each[0])]
 
@@ -194,6 +196,16 @@ def share_rows(rows: Rows, where: str, key: Sequence[Any]) -> list[ShareRow]:
         for account, share, event, party, role, kind, mg, serial, step, day in rows(f"{SHARES} WHERE {where}", key)
     ]
     return sorted(found, key=lambda row: (row.share.share_id, row.step != "given"))
+
+
+def credit_rows(rows: Rows, where: str, key: Sequence[Any]) -> list[CreditRow]:
+    """Steps of credits as rows, by serial and number."""
+    return [
+        CreditRow(account, share, number, step, serial, owner, registry, day_of(day))
+        for account, share, number, step, serial, owner, registry, day in rows(
+            f"{CREDITS} WHERE {where} ORDER BY serial, number", key
+        )
+    ]
 
 
 def _letter(value: str | bytes) -> str:

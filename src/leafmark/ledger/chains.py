@@ -58,9 +58,12 @@ UNION ALL {_leaf(2, "redemption JOIN redemption_seal USING (account_id, redempti
                  "'redemption'", "account_id", "redemption_id", "step", "points", _DAY.format("day"), "reward")}
 UNION ALL {_leaf(3, "share", "share_id", "step", "'share'", "account_id", "share_id", "step", "event_id", "party", "role",
                  "share_type", "co2e_mg", _DAY.format("day"), "serial")}
+UNION ALL SELECT batch, 4::TINYINT, account_id, share_id, number,
+  unhex(sha256({_line("'credit'", "account_id", "share_id", "number", "step", "serial", "owner", "registry",
+                      _DAY.format("day"))})) FROM credit
 """  # fmt: skip
 IN_ORDER = "SELECT batch, leaf FROM leaf ORDER BY batch, kind, account_id, id, step"
-RECORDS = ("event", "adjustment", "redemption", "redemption_seal", "share", "terms", "source")
+RECORDS = ("event", "adjustment", "redemption", "redemption_seal", "share", "credit", "terms", "source")
 
 
 def make_leaves(database: duckdb.DuckDBPyConnection) -> None:

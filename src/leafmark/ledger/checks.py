@@ -53,7 +53,7 @@ def _twice(table: str, *key: str, where: str = "true", why: str = "") -> Check:
     """Rows of which a key has more than one."""
     columns = ", ".join(key)
     sql = (
-        f"SELECT max({'batch' if table in ('event', 'share', 'adjustment') else 'NULL'}), max(account_id), max({key[-1]}), "
+        f"SELECT max({'batch' if table in ('event', 'share', 'adjustment', 'credit') else 'NULL'}), max(account_id), max({key[-1]}), "
         f"count(*) || ' rows of one {key[-1]}{why}', 'one' FROM {table} WHERE {where} GROUP BY {columns} HAVING count(*) > 1"
     )
     return Check(table, (table,), sql)
@@ -169,6 +169,34 @@ SELECT s.batch, s.account_id, s.share_id, 'a share of event ' || s.event_id, 'an
 FROM share s LEFT JOIN event e USING (account_id, event_id) WHERE e.batch IS NULL"""),
 )  # fmt: skip
 
+CREDITS = (
+    Check("credit", ("credit", "share"), """
+SELECT c.batch, c.account_id, c.share_id, 'serial ' || c.serial || ', ' || c.step, 'a credit share that was given with that serial'
+FROM credit c LEFT JOIN share s ON s.account_id = c.account_id AND s.share_id = c.share_id AND s.step = 'given'
+  AND s.share_type = 'credit' AND s.serial = c.serial WHERE s.batch IS NULL"""),
+    Check("credit", ("credit", "share"), """
+SELECT l.batch, l.account_id, l.share_id, 'serial ' || l.serial || ': ' || l.step || ' as number ' || l.number || ', owner ' ||
+  l.owner || ', registry ' || l.registry || ', after ' || coalesce(l.before, 'nothing') || ', owner ' || coalesce(l.had, s.party, ''),
+  'numbers from 1; issued or cancelled first; nothing after retired or cancelled; an owner changes by a sale alone'
+FROM (SELECT *, lag(step) OVER life AS before, lag(owner) OVER life AS had, lag(registry) OVER life AS listed,
+    row_number() OVER life AS nth FROM credit WINDOW life AS (PARTITION BY account_id, share_id ORDER BY number)) l
+LEFT JOIN share s ON s.account_id = l.account_id AND s.share_id = l.share_id AND s.step = 'given'
+WHERE l.number <> l.nth OR l.step NOT IN ('issued', 'sold', 'retired', 'exported', 'cancelled')
+  OR (l.before IS NULL AND l.step NOT IN ('issued', 'cancelled')) OR (l.before IS NOT NULL AND l.step = 'issued')
+  OR l.before IN ('retired', 'cancelled') OR (l.step <> 'sold' AND l.owner <> coalesce(l.had, s.party, ''))
+  OR l.registry <> coalesce(l.listed, l.registry)"""),
+    Check("credit", ("credit",), """
+SELECT max(batch), max(account_id), max(share_id), 'serial ' || serial || ' ' || step || ' ' || count(*) || ' times', 'once'
+FROM credit WHERE step <> 'sold' GROUP BY serial, step HAVING count(*) > 1"""),
+    Check("credit", ("credit", "share"), """
+SELECT s.batch, account_id, share_id, 'a credit share, ' || CASE WHEN taken THEN 'taken back and not cancelled' ELSE
+  'cancelled and not taken back' END, 'both or neither'
+FROM (SELECT account_id, share_id, max(batch) AS batch, bool_or(step = 'taken') AS taken FROM share WHERE share_type = 'credit'
+  GROUP BY account_id, share_id) s
+LEFT JOIN (SELECT account_id, share_id, bool_or(step = 'cancelled') AS cancelled FROM credit GROUP BY account_id, share_id) c
+  USING (account_id, share_id) WHERE s.taken <> coalesce(c.cancelled, false)"""),
+)  # fmt: skip
+
 LEGS = ("event", "adjustment", "redemption", "share", "tally", "terms", "source")
 """Of accounts that have only acts every leg stands beside its opposite in the view itself: those are summed over all."""
 
@@ -197,11 +225,11 @@ WHERE account_id IN (SELECT account_id FROM adjustment UNION SELECT account_id F
 GROUP BY account_id, event_id, unit HAVING sum(amount) <> 0"""),
 )  # fmt: skip
 
-CHECKS = (*EVENTS, *ADJUSTMENTS, *REDEMPTIONS, *SHARES, *SUMS)
+CHECKS = (*EVENTS, *ADJUSTMENTS, *REDEMPTIONS, *SHARES, *CREDITS, *SUMS)
 
 ORPHANS = tuple(
     Check(table, (table, "batch"), f"""
 SELECT batch, max(account_id), NULL, count(*) || ' rows name batch ' || batch, 'a row of table batch' FROM {table} r
 WHERE batch NOT IN (SELECT batch FROM batch) GROUP BY batch""")
-    for table in ("event", "adjustment", "share", "redemption_seal")
+    for table in ("event", "adjustment", "share", "credit", "redemption_seal")
 )  # fmt: skip

@@ -156,8 +156,10 @@ class Ingest:
             self._same_id(rows, found)
             rows = rows[self.unsettled[rows]]
         if len(rows):
-            found = self.table.known_by_fingerprint(taken.account_id[rows], taken.fingerprint[rows])
-            for row, event_id in zip(rows[found.asked].tolist(), found.events.event_id.tolist(), strict=True):
+            # of one id only its first: what a later one is told depends on whether that one goes in
+            firsts = _firsts_by(taken.account_id, taken.event_id, rows)
+            found = self.table.known_by_fingerprint(taken.account_id[firsts], taken.fingerprint[firsts])
+            for row, event_id in zip(firsts[found.asked].tolist(), found.events.event_id.tolist(), strict=True):
                 if (
                     event_id != taken.event_id[row]
                 ):  # else it came from another writer between the two questions: ask again
@@ -238,3 +240,12 @@ def _firsts(prepared: Prepared, rows: Int64s) -> Int64s:
         again[1:] = (account[order][1:] == account[order][:-1]) & (key[order][1:] == key[order][:-1])
         first[order[again]] = False
     return rows[first]
+
+
+def _firsts_by(account: Int64s, key: Int64s, rows: Int64s) -> Int64s:
+    """Of some rows, those that no earlier one of them shares its account and key with."""
+    order = np.lexsort((rows, key[rows], account[rows]))
+    again = np.zeros(len(rows), np.bool_)
+    one, other = rows[order][1:], rows[order][:-1]
+    again[order[1:]] = (account[one] == account[other]) & (key[one] == key[other])
+    return rows[~again]

@@ -34,6 +34,7 @@ from leafmark.ledger.rows import (
     Conflict,
     Duplicate,
     ExpirePoints,
+    MoveCredit,
     Outcome,
     Redeem,
     RedemptionRow,
@@ -61,13 +62,19 @@ def today_utc() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
-def open_ledger(address: str | Path, writer: str = "main", today: Callable[[], dt.date] = today_utc) -> Ledger:
+def open_ledger(
+    address: str | Path,
+    writer: str = "main",
+    today: Callable[[], dt.date] = today_utc,
+    coordinates_allowed: bool = False,
+) -> Ledger:
     """Open a ledger, or make one where there is none.
 
     Parameters
     ----------
     address : path of a SQLite file, or `postgresql://user@host/database`.
     writer : name of the chain that this process seals its batches on. Give each machine its own.
+    coordinates_allowed : whether details of acts may hold latitudes and longitudes.
 
     Raises
     ------
@@ -75,14 +82,16 @@ def open_ledger(address: str | Path, writer: str = "main", today: Callable[[], d
     """
     if not is_name(writer):
         raise StoreError(f"writer {writer!r}: expected a name of 1 to 255 characters without tabs or line breaks")
-    return Ledger(str(address), writer, today)
+    return Ledger(str(address), writer, today, coordinates_allowed)
 
 
 class Ledger:
     """Accounts of grams and points. One object serves many threads."""
 
-    def __init__(self, address: str, writer: str, today: Callable[[], dt.date]) -> None:
-        self.writer, self.today = writer, today
+    def __init__(
+        self, address: str, writer: str, today: Callable[[], dt.date], coordinates_allowed: bool = False
+    ) -> None:
+        self.writer, self.today, self.coordinates_allowed = writer, today, coordinates_allowed
         self._held = (Catalogue(()), Names({}, {}, {}))
         self.store: Store
         if address.startswith(("postgresql://", "postgres://")):
@@ -342,9 +351,21 @@ class Ledger:
         """Give a party its part of an event's grams."""
         return self.post(share)
 
+    def move_credit(self, command: MoveCredit) -> Outcome:
+        """Take a credit one step further: issued, sold, exported, retired, cancelled."""
+        from leafmark.ledger.credits import move_credit
+
+        return move_credit(self, command)
+
     def expire(self, account_id: int, adjustment_id: int, through_month: dt.date) -> Outcome:
         """End the points of a month and of those before."""
         return self.post(ExpirePoints(account_id, adjustment_id, through_month))
+
+    def erase(self, account_id: int, adjustment_id: int) -> Outcome:
+        """Forget a person: see `privacy.erase`."""
+        from leafmark.ledger.privacy import erase
+
+        return erase(self, account_id, adjustment_id)
 
     def balance(self, account_id: int, at: dt.date | None = None) -> Balance:
         """What an account holds, or held at the end of a day. An account that has no rows holds nothing."""

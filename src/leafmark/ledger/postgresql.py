@@ -29,7 +29,7 @@ from leafmark.ledger.ingest import Found
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
-from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, one_line, upgrade
+from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, one_line, upgrade, without_password
 from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, rows_seen
 
 ATTEMPTS_MAX = 12
@@ -195,7 +195,7 @@ class PostgresqlStore(Store):
         self, url: str, writer: str, today: Callable[[], dt.date], terms: Callable[[Transaction], str]
     ) -> None:
         self._url, self._writer, self._today, self._terms = url, writer, today, terms
-        self.address = re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", url)
+        self.address = without_password(url)
         self._local = threading.local()
         self._connections: list[psycopg.Connection[Any]] = []
         self._closed = False
@@ -214,7 +214,7 @@ class PostgresqlStore(Store):
                 found = psycopg.connect(
                     self._url, autocommit=True, application_name="leafmark ledger", prepare_threshold=2
                 )
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 raise StoreError(f"{self.address}: cannot be reached ({one_line(error)})") from error
             found.execute("SET synchronous_commit = on")
             found.execute("SET client_min_messages = warning")

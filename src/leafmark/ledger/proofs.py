@@ -73,6 +73,7 @@ def rows_of_batch(ledger: Ledger, batch: int) -> list[Row]:
     found += accounts.adjustment_rows(rows, "batch = ?", key)
     found += accounts.redemption_rows(rows, sealed, key)
     found += accounts.share_rows(rows, "batch = ?", key)
+    found += accounts.credit_rows(rows, "batch = ?", key)
     return found
 
 

@@ -7,10 +7,10 @@ line break, so equal rows have equal lines and different rows different ones, an
 
 from __future__ import annotations
 
-from leafmark.ledger.rows import AdjustmentRow, EventRow, RedemptionRow, Row, ShareRow
+from leafmark.ledger.rows import AdjustmentRow, CreditRow, EventRow, RedemptionRow, Row, ShareRow
 
-KINDS = ("event", "adjustment", "redemption", "share")
-"""In the order in which a batch's records stand; within a kind by account, id and step."""
+KINDS = ("event", "adjustment", "redemption", "share", "credit")
+"""In the order in which a batch's records stand; within a kind by account, id and step (of a credit its number, ten digits)."""
 
 
 def record(row: Row) -> str:
@@ -37,12 +37,15 @@ def record(row: Row) -> str:
             share = row.share
             line = _line("share", share.account_id, share.share_id, row.step, share.event_id, share.party, share.role,
                          share.share_type, share.co2e_mg, row.day, share.serial)  # fmt: skip
+        case CreditRow():
+            line = _line("credit", row.account_id, row.share_id, row.number, row.step, row.serial, row.owner, row.registry,
+                         row.day)  # fmt: skip
     if line.count("\t") != FIELDS[line.partition("\t")[0]] or "\n" in line or "\r" in line:
         raise ValueError(f"a text with a tab or a line break in it: {line!r}")
     return line
 
 
-FIELDS = {"event": 14, "adjustment": 9, "redemption": 6, "share": 10}
+FIELDS = {"event": 14, "adjustment": 9, "redemption": 6, "share": 10, "credit": 8}
 """Fields after the kind."""
 
 
@@ -69,6 +72,8 @@ def order(row: Row) -> tuple[int, int, int, str]:
             return 2, row.account_id, row.redemption_id, row.step
         case ShareRow():
             return 3, row.share.account_id, row.share.share_id, row.step
+        case CreditRow():
+            return 4, row.account_id, row.share_id, f"{row.number:010}"
 
 
 def _line(*fields: object) -> str:

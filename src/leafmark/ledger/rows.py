@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,9 +44,51 @@ REASONS = {
     "not_pending": "the redemption was posted, voided or expired before",
     "no_serial": "a credit share needs the serial its registry gave it",
     "serial_used": "that registry serial stands on another share",
+    "unknown_serial": "no credit share has that registry serial",
+    "wrong_step": "the credit cannot take that step now",
+    "not_owner": "the credit has another owner",
+    "other_registry": "the credit stands at another registry",
+    "exported_before": "the credit was exported before: never twice",
     "not_due": "the points of that month have not reached their end yet",
 }
 """Why a command was refused: the closed list."""
+
+WHAT_TO_DO = {
+    "conflict": "ids name one act for ever: give the other act an id of its own, or correct the first by an adjustment",
+    "missing": "fill it in at its source and post the row again",
+    "not_a_number": "write a whole number in the column's unit: grams in mg, a quantity in the unit of the terms",
+    "not_a_day": "write the local day of the act as YYYY-MM-DD, without a time",
+    "bad_text": "shorten the text, and take tabs and line breaks out",
+    "unknown_evidence": "A payment, ticket gate or weighbridge; B partner API; C device sensor; D self-declared",
+    "account_erased": "nothing: the person asked to be forgotten, and nothing more is posted to the account",
+    "unknown_action": "`leafmark ledger terms` lists the actions; load a catalogue that has it",
+    "not_valid_on_day": "load a version of the terms whose days hold that day",
+    "method_differs": "compute the grams by the method that the terms name for that day",
+    "in_future": "post the act once its day has come",
+    "too_late": "nothing: the terms say how late an act may come, so that its month's points can end",
+    "negative_quantity": "take an act back by a reversal, not by a quantity below zero",
+    "above_cap": "most often a unit is wrong (g as mg, km as m); `expected` gives the cap and why it is there",
+    "weak_evidence": "send stronger evidence, or load terms that take weaker",
+    "same_act": "nothing: another partner reported the act first, and it counts once",
+    "points_only": "send 0 mg: such an act earns points and is in no book of grams",
+    "unknown_event": "look the id up in `leafmark ledger history`",
+    "not_of_terms": "load the catalogue that has these terms again: terms stay, and new ones are new versions",
+    "already_reversed": "nothing: an act is taken back once",
+    "credit_issued": "cancel the credit at its registry, then `leafmark ledger credit SERIAL cancelled`",
+    "not_positive": "give a whole number of 1 or more",
+    "not_enough": "ask for no more than is there; `leafmark ledger balance` shows it",
+    "unknown_redemption": "redeem first; `leafmark ledger history` shows the ids",
+    "not_pending": "nothing: a redemption ends once",
+    "no_serial": "give the serial that the registry gave the credit",
+    "serial_used": "one serial stands on one share: look the other up, and correct whichever is wrong",
+    "unknown_serial": "give the credit share with that serial first: `leafmark ledger share`",
+    "wrong_step": "`leafmark ledger credit SERIAL` shows the credit's life so far",
+    "not_owner": "only the owner moves a credit: `leafmark ledger credit SERIAL` shows who that is",
+    "other_registry": "name the registry that issued it; a move between registries is a cancelled credit and a new one",
+    "exported_before": "nothing: it stands in the other book already",
+    "not_due": "wait until the day that `expected` names",
+}
+"""What whoever was refused can do about it."""
 
 
 def id_of(text: str | bytes) -> int:
@@ -57,6 +100,16 @@ def id_of(text: str | bytes) -> int:
     return int.from_bytes(
         hashlib.sha256(text.encode() if isinstance(text, str) else text).digest()[:8], "big", signed=True
     )
+
+
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
+
+
+def id_given(text: str) -> int:
+    """The id that a text of a command line or a CSV file means: a whole number of 64 bits itself, any other `id_of` it."""
+    if _WHOLE.fullmatch(text) and -INT64_MAX <= int(text) <= INT64_MAX:
+        return int(text)
+    return id_of(text)
 
 
 def fingerprint(account_id: int, action: str, document: str, bucket: str) -> int:
@@ -161,6 +214,24 @@ class Erase:
     adjustment_id: int
 
 
+CreditStep = Literal["issued", "sold", "exported", "retired", "cancelled"]
+
+
+@dataclass(frozen=True)
+class MoveCredit:
+    """One step of a credit's life. `holder`: its owner, who asks; `buyer`: who has it next, where it is sold.
+
+    `number`: which step of its life this is, from 1, so that the same step sent twice is one.
+    """
+
+    serial: str
+    number: int
+    step: CreditStep
+    registry: str
+    holder: str
+    buyer: str | None = None
+
+
 Command = Act | Amend | Redeem | Settle | Share | ExpirePoints | Erase
 
 
@@ -225,7 +296,21 @@ class ShareRow:
     day: dt.date
 
 
-Row = EventRow | AdjustmentRow | RedemptionRow | ShareRow
+@dataclass(frozen=True)
+class CreditRow:
+    """One step of a credit that stands on a share. `owner`: who has it from then on."""
+
+    account_id: int
+    share_id: int
+    number: int
+    step: CreditStep
+    serial: str
+    owner: str
+    registry: str
+    day: dt.date
+
+
+Row = EventRow | AdjustmentRow | RedemptionRow | ShareRow | CreditRow
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Opening a store asks it for its revision with one SELECT; Alembic is loaded only
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 HEAD = "0001"
@@ -23,6 +24,19 @@ class StoreError(Exception):
 def one_line(error: object) -> str:
     """A database's message, without its line breaks."""
     return " ".join(str(error).split())
+
+
+def without_password(url: str) -> str:
+    """A server's address as it may be shown.
+
+    Raises
+    ------
+    StoreError : a password with an `@` in it: where it ends nobody can say, and the driver would print the rest as a host.
+    """
+    if re.match(r"[a-z]+://[^/?]*@[^/?]*@", url):
+        raise StoreError("the store's address has two `@` before its path: write one in a password as %40")
+    shown = re.sub(r"(://[^:/@]*):[^@]*@", r"\1@", url)
+    return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1...", shown)
 
 
 def upgrade(url: str) -> None:

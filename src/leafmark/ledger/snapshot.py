@@ -53,7 +53,7 @@ TABLES: dict[str, pa.Schema] = {
     "redemption_seal": _schema("account_id", "redemption_id", "step", "batch"),
     "share": _schema("account_id", "share_id", "step", "event_id", "co2e_mg", "batch", "day", "share_type", "role", "party",
                      "serial"),
-    "credit": _schema("serial", "step", "owner", "registry", "day", "number"),
+    "credit": _schema("account_id", "share_id", "number", "batch", "day", "step", "serial", "owner", "registry"),
     "tally": _schema("account_id", "co2e_mg", "points", "cap_points", "terms", "cap_from", "statement"),
     "balance": _schema("account_id", "held", "ended"),
     "erased": _schema("account_id", "day"),

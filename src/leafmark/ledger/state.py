@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from leafmark.ledger.catalogue import MINTED, Statement
-from leafmark.ledger.rows import AdjustmentRow, EventRow, RedemptionRow, Row, ShareRow
+from leafmark.ledger.rows import AdjustmentRow, CreditRow, EventRow, RedemptionRow, Row, ShareRow
 
 CapKey = tuple[str, str, int, dt.date]
 """Programme, action, version of the terms, first day of the cap's period."""
@@ -57,6 +57,8 @@ class Account:
     redemptions: dict[int, list[RedemptionRow]] = field(default_factory=dict)
     shares: dict[int, list[ShareRow]] = field(default_factory=dict)
     """By event."""
+    credits: dict[int, list[CreditRow]] = field(default_factory=dict)
+    """By share."""
     tallies: dict[CapKey, Tally] = field(default_factory=dict)
     held: int = 0
     """Points of redemptions that are pending or posted."""
@@ -75,6 +77,8 @@ class Account:
                 self._redemption(row)
             case ShareRow():
                 self.shares.setdefault(row.share.event_id, []).append(row)
+            case CreditRow():
+                self.credits.setdefault(row.share_id, []).append(row)
 
     @property
     def points(self) -> int:

@@ -23,7 +23,7 @@ from leafmark.ledger.ingest import Found, Names
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.record import order, record
-from leafmark.ledger.rows import AdjustmentRow, EventRow, RedemptionRow, Row, ShareRow
+from leafmark.ledger.rows import AdjustmentRow, CreditRow, EventRow, RedemptionRow, Row, ShareRow
 from leafmark.ledger.rules import lot_of, period_start
 from leafmark.ledger.seal import Link, seal
 from leafmark.ledger.state import HELD
@@ -104,6 +104,8 @@ class Transaction(ABC):
                 self.redemption_sealed(row)
             case ShareRow():
                 self._share(row)
+            case CreditRow():
+                self._credit(row)
             case EventRow():
                 raise TypeError("events are posted in batches")
         self.leaves.append(leaf_of(row))
@@ -129,6 +131,8 @@ class Transaction(ABC):
             self.rows("UPDATE balance SET ended = ended - ? WHERE account_id = ?", (row.points, row.account_id))
             if row.kind == "erasure":
                 self.rows("INSERT INTO erased (account_id, day) VALUES (?, ?)", (row.account_id, stored_day(row.day)))
+                for table in ("identity", "account_key", "detail"):
+                    self.rows(f"DELETE FROM {table} WHERE account_id = ?", (row.account_id,))
             return
         found = self.rows(
             "SELECT e.terms, e.occurred_day, t.cap_period FROM event e JOIN terms t ON t.terms = e.terms "
@@ -159,6 +163,14 @@ class Transaction(ABC):
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (share.account_id, share.share_id, row.step, share.event_id, share.co2e_mg, self.batch, stored_day(row.day),
              share.share_type, share.role, share.party, share.serial),
+        )  # fmt: skip
+
+    def _credit(self, row: CreditRow) -> None:
+        self.rows(
+            "INSERT INTO credit (account_id, share_id, number, batch, day, step, serial, owner, registry) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (row.account_id, row.share_id, row.number, self.batch, stored_day(row.day), row.step, row.serial, row.owner,
+             row.registry),
         )  # fmt: skip
 
     def redemption_sealed(self, row: RedemptionRow) -> None:
@@ -250,6 +262,10 @@ class Store(ABC):
     @abstractmethod
     def size_bytes(self) -> dict[str, int]:
         """Bytes on disk, by table with its indexes."""
+
+    def wipe(self) -> None:
+        """See that the bytes of what was erased are gone, where a store can: see `sqlite.SqliteStore.wipe`."""
+        return
 
     @abstractmethod
     def close(self) -> None:

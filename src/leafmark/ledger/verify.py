@@ -24,6 +24,7 @@ import duckdb
 
 from leafmark.ledger import chains, rates, recompute
 from leafmark.ledger.checks import BAD, CHECKS, ORPHANS, WORTH, Check
+from leafmark.ledger.schema import VERSION_TABLE
 from leafmark.ledger.snapshot import TABLES, duckdb_of, sqlite_reader
 from leafmark.ledger.sqlite import SqliteStore
 from leafmark.ledger.store import Store
@@ -273,7 +274,7 @@ def _faults_of_schema(connection: sqlite3.Connection) -> list[Finding]:
     with contextlib.closing(sqlite3.connect(":memory:")) as fresh:
         for statement in statements("sqlite"):
             fresh.execute(statement)
-        sql = "SELECT name, type, tbl_name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version' ORDER BY type, name"
+        sql = f"SELECT name, type, tbl_name, sql FROM sqlite_master WHERE tbl_name <> '{VERSION_TABLE}' ORDER BY type, name"
         expected, found = ({row[0]: row[1:] for row in each.execute(sql)} for each in (fresh, connection))
     return [
         Finding("file", f"{name}: {found.get(name, 'is not there')}", str(expected.get(name, "nothing of that name")))

@@ -59,9 +59,11 @@ CREATE TABLE share (
 CREATE INDEX share_event ON share (account_id, event_id);
 CREATE UNIQUE INDEX share_serial ON share (serial) WHERE step = 'given' AND serial IS NOT NULL;
 CREATE TABLE credit (
-  serial TEXT NOT NULL, step TEXT NOT NULL, owner TEXT NOT NULL, registry TEXT NOT NULL, day {small} NOT NULL,
-  number {int} NOT NULL, PRIMARY KEY (serial, number)) {keyed};
-CREATE UNIQUE INDEX credit_once ON credit (serial, step) WHERE step IN ('issued', 'retired', 'exported');
+  account_id {big} NOT NULL, share_id {big} NOT NULL, number {int} NOT NULL, batch {int} NOT NULL, day {small} NOT NULL,
+  step TEXT NOT NULL, serial TEXT NOT NULL, owner TEXT NOT NULL, registry TEXT NOT NULL,
+  PRIMARY KEY (account_id, share_id, number)) {keyed};
+CREATE UNIQUE INDEX credit_serial ON credit (serial, number);
+CREATE UNIQUE INDEX credit_once ON credit (serial, step) WHERE step <> 'sold';
 CREATE TABLE tally (
   account_id {big} NOT NULL, co2e_mg {big} NOT NULL, points {big} NOT NULL, cap_points {big} NOT NULL, terms {small} NOT NULL,
   cap_from {small} NOT NULL, statement {letter} NOT NULL, PRIMARY KEY (account_id, terms, cap_from)) {keyed};

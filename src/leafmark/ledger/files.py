@@ -1,0 +1,144 @@
+"""Acts of a file: Parquet or CSV, each row under an account id or a subject; and the rows that were refused, to mend.
+
+A CSV's cells are texts: a whole number under `event_id` or `fingerprint` is that number, any other text is hashed to one,
+so the same act has the same id from either kind of file. A column `subject` may stand for `account_id`: it is looked up in
+`identity` and goes no further.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from leafmark.ledger import privacy
+from leafmark.ledger.ingest import Receipt
+from leafmark.ledger.rows import Rejected, id_given
+from leafmark.ledger.schema import StoreError
+
+if TYPE_CHECKING:
+    from leafmark.ledger.ledger import Ledger
+
+Progress = Callable[[int, int, str], None]
+"""Done, the whole, and of what."""
+
+BLOCK_BYTES = 8 << 20
+ROWS_READ = 50_000
+REFUSED_COLUMNS = ("row", "outcome", "reason", "field", "found", "expected")
+_NO_ACCOUNT = Rejected("missing", "account_id", "a subject without an account", "a subject that has one")
+
+
+def ingest_file(ledger: Ledger, path: Path, open_missing: bool = False, progress: Progress | None = None) -> Receipt:
+    """Post the acts of a Parquet or CSV file.
+
+    Parameters
+    ----------
+    open_missing : open accounts for subjects that have none. Without it their rows are refused, so that who was erased does
+        not come back by a partner's late file.
+
+    Raises
+    ------
+    StoreError : the file is missing or cannot be read, or lacks a column. What was posted of it stays; post it again whole.
+    """
+    receipt = Receipt()
+    for table, done, whole, unit in _tables(path):
+        without: set[int] = set()
+        if "subject" in table.column_names and "account_id" not in table.column_names:
+            table, without = _with_accounts(ledger, table, open_missing)
+        part = ledger.ingest(table)
+        part.named = [
+            (row, outcome, _NO_ACCOUNT if row in without and why.field == "account_id" else why)
+            for row, outcome, why in part.named
+        ]
+        receipt.add(part, receipt.rows)
+        if progress:
+            progress(done, whole, f"{unit} of {path.name}")
+    return receipt
+
+
+def refused_rows(path: Path, receipt: Receipt) -> pa.Table:
+    """Refused rows as the file has them, with `row` (the first is 1) and why; mended, they can be posted as they are."""
+    why = receipt.refused().sort_by("row")
+    wanted, found, start = why["row"].to_pylist(), [], 0
+    for table, *_ in _tables(path, as_given=True):
+        inside = [row - start for row in wanted if start <= row < start + table.num_rows]
+        found.append(table.take(pa.array(inside, pa.int64())))
+        start += table.num_rows
+    rows = pa.concat_tables(found) if found else pa.table({})
+    why = why.set_column(0, "row", pa.array([row + 1 for row in wanted], pa.int64()))
+    for name in rows.column_names:
+        if name not in REFUSED_COLUMNS:
+            why = why.append_column(name, rows[name])
+    return why
+
+
+def write_rows(table: pa.Table, path: Path) -> None:
+    """Write a table as the file's name says: .parquet, else CSV."""
+    if path.suffix.lower() == ".parquet":
+        pq.write_table(table, path)
+    else:
+        pacsv.write_csv(table, path)
+
+
+def _tables(path: Path, as_given: bool = False) -> Iterator[tuple[pa.Table, int, int, str]]:
+    """Tables of a file in its order, and how far each comes: rows of a Parquet file, bytes of a CSV."""
+    if not path.is_file():
+        raise StoreError(f"{path}: there is no such file")
+    try:
+        if path.suffix.lower() == ".csv":
+            for table, done, whole in _of_csv(path):
+                yield table if as_given else _with_ids(table), done, whole, "bytes"
+            return
+        with pq.ParquetFile(path) as file:
+            done, whole = 0, file.metadata.num_rows
+            for batch in file.iter_batches(ROWS_READ):
+                done += batch.num_rows
+                yield pa.Table.from_batches([batch]), done, whole, "rows"
+    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
+        raise StoreError(
+            f"{path}: not a whole Parquet or CSV file ({error}); what was posted of it stays, post it again whole"
+        ) from error
+
+
+def _of_csv(path: Path) -> Iterator[tuple[pa.Table, int, int]]:
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        names = next(csv.reader(text), [])
+    if not names:
+        raise StoreError(f"{path}: the file is empty; expected a line of column names, then one act a line")
+    kinds = pacsv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+    )
+    whole = path.stat().st_size
+    with (
+        path.open("rb") as file,
+        pacsv.open_csv(file, pacsv.ReadOptions(block_size=BLOCK_BYTES), convert_options=kinds) as reader,
+    ):
+        for batch in reader:
+            yield pa.Table.from_batches([batch]), min(file.tell(), whole), whole
+
+
+def _with_ids(table: pa.Table) -> pa.Table:
+    for name in ("event_id", "fingerprint"):
+        if name in table.column_names:
+            ids = [None if text is None else id_given(text) for text in table[name].to_pylist()]
+            table = table.set_column(table.column_names.index(name), name, pa.array(ids, pa.int64()))
+    return table
+
+
+def _with_accounts(ledger: Ledger, table: pa.Table, open_missing: bool) -> tuple[pa.Table, set[int]]:
+    """Account ids in the place of subjects, and the rows whose subject has none."""
+    given = table["subject"].cast(pa.string()).to_pylist()
+    subjects = sorted({each for each in given if each is not None})
+    if open_missing:
+        accounts = dict(zip(subjects, privacy.open_accounts(ledger, subjects), strict=True))
+    else:
+        accounts = privacy.accounts_of(ledger, subjects)
+    ids = [accounts.get(each) for each in given]
+    at = table.column_names.index("subject")
+    without = {row for row, account in enumerate(ids) if account is None}
+    return table.set_column(at, "account_id", pa.array(ids, pa.int64())), without
