@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from leafmark.ledger.columns import day_of
 
@@ -86,7 +87,7 @@ def _by_batch(database: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, bytes]
         numbers = piece.column(0).to_numpy()
         if not len(numbers):
             continue
-        data = b"".join(piece.column(1).to_pylist())
+        data = _bytes_of(piece.column(1))
         starts = [0, *(np.flatnonzero(numbers[1:] != numbers[:-1]) + 1).tolist(), len(numbers)]
         for start, end in itertools.pairwise(starts):
             part = data[start * HASH_BYTES : end * HASH_BYTES]
@@ -97,6 +98,12 @@ def _by_batch(database: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, bytes]
             last, kept = number, kept + part
     if last is not None:
         yield last, kept
+
+
+def _bytes_of(leaves: pa.BinaryArray) -> bytes:
+    """Leaves one after the other, as they lie in the column."""
+    first = int(np.frombuffer(leaves.buffers()[1], np.int32)[leaves.offset])
+    return memoryview(leaves.buffers()[2])[first : first + HASH_BYTES * len(leaves)].tobytes()
 
 
 def root_of(leaves: bytes) -> bytes:

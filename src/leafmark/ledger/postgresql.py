@@ -92,11 +92,19 @@ def uncopied(data: bytes, names: Sequence[str]) -> pa.RecordBatch:
     rows = np.frombuffer(data, copied_type(names))
     return pa.RecordBatch.from_arrays(
         [
-            pa.array(rows[name].astype("U1") if WIDTHS[name] == 1 else rows[name].astype(f"i{WIDTHS[name]}"))
+            _letters(rows[name]) if WIDTHS[name] == 1 else pa.array(rows[name].astype(f"i{WIDTHS[name]}"))
             for name in names
         ],
         list(names),
     )
+
+
+def _letters(column: np.ndarray[Any, np.dtype[np.bytes_]]) -> pa.StringArray:
+    """Texts of one ASCII letter each, without making an object of any."""
+    ends = np.arange(len(column) + 1, dtype=np.int32)
+    letters = pa.StringArray.from_buffers(len(column), pa.py_buffer(ends), pa.py_buffer(column.tobytes()))
+    letters.validate(full=True)  # a damaged one may be no letter
+    return letters
 
 
 class PostgresqlTransaction(Transaction):
