@@ -10,7 +10,7 @@ from terms import ANN, CHANNEL, METRO, RECEIPT, TODAY, WALK, an_act
 
 from leafmark.ledger import Act, Amend, Erase, ExpirePoints, Redeem, Share, fingerprint, id_of
 from leafmark.ledger.ledger import Ledger
-from leafmark.ledger.rows import Accepted
+from leafmark.ledger.rows import Accepted, MoveCredit
 from leafmark.ledger.sqlite import SqliteStore
 
 BOB, EVE, OLD = id_of("bob"), id_of("eve"), id_of("old")
@@ -47,10 +47,15 @@ def fill(opened: Callable[..., Ledger]) -> Ledger:
         Redeem(ANN, id_of("mug"), 9, "mug"),
         Redeem(ANN, id_of("cup"), 5, "cup"),
         Redeem(BOB, id_of("mug"), 11, "mug"),
+        Share(ANN, id_of("s5"), id_of("ride 8"), "Fund", "brand", "credit", 100, "REG-2"),
         Erase(EVE, id_of("forget")),
     )
     for command in commands:
         assert isinstance(ledger.post(command), Accepted), command
+    for serial, steps in (("REG-1", ("issued", "exported", "sold")), ("REG-2", ("issued", "cancelled"))):
+        for number, step in enumerate(steps, 1):
+            moved = MoveCredit(serial, number, step, "Registry", "Fund", "Mill" if step == "sold" else None)
+            assert isinstance(ledger.move_credit(moved), Accepted), moved
     assert isinstance(ledger.settle(ANN, id_of("mug"), "posted"), Accepted)
     assert isinstance(ledger.settle(ANN, id_of("cup"), "void"), Accepted)
     assert isinstance(opened("late", lambda: LATER).post(ExpirePoints(BOB, id_of("end"), TODAY)), Accepted)

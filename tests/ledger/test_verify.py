@@ -73,7 +73,7 @@ def test_books_that_balance(full: Ledger) -> None:
     seen = verify(full)
     assert seen.ok, told(seen)
     assert seen.rows["event"] == 53
-    assert (seen.rows["adjustment"], seen.rows["share"], seen.rows["redemption"]) == (6, 5, 5)
+    assert (seen.rows["adjustment"], seen.rows["share"], seen.rows["redemption"], seen.rows["credit"]) == (6, 7, 5, 5)
     assert seen.rows["batch"] > 10
 
 
@@ -148,6 +148,15 @@ DAMAGES = {
     "share amount": (f"UPDATE share SET co2e_mg = -1 WHERE share_id = {id_of('s1')}", "share of -1 mg"),
     "credit without serial": (f"UPDATE share SET serial = NULL WHERE share_id = {id_of('s3')}", "serial none, above|serial none; expected above 0 mg"),
     "share party": (f"UPDATE share SET party = 'Shelbyville' WHERE share_id = {id_of('s1')}", "its rows make root"),
+    "credit of no share": ("UPDATE credit SET serial = 'REG-9' WHERE serial = 'REG-1'", "serial REG-9, issued; expected a credit share"),
+    "credit step": ("UPDATE credit SET step = 'retired' WHERE serial = 'REG-1' AND step = 'issued'", "REG-1: retired as number 1"),
+    "credit left out": ("DELETE FROM credit WHERE serial = 'REG-1' AND number = 1", "exported as number 2"),
+    "credit owner": ("UPDATE credit SET owner = 'Thief' WHERE serial = 'REG-1' AND number = 2", "owner Thief"),
+    "credit of another registry": ("UPDATE credit SET registry = 'Other' WHERE serial = 'REG-1' AND number = 3", "registry Other"),
+    "credit sold to another": ("UPDATE credit SET owner = 'Shop' WHERE serial = 'REG-1' AND number = 3", "its rows make root"),
+    "credit cancelled alone": (f"DELETE FROM share WHERE step = 'taken' AND share_id = {id_of('s5')}", "cancelled and not taken back"),
+    "credit of no batch": ("UPDATE credit SET batch = 4000 WHERE serial = 'REG-2'", "credit, batch 4000, account .*: 2 rows name"),
+    "credit retired and moved on": ("UPDATE credit SET step = 'retired' WHERE serial = 'REG-1' AND number = 2", "sold as number 3"),
     "share of no batch": (f"UPDATE share SET batch = 4000 WHERE share_id = {id_of('s1')}", "share, batch 4000, account .*: 1 rows name"),
     "adjustment of no batch": ("UPDATE adjustment SET batch = 4000 WHERE kind = 'fraud'", "adjustment, batch 4000, account .*: 1 rows name"),
     # sums

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 NAMED_MAX = 20
 """Findings of one check that are named; beyond, they are counted."""
 
-READ = tuple(name for name in TABLES if name not in ("credit", "identity"))
+READ = tuple(name for name in TABLES if name != "identity")
 
 
 @dataclass(frozen=True)
