@@ -6,6 +6,7 @@ import click
 
 from leafmark.cli.ledger.accounts import balance, erase, expire, history, open_, post, redeem, reverse, void
 from leafmark.cli.ledger.acts import figures, ingest, load, terms
+from leafmark.cli.ledger.proving import checkpoint, export, prove, rebuild, replay, verify
 from leafmark.cli.ledger.shares import credit, share, shares
 
 
@@ -29,6 +30,7 @@ def ledger() -> None:
 
 
 for verb in (
-    balance, credit, erase, expire, figures, history, ingest, load, open_, post, redeem, reverse, share, shares, terms, void,
+    balance, checkpoint, credit, erase, expire, export, figures, history, ingest, load, open_, post, prove, rebuild, redeem,
+    replay, reverse, share, shares, terms, verify, void,
 ):  # fmt: skip
     ledger.add_command(verb)
