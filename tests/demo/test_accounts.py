@@ -6,18 +6,19 @@ import re
 import shlex
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from leafmark.actions import explain_act, open_credited
-from leafmark.demo import accounts, main
+from leafmark.demo import accounts, main, report_accounts
 from leafmark.demo.figures import mass, ranged
 from leafmark.demo.report_accounts import NOT_PART
 from leafmark.demo.summary import screen
 from leafmark.engine.explain import explain
-from leafmark.ledger.ledger import open_ledger
+from leafmark.ledger.ledger import Ledger, open_ledger
 
 
 def test_each_household_has_one_account_and_each_act_one_event(done: Path, record: dict) -> None:
@@ -51,6 +52,26 @@ def test_the_ledger_holds_what_is_told(done: Path, record: dict) -> None:
     assert max(each.avoided_mg for each in held) == found["largest_balance"]["avoided_mg"]
     assert sum(each["co2e_mg"] for each in found["by_action"]) == found["avoided_mg"]
     assert sum(each["points"] for each in found["by_action"]) == found["points"] + found["points_above_cap"]
+
+
+def test_the_store_is_verified(done: Path, record: dict) -> None:
+    assert record["accounts"]["verify"] == {"ok": True, "findings": []}
+    assert "verify: ok" in screen(record)
+    assert "<strong>verify: ok.</strong>" in (done / "report.html").read_text(encoding="utf-8")
+
+
+def test_findings_are_told_and_not_hidden(record: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger's own check is put out of the way: a store that is wrong is not to be had by fair means."""
+    seen = SimpleNamespace(ok=False, findings=["event, account 7: points 5; expected < 4", "batch 2: a broken link"])
+    monkeypatch.setattr(Ledger, "verify", lambda _: seen, raising=False)
+    with open_ledger(tmp_path / "ledger.db") as ledger:
+        told = accounts.checked(ledger)
+    assert told == {"ok": False, "findings": seen.findings}
+    found = record | {"accounts": record["accounts"] | {"verify": told}}
+    assert "verify: 2 findings" in screen(found)
+    page = report_accounts.accounts(found)
+    assert "<strong>verify: 2 findings.</strong>" in page
+    assert "event, account 7: points 5; expected &lt; 4; batch 2: a broken link" in page
 
 
 def test_self_declared_acts_are_in_no_audited_total_and_in_no_footprint(done: Path, record: dict) -> None:

@@ -106,6 +106,7 @@ def make_accounts(out: Path, known_on: dt.date, memory_limit: str, progress: Rep
         again = ledger.ingest(events)
         held = [ledger.balance(account) for account in accounts]
         by_action = _by_action(ledger)
+        verified = checked(ledger)
     avoided = sum(each.avoided_mg for each in held)
     if avoided != done.record["co2e_mg"]:
         raise AssertionError(f"{out}: acts of {done.record['co2e_mg']} mg, but the accounts hold {avoided} mg")
@@ -125,8 +126,14 @@ def make_accounts(out: Path, known_on: dt.date, memory_limit: str, progress: Rep
             "programme": PROGRAMME, "region": WHERE, "factor_region": FACTORS_OF, "known_on": str(known_on),
             "terms_from": str(TERMS_FROM), "acceptance_days": ACCEPTANCE_DAYS, "posted_on": str(LEDGER_DAY),
         },
-        "store": STORE, "acts_id": done.record["acts_id"],
+        "verify": verified, "store": STORE, "acts_id": done.record["acts_id"],
     }  # fmt: skip
+
+
+def checked(ledger: Ledger) -> dict[str, Any]:
+    """What an independent check of the whole store says: `ok`, and each finding in words."""
+    seen = ledger.verify()
+    return {"ok": seen.ok, "findings": [str(each) for each in seen.findings]}
 
 
 def _write_inputs(inputs: Path) -> list[int]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from leafmark.demo.asking import command
 from leafmark.demo.figures import mass, ranged, years
-from leafmark.demo.html import Html, listed, table
+from leafmark.demo.html import Html, listed, table, text
 
 UG_PER_MG = 1000
+FINDINGS_SHOWN = 3
 NOT_PART = "not part of the footprint"
 
 
@@ -21,6 +22,12 @@ def grams(mg: int) -> str:
 def ranges_hold_zero(found: dict[str, Any]) -> bool:
     """Whether each act of the scenario may as well avoid nothing, by its 95 % range."""
     return all(each["one_act_ug"]["low_ug"] <= 0 <= each["one_act_ug"]["high_ug"] for each in found["by_action"])
+
+
+def verdict(found: dict[str, Any]) -> str:
+    """What the check of the store came to: `ok`, or how many findings."""
+    count = len(found["verify"]["findings"])
+    return "ok" if found["verify"]["ok"] else f"{count:,} finding{'' if count == 1 else 's'}"
 
 
 def accounts(content: dict[str, Any]) -> str:
@@ -71,6 +78,10 @@ def accounts(content: dict[str, Any]) -> str:
             f"{found['posted_again']['accepted']:,} new. The largest balance is {grams(largest['avoided_mg'])} and "
             f"{largest['points']:,} points; {found['households_below_zero']:,} households are below zero, by e-receipts."
         ),
+        Html(
+            f"<strong>verify: {verdict(found)}.</strong> Balances, seals and links of the whole store were made again from its "
+            f"rows, by another path{_findings(found)}."
+        ),
     )
     return f"""<h2 id="accounts">Accounts (a declared scenario)</h2>
 <p>The panel records no green act, so these did not happen: they are <strong>a scenario that we declare</strong>. A fixed
@@ -115,6 +126,10 @@ def _refused(found: dict[str, Any]) -> str:
     if not reasons:
         return "none was rejected"
     return "rejected: " + ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in reasons.items())
+
+
+def _findings(found: dict[str, Any]) -> str:
+    return "".join(f"; {text(each)}" for each in found["verify"]["findings"][:FINDINGS_SHOWN])
 
 
 def _title(words: str) -> str:

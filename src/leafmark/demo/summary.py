@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from leafmark.demo.figures import between, mass, percent, ranged, significant, title, years
-from leafmark.demo.report_accounts import NOT_PART, grams, ranges_hold_zero
+from leafmark.demo.report_accounts import NOT_PART, grams, ranges_hold_zero, verdict
 
 WIDTH = 84
 LINES = 33
@@ -106,4 +106,4 @@ def _accounts(found: dict[str, Any]) -> Iterator[str]:
     yield f"  acts     {found['acts']:>11,}   {receipt['acts']:,} e-receipts, {each} each; {packaging['acts']:,} packages returned"
     sure = "; both acts' ranges hold zero" if ranges_hold_zero(found) else ""
     yield f"  avoided  {grams(found['avoided_mg']):>11}   {NOT_PART}{sure}"
-    yield f"  points   {found['points']:>11,}   for packages alone"
+    yield f"  points   {found['points']:>11,}   for packages alone; verify: {verdict(found)}"
