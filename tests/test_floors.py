@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {"factors", "methods", "engine"},
     "products": {"factors", "methods", "engine", "products"},
     "actions": {"factors", "methods", "engine", "ledger", "actions"},
-    "demo": {"factors", "methods", "engine", "products", "demo"},
+    "demo": {"factors", "methods", "engine", "products", "actions", "ledger", "demo"},
     "cli": {"factors", "methods", "engine", "products", "actions", "ledger", "demo", "cli"},
 }
 EVERYBODY = {"__init__"}

@@ -119,6 +119,7 @@ def test_page_stands_alone_and_summary_fits(done: Path, record: dict) -> None:
     assert "lang=" in page[:30]
     assert "</h1>" in page
     lines = screen(record).splitlines()
+    assert LINES == 33  # three lines more than a screen of 30: the accounts' four stand apart from the footprint's
     assert len(lines) < LINES  # main adds the report's path
     assert max(map(len, lines)) <= WIDTH
 
@@ -163,6 +164,7 @@ def test_the_verb_passes_on_what_a_terminal_and_ci_say(
         monkeypatch.setenv("CI", ci)
     monkeypatch.setattr(webbrowser, "open", opened.append)
     monkeypatch.setattr(main, "panel_folder", lambda: tmp_path)
+    monkeypatch.setattr(main, "ledger_ready", lambda: None)
     monkeypatch.setattr(main, "make", lambda out, began: ({}, out / "report.html"))
     monkeypatch.setattr(main, "screen", lambda _: "")
     ours, theirs = os.openpty()

@@ -23,7 +23,8 @@ from leafmark.cli.output import json_option
 def demo(out: Path, open_report: bool, as_json: bool) -> None:
     """Run Leafmark over a published household panel and a register of televisions, and write a report.
 
-    The data are real: receipts of 2,469 households in 2017, a public register, published footprints.
+    The data are real: receipts of 2,469 households in 2017, a public register, published footprints. The green acts on
+    the households' accounts are not: they are a declared scenario, shown apart (DIR/ledger.db).
     Every demo is made anew: an earlier one in the same folder, finished or killed, is emptied first.
 
     \b

@@ -1,8 +1,9 @@
 """`leafmark demo`: a published household panel and real electronics, from files to labels and a page.
 
     DIR/inputs -> DIR/orders, DIR/products, DIR/televisions, DIR/declared -> DIR/labels, DIR/report.html, DIR/run.json
+    DIR/inputs -> DIR/acts -> DIR/ledger.db                  (accounts: a declared scenario)
 
-Every sub-folder is a run that `leafmark explain` reads; this room adds no carbon arithmetic to them. A demo is always
+Every sub-folder is a run, or holds runs, that `leafmark explain` reads; this room adds no carbon arithmetic to them. A demo is always
 made anew: a folder of an earlier one, finished or killed, is emptied first, so no file of it can be taken for fresh.
 """
 
@@ -23,6 +24,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from leafmark import engine
+from leafmark.demo.accounts import STORE, ledger_ready, make_accounts
 from leafmark.demo.by_factor import write_shelf
 from leafmark.demo.electronics_lines import declared_lines, television_lines
 from leafmark.demo.facts import MID_PANEL, facts
@@ -41,15 +43,16 @@ MEMORY_LIMIT = "1GB"
 STAGE = "materials"
 """The bill's only stage: each factor, to the gate, shop or plate, is booked whole, as one figure per kg."""
 RUNS = ("orders", "products", "televisions", "declared")
-OWN = ("inputs", *RUNS, "labels", "report.html")
+OWN = ("inputs", *RUNS, "labels", "acts", STORE, f"{STORE}-wal", f"{STORE}-shm", "report.html")
 """What a demo writes beside its `run.json`."""
 
 
 def demo(out: Path, as_json: bool, open_report: bool) -> int:
-    """Run the demo into a folder; 0 done, 2 where the panel is missing or the folder holds something else."""
+    """Run the demo into a folder; 0 done, 2 where part of the extra is missing or the folder holds something else."""
     began = time.perf_counter()
     try:
         panel_folder()
+        ledger_ready()
     except ModuleNotFoundError as error:
         print(f"leafmark: {error}", file=sys.stderr)
         return 2
@@ -72,8 +75,10 @@ def make(out: Path, began: float) -> tuple[dict[str, Any], Path]:
     with Steps() as steps:
         runs = _runs(out, steps)
         labels = make_labels(out, runs, LIFETIME_YEARS, KNOWN_ON, steps.step("labels"))
+        accounts = make_accounts(out, KNOWN_ON, MEMORY_LIMIT, steps.step("accounts"))
         steps.step("report")
         content: dict[str, Any] = {"schema": SCHEMA, "status": "done", **facts(out, runs, labels, LIFETIME_YEARS)}
+        content["accounts"] = accounts
         content["wall_s"] = round(time.perf_counter() - began, 2)
         content["lines_per_s"] = round(content["lines_in"] / content["wall_s"])
         report = out / "report.html"

@@ -10,6 +10,7 @@ from leafmark.demo.charts import Bar, bars, columns, shares
 from leafmark.demo.figures import between, dollars, mass, percent, ranged, significant, title, years
 from leafmark.demo.html import Html, folded, link, listed, table, text
 from leafmark.demo.page_style import CSS, POLICY
+from leafmark.demo.report_accounts import accounts
 from leafmark.demo.report_electronics import declared, televisions
 from leafmark.engine.run import Run
 from leafmark.products.i18n import mass_unit
@@ -27,8 +28,8 @@ def page(content: dict[str, Any], labels: dict[str, Any], runs: dict[str, Run]) 
     """The whole page as HTML."""
     parts = (
         _head(content), _read_first(content), _months(content), _categories(content), _tiers(content), _vintage(content),
-        _electronics(content, runs), _labels(content, labels), _rejected(content), asking.section(content, labels),
-        _sources(content),
+        _electronics(content, runs), _labels(content, labels), accounts(content), _rejected(content),
+        asking.section(content, labels), _sources(content),
     )  # fmt: skip
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'

@@ -1,4 +1,4 @@
-"""The demo's facts on one screen: at most 30 lines of 84 columns."""
+"""The demo's facts on one screen: at most 33 lines of 84 columns, four of them the accounts'."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from textwrap import wrap
 from typing import Any
 
 from leafmark.demo.figures import between, mass, percent, ranged, significant, title, years
+from leafmark.demo.report_accounts import NOT_PART, grams, ranges_hold_zero, verdict
 
 WIDTH = 84
-LINES = 30
+LINES = 33
 _NAME = 20
 _REMARK = 25
 """Columns before the remark that follows a figure."""
@@ -24,7 +25,6 @@ def _lines(content: dict[str, Any]) -> Iterator[str]:
     ug, cover, beef = content["totals_ug"], content["coverage"], content["beef"]
     yield "Leafmark demo: what a year of groceries emitted"
     yield f"Data: {content['data']}"
-    yield ""
     yield f"lines in     {content['lines_in']:>9,}   {content['orders']:,} baskets, {content['baskets_counted']:,} with a counted line"
     yield f"  accepted   {content['lines_accepted']:>9,}   {percent(cover['lines'])} of lines, {percent(cover['spend'])} of money"
     yield f"  rejected   {content['lines_rejected']:>9,}   " + ", ".join(
@@ -46,6 +46,7 @@ def _lines(content: dict[str, Any]) -> Iterator[str]:
     yield from _largest(content["ten_largest"])
     yield ""
     yield from _labels(content)
+    yield from _accounts(content["accounts"])
     yield (
         f"speed        {content['lines_in']:,} lines in {content['lines_in'] / content['orders_lines_per_s']:.1f} s; "
         f"everything, with labels, in {content['wall_s']:.1f} s"
@@ -95,3 +96,14 @@ def _labels(content: dict[str, Any]) -> Iterator[str]:
     yield from (" " * _REMARK + other for other in others)
     yield f"{content['televisions']:>22,}   televisions, use stage only, {content['lifetime_years']:g} years (our assumption)"
     yield f"{content['declared']:>22,}   declared footprints, as listed by Boavizta"
+
+
+def _accounts(found: dict[str, Any]) -> Iterator[str]:
+    """Never on a line with the panel's own emissions."""
+    receipt, packaging = found["by_action"]
+    evidence, each = found["scenario"]["evidence"], mass(receipt["one_act_ug"]["co2e_ug"])
+    yield f"accounts   {found['households']:>11,}   a declared scenario, evidence {evidence}: audited {grams(found['audited_mg'])}"
+    yield f"  acts     {found['acts']:>11,}   {receipt['acts']:,} e-receipts, {each} each; {packaging['acts']:,} packages returned"
+    sure = "; both acts' ranges hold zero" if ranges_hold_zero(found) else ""
+    yield f"  avoided  {grams(found['avoided_mg']):>11}   {NOT_PART}{sure}"
+    yield f"  points   {found['points']:>11,}   for packages alone; verify: {verdict(found)}"
