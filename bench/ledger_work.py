@@ -1,12 +1,14 @@
 """What the ledger's benchmark times, each in processes of its own: ours, the naive way, and the machine's own limit.
 
 The limit of ingest is plain COPY (PostgreSQL) or plain inserts (SQLite) of the same rows into the same table with the same
-indexes, without duplicates, balances, caps or a seal. The naive way is a transaction a row, of the same layout. The limit of
+indexes, without duplicates, balances, caps or a seal. The naive way is a transaction a row of the same layout: event, tally,
+link. The limit of
 redemption is pgbench's TPC-B on the same server with as many clients.
 """
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import random
 import re
@@ -48,13 +50,14 @@ def side_by_side(work: Callable[..., float], jobs: list[tuple[Any, ...]]) -> lis
 
 
 def tables(seed: int, size: int, writer: int, writers: int, batch: int = BATCH) -> list[pa.Table]:
-    """A writer's part of the stream, batch by batch."""
-    return [acts(seed, first, batch, size) for first in range(writer * batch, size, batch * writers)]
+    """A writer's part of the stream, batch by batch; `batch` is a multiple of `BATCH`."""
+    parts = [acts(seed, first, BATCH, size) for first in range(writer * BATCH, size, BATCH * writers)]
+    return parts if batch == BATCH else _cut_anew(parts, batch)
 
 
 def ingest(address: str, size: int, writer: int, writers: int, batch: int = BATCH) -> float:
     """Seconds that one writer took for its part."""
-    parts = tables(1, size, writer, writers) if batch == BATCH else _cut_anew(tables(1, size, writer, writers), batch)
+    parts = tables(1, size, writer, writers, batch)
     with opened(address, f"writer {writer}") as ledger:
         began = time.perf_counter()
         for part in parts:
@@ -67,11 +70,11 @@ def _cut_anew(parts: list[pa.Table], batch: int) -> list[pa.Table]:
     return [whole.slice(first, batch) for first in range(0, whole.num_rows, batch)]
 
 
-def _columns(size: int, writer: int, writers: int) -> list[EventColumns]:
+def _columns(size: int, writer: int, writers: int, batch: int = BATCH) -> list[EventColumns]:
     terms = catalogue()
     numbers = {(each.programme, each.action, each.version): n for n, each in enumerate(terms.actions, 1)}
     made = []
-    for table in tables(1, size, writer, writers):
+    for table in tables(1, size, writer, writers, batch):
         prepared = prepare(read(table), terms, TODAY)
         ids = [numbers[each.programme, each.action, each.version] for each in prepared.actions]
         sources = list(range(1, len(prepared.intake.texts["source"].values) + 1))
@@ -96,14 +99,14 @@ def plain_copy(address: str, size: int, writer: int, writers: int) -> float:
         return time.perf_counter() - began
 
 
-def plain_insert(path: str, size: int) -> float:
+def plain_insert(path: str, size: int, batch: int) -> float:
     """Plain inserts of the same rows into the same table and index of SQLite, synchronous=FULL, a commit a batch."""
     rows = [
         list(zip(
             *(getattr(events, name).tolist() for name in EVENT_COLUMNS[:6]), [1] * len(events),
             *(getattr(events, name).tolist() for name in EVENT_COLUMNS[7:10]),
             *([each.decode() for each in getattr(events, name).tolist()] for name in EVENT_COLUMNS[10:]), strict=True,
-        )) for events in _columns(size, 0, 1)
+        )) for events in _columns(size, 0, 1, batch)
     ]  # fmt: skip
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 12000", "cache_size = -262144"):
@@ -139,6 +142,16 @@ def naive(address: str, size: int, writer: int, writers: int) -> float:
                     "INSERT INTO tally AS kept VALUES (%s, %s, %s, 20, %s, %s, %s) ON CONFLICT (account_id, terms, cap_from) DO UPDATE "
                     "SET co2e_mg = kept.co2e_mg + excluded.co2e_mg, points = kept.points + excluded.points",
                     (row[0], row[3], row[4], row[8], cap, row[11]),
+                )
+                last = connection.execute(
+                    "SELECT number, link FROM batch WHERE writer = %s ORDER BY number DESC LIMIT 1",
+                    (f"writer {writer}",),
+                ).fetchone() or (0, bytes(32))
+                link = hashlib.sha256(last[1] + repr(row).encode()).digest()
+                connection.execute(
+                    "INSERT INTO batch (batch, writer, number, previous, root, records, catalogue, link, posted_on) "
+                    "VALUES (nextval('batch_number'), %s, %s, %s, %s, 1, '', %s, 9000)",
+                    (f"writer {writer}", last[0] + 1, last[1], link, link),
                 )
             connection.commit()
             done += 1

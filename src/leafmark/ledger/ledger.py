@@ -51,7 +51,6 @@ from leafmark.ledger.store import Store, Transaction, names_of
 if TYPE_CHECKING:
     from leafmark.ledger.verify import Verification
 
-BATCH_ROWS = 10_000
 SOURCES_MAX = 30_000
 Progress = Callable[[Receipt], None]
 Say = Callable[[str], None]
@@ -200,7 +199,7 @@ class Ledger:
         self.store.transact(work)
         self._refresh()
 
-    def ingest(self, acts: Any, batch_rows: int = BATCH_ROWS, progress: Progress | None = None) -> Receipt:
+    def ingest(self, acts: Any, batch_rows: int | None = None, progress: Progress | None = None) -> Receipt:
         """Post acts: each once, whole batches or nothing of one.
 
         Parameters
@@ -220,7 +219,7 @@ class Ledger:
         """
         self._refresh()
         receipt, waiting = Receipt(), None
-        for table in tables(acts, batch_rows):
+        for table in tables(acts, batch_rows or self.store.batch_rows):
             posted = self._batch(read(table))  # made ready while the one before is on its way to the disk
             if waiting:
                 receipt.add(waiting.result(), receipt.rows)

@@ -169,6 +169,9 @@ class PostgresqlTransaction(Transaction):
 
     def _known(self, column: str, account_id: Int64s, other_id: Int64s) -> Found:
         self.rows("TRUNCATE asked")
+        # The planner knows nothing of a table that was filled a moment ago, and would read all of `event`.
+        self.rows("SET LOCAL enable_hashjoin = off")
+        self.rows("SET LOCAL enable_mergejoin = off")
         self.copy("asked", {"asked": np.arange(len(account_id)), "account_id": account_id, "other_id": other_id})
         names = ("asked", *EVENT_COLUMNS)
         sql = (
@@ -188,7 +191,6 @@ class PostgresqlTransaction(Transaction):
         names = ("account_id", "terms", "cap_from", "co2e_mg", "points", "cap_points", "statement")
         self.copy("stage_tally", {name: getattr(tallies, name) for name in names})
         self.rows(ADD_TALLIES)
-        self.rows("TRUNCATE stage_tally")
 
 
 class PostgresqlStore(Store):

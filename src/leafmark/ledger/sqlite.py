@@ -164,6 +164,12 @@ class SqliteStore(Store):
     StoreError : the file is no ledger, or one of another Leafmark; or the extra `ledger` is missing to make it.
     """
 
+    batch_rows = 50_000
+    """Each batch writes every page it touches to the log, and 10,000 acts touch nearly as many as 50,000. Measured at 1 M
+    events, plain inserts: 35,000 a second by 10,000, 54,000 by 20,000, 89,000 by 50,000. Clients that redeem meanwhile wait for
+    a batch, about a second.
+    """
+
     def __init__(
         self, path: Path, writer: str, today: Callable[[], dt.date], terms: Callable[[Transaction], str]
     ) -> None:

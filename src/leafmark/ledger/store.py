@@ -226,6 +226,8 @@ class Store(ABC):
 
     address: str
     """Path or URL, without a password."""
+    batch_rows = 10_000
+    """Acts of a batch, unless the caller says otherwise."""
     expect_known = False
     """Whether the last batch held many acts that were there before."""
 
