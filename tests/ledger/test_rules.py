@@ -342,3 +342,14 @@ def test_the_catalogues_identity_follows_its_terms() -> None:
     changed = [replace(CATALOGUE, actions=(replace(METRO, points=8),)), replace(CATALOGUE, own=()), CATALOGUE]
     assert len({each.sha256 for each in changed}) == 3
     assert replace(CATALOGUE).sha256 == CATALOGUE.sha256
+
+
+@pytest.mark.parametrize("text", ["a\tb", "a\nb", "a\rb", "x" * 256])
+def test_a_text_that_no_record_can_hold_is_refused(text: str) -> None:
+    account = Account()
+    post(account, an_act("ride"))
+    assert refused(account, Redeem(ANN, id_of("mug"), 1, text)) == "bad_text"
+    assert refused(account, Amend(ANN, id_of("back"), "reversal", id_of("ride"), text)) == "bad_text"
+    share = Share(ANN, id_of("s"), id_of("ride"), text, "city", "impact", 1)
+    assert refused(account, share) == "bad_text"
+    assert refused(account, replace(share, party="")) == "bad_text"

@@ -33,6 +33,7 @@ from leafmark.ledger import (
 )
 from leafmark.ledger.ledger import Ledger, open_ledger
 from leafmark.ledger.rows import Accepted, EventRow
+from leafmark.ledger.store import Transaction
 
 BOB = id_of("bob")
 
@@ -375,3 +376,23 @@ def test_what_is_no_ledger(tmp_path: Path) -> None:
     assert "secret" not in str(told.value)
     with pytest.raises(StoreError, match="writer"):
         open_ledger(tmp_path / "ledger.db", writer="")
+
+
+def test_what_was_judged_by_other_terms_is_not_sealed_under_these(ledger: Ledger) -> None:
+    """Terms that another thread loads between the judging of acts and their commit."""
+
+    def work(transaction: Transaction) -> None:
+        transaction.judged_by("one")
+        transaction.judged_by("one")
+        transaction.judged_by("other")
+
+    with pytest.raises(StoreError, match="new terms were loaded"):
+        ledger.store.transact(work)
+
+
+def test_a_reward_that_no_record_can_hold(ledger: Ledger) -> None:
+    ledger.ingest([an_act("ride")])
+    outcome = ledger.redeem(ANN, id_of("mug"), 1, "a\tmug")
+    assert isinstance(outcome, Rejected)
+    assert outcome.reason == "bad_text"
+    assert ledger.balance(ANN).points == 7

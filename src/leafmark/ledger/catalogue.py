@@ -41,9 +41,14 @@ POINTS_MAX, MULTIPLIER_MAX = 10**6, 1000
 TEXT_MAX = 255
 
 
+def is_plain(text: object) -> bool:
+    """Whether a text may stand in a record: up to 255 characters, no tab, no line break."""
+    return isinstance(text, str) and len(text) <= TEXT_MAX and not any(each in text for each in "\t\n\r\0")
+
+
 def is_name(text: object) -> bool:
     """Whether a text may name something in a record: 1 to 255 characters, no tab, no line break."""
-    return isinstance(text, str) and 0 < len(text) <= TEXT_MAX and not any(each in text for each in "\t\n\r\0")
+    return is_plain(text) and text != ""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ import numpy as np
 
 from leafmark.ledger import accounts
 from leafmark.ledger.accounts import Balance
-from leafmark.ledger.catalogue import Action, Catalogue, CatalogueError, is_name
+from leafmark.ledger.catalogue import Action, Catalogue, CatalogueError, is_name, is_plain
 from leafmark.ledger.columns import EventColumns, stored_day
 from leafmark.ledger.ingest import Ingest, Names, Receipt
 from leafmark.ledger.intake import Intake, read, tables
@@ -233,7 +233,8 @@ class Ledger:
         return receipt
 
     def _batch(self, intake: Intake) -> Future[Receipt]:
-        prepared = prepare(intake, self.catalogue, self.today())
+        catalogue = self.catalogue
+        prepared = prepare(intake, catalogue, self.today())
         self._know_sources(intake.texts["source"].values)
         body = body_of(prepared)
         leaves = [] if self.store.expect_known else prepared.leaves
@@ -243,6 +244,7 @@ class Ledger:
                 return Receipt(rows=len(intake), duplicates=len(intake), batches=1)
             receipt, events = Ingest(prepared, transaction, self.names).run()
             if events is not None:
+                transaction.judged_by(catalogue.sha256)
                 transaction.event_leaves.append((events, _leaves(prepared, events, leaves)))
                 transaction.body = body if receipt.accepted == receipt.rows else None
             return receipt
@@ -289,9 +291,10 @@ class Ledger:
 
     def _decided(self, transaction: Transaction, command: Command) -> Outcome:
         transaction.lock(command.account_id)
-        account = accounts.account_for(transaction.rows, self.names, command)
-        outcome = decide(account, command, self.catalogue, self.today(), _serials(transaction, command))
-        if isinstance(outcome, Accepted):
+        account, catalogue = accounts.account_for(transaction.rows, self.names, command), self.catalogue
+        outcome = decide(account, command, catalogue, self.today(), _serials(transaction, command))
+        if isinstance(outcome, Accepted) and outcome.rows:
+            transaction.judged_by(catalogue.sha256)
             for row in outcome.rows:
                 transaction.append(row)
         return outcome
@@ -315,7 +318,7 @@ class Ledger:
         today = self.today()
         row = RedemptionRow(command.account_id, command.redemption_id, "pending", command.points, command.reward, today)
         for attempt in range(2):
-            if command.points > 0 and self.store.redeem(row):
+            if command.points > 0 and is_plain(command.reward) and self.store.redeem(row):
                 return Accepted((row,))
             account = accounts.account_for(self.store.rows, self.names, command)
             outcome = decide(account, command, self.catalogue, today)

@@ -271,7 +271,7 @@ class PostgresqlStore(Store):
         with connection.transaction():
             transaction = PostgresqlTransaction(connection, self._writer, self._today(), self.expect_known)
             answer = work(transaction)
-            transaction.seal(self._terms(transaction))
+            transaction.seal(transaction.terms or self._terms(transaction))
         self.expect_known = transaction.expect_known
         return answer
 

@@ -20,7 +20,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import fields
 
-from leafmark.ledger.catalogue import EVIDENCE, MG_PER_KG, MINTED, Action, Catalogue, Period, Statement
+from leafmark.ledger.catalogue import EVIDENCE, MG_PER_KG, MINTED, Action, Catalogue, Period, Statement, is_name, is_plain
 from leafmark.ledger.rows import (
     Accepted,
     Act,
@@ -57,6 +57,8 @@ def decide(
     today : the ledger's own day.
     serials : registry serials in use in the whole store, with the id of their share.
     """
+    if refusal := _unwritable(command):
+        return refusal
     match command:
         case Act():
             return _act(account, command, catalogue, today)
@@ -72,6 +74,22 @@ def decide(
             return _expire(account, command, catalogue, today)
         case Erase():
             return _erase(account, command, today)
+
+
+def _unwritable(command: Command) -> Rejected | None:
+    """A text that no record can hold, or that says nothing where something must be named."""
+    texts: tuple[tuple[str, str | None, bool], ...] = ()
+    match command:
+        case Amend():
+            texts = (("reason", command.reason, False),)
+        case Redeem():
+            texts = (("reward", command.reward, False),)
+        case Share():
+            texts = (("party", command.party, True), ("serial", command.serial or "", False))
+    for name, text, named in texts:
+        if not (is_name(text) if named else is_plain(text)):
+            return Rejected("bad_text", name, repr(text)[:60], "a text of at most 255 characters, without tabs or line breaks")
+    return None
 
 
 def points_earned(terms: Action, catalogue: Catalogue, quantity: int, co2e_mg: int, day: dt.date) -> int:

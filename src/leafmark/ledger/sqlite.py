@@ -263,7 +263,7 @@ class SqliteStore(Store):
             for work, future in group:
                 answers.append((future, *self._one(transaction, work)))
             transaction.log_redemptions()
-            transaction.seal(self._terms(transaction))
+            transaction.seal(transaction.terms or self._terms(transaction))
             connection.execute("COMMIT")
             self.expect_known = transaction.expect_known
         except BaseException as error:

@@ -25,6 +25,7 @@ from leafmark.ledger.prepare import Bools
 from leafmark.ledger.record import order, record
 from leafmark.ledger.rows import AdjustmentRow, CreditRow, EventRow, RedemptionRow, Row, ShareRow
 from leafmark.ledger.rules import lot_of, period_start
+from leafmark.ledger.schema import StoreError
 from leafmark.ledger.seal import Link, seal
 from leafmark.ledger.state import HELD
 
@@ -46,6 +47,8 @@ class Transaction(ABC):
         self.writer, self.today = writer, today
         self.leaves: list[tuple[LeafOrder, bytes]] = []
         self.event_leaves: list[tuple[EventColumns, list[bytes]]] = []
+        self.terms: str | None = None
+        """SHA-256 of the catalogue that what is added was judged by; those of another one are for another transaction."""
         self.body: bytes | None = None
         """SHA-256 of acts that went in whole, by which the same acts are known when they come again."""
         self._batch: int | None = None
@@ -81,6 +84,17 @@ class Transaction(ABC):
     @abstractmethod
     def add_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows to a table as they are, for putting back what was exported."""
+
+    def judged_by(self, catalogue_sha256: str) -> None:
+        """Say by which catalogue what is added here was judged: the link names it.
+
+        Raises
+        ------
+        StoreError : something in the same transaction was judged by another one, loaded a moment ago.
+        """
+        if self.terms not in (None, catalogue_sha256):
+            raise StoreError("new terms were loaded at this moment; nothing was posted, post it again")
+        self.terms = catalogue_sha256
 
     @property
     def batch(self) -> int:
