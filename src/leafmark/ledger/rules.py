@@ -20,7 +20,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import fields
 
-from leafmark.ledger.catalogue import EVIDENCE, MG_PER_KG, MINTED, Action, Catalogue, Period, Statement, is_name, is_plain
+from leafmark.ledger.catalogue import (
+    EVIDENCE,
+    MG_PER_KG,
+    MINTED,
+    Action,
+    Catalogue,
+    Period,
+    Statement,
+    is_name,
+    is_plain,
+)
 from leafmark.ledger.rows import (
     Accepted,
     Act,
@@ -88,7 +98,9 @@ def _unwritable(command: Command) -> Rejected | None:
             texts = (("party", command.party, True), ("serial", command.serial or "", False))
     for name, text, named in texts:
         if not (is_name(text) if named else is_plain(text)):
-            return Rejected("bad_text", name, repr(text)[:60], "a text of at most 255 characters, without tabs or line breaks")
+            return Rejected(
+                "bad_text", name, repr(text)[:60], "a text of at most 255 characters, without tabs or line breaks"
+            )
     return None
 
 
