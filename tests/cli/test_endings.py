@@ -32,7 +32,10 @@ UNUSABLE = {
     "date in words": (["footprint", "bill.csv", "--known-on", "yesterday"], "write YYYY-MM-DD, for example"),
     "memory in words": (["footprint", "bill.csv", "--memory-limit", "lots"], "write a number with KB, MB, GB or TB"),
     "unknown GWP set": (["footprint", "bill.csv", "--gwp", "AR7"], "'SAR', 'AR4', 'AR5', 'AR6'"),
-    "unknown method": (["footprint", "bill.csv", "--method", "nope"], "it has: appliance.use@1"),
+    "unknown method": (
+        ["footprint", "bill.csv", "--method", "nope"],
+        "it has: appliance.saving_ex_ante@1, appliance.saving_in_use@1, appliance.use@1",
+    ),
     "pack missing": (["footprint", "bill.csv", "--pack", "nopack"], "a pack folder holds pack.toml"),
     "out is a file": (["footprint", "bill.csv", "--out", "bill.csv"], "'bill.csv' is a file"),
     "out is taken": (["footprint", "bill.csv", "--out", "taken"], "taken is not empty and holds no run"),
@@ -59,7 +62,10 @@ UNUSABLE = {
     "no pack to check": (["factors", "check", "nopack"], "'nopack' does not exist"),
     "publisher's file unknown": (["factors", "import", "bill.csv"], "bill.csv: no importer reads it"),
     "unknown importer": (["factors", "import", "mills.csv", "--importer", "x"], "no importer 'x'; known are desnz"),
-    "method not in the library": (["methods", "show", "nope"], "it has: appliance.use@1"),
+    "method not in the library": (
+        ["methods", "show", "nope"],
+        "it has: appliance.saving_ex_ante@1, appliance.saving_in_use@1, appliance.use@1",
+    ),
     "unknown verb": (["fotprint"], "No such command 'fotprint'"),
     "unknown option": (["replay", "run", "--quick"], "No such option"),
 }

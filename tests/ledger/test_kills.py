@@ -19,7 +19,7 @@ from leafmark.ledger.ledger import Ledger, open_ledger
 from leafmark.ledger.rows import Act
 
 CHILD = Path(__file__).with_name("posting_child.py")
-BATCHES = 40
+BATCHES = 24
 
 
 class Posting:

@@ -100,6 +100,9 @@ def checkpoint(day: dt.datetime | None, out: Path | None, store: str, writer: st
     Example:
       leafmark ledger checkpoint --out published --store shop.db
     """
+    if out is not None:
+        with unusable(OSError):
+            out.mkdir(parents=True, exist_ok=True)
     with opened(store, writer) as ledger, waiting("sealing"):
         made = ledger.checkpoint(day.date() if day else ledger.today(), out)
     if out is not None:
