@@ -36,7 +36,8 @@ class Server:
     folder: Path
     bin: Path
     options: dict[str, Any] = field(default_factory=dict)
-    settings: str = "-c shared_buffers=256MB -c max_wal_size=2GB"
+    settings: str = "-c shared_buffers=256MB -c max_wal_size=2GB -c fsync=off"
+    """Without fsync: tests kill processes, and what a process handed to the system outlives it."""
     made: int = 0
 
     def url(self, database: str = "postgres") -> str:

@@ -111,7 +111,17 @@ def test_flipped_bits_of_a_file(original: Path, tmp_path: Path) -> None:
     assert fates["found"] + fates.get("refused", 0) > 15
 
 
-@pytest.mark.xfail(strict=False, reason="failed at the end of a session, not looked into yet: see the closing note")
+def test_a_name_that_is_no_text_any_more(original: Path, tmp_path: Path) -> None:
+    """One bit of a type in SQLite's own table of tables makes a name bytes; found by chance, held here."""
+    path = tmp_path / "flipped.db"
+    path.write_bytes(original.read_bytes())
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET name = CAST(name AS BLOB) WHERE name = 'share_event'")
+    with open_ledger(path, "main", lambda: TODAY) as ledger:
+        assert "b'share_event'" in str(verify(ledger).findings)
+
+
 @pytest.mark.stress
 @pytest.mark.parametrize("seed", range(8))
 def test_many_flipped_bits_of_a_file(original: Path, tmp_path: Path, seed: int) -> None:
@@ -168,7 +178,6 @@ def test_values_turned_over(on_postgresql: Ledger) -> None:
     assert columns_unseen(on_postgresql, columns, draw) == set()
 
 
-@pytest.mark.xfail(strict=False, reason="failed at the end of a session, not looked into yet: see the closing note")
 @pytest.mark.stress
 @pytest.mark.parametrize("seed", range(3))
 def test_values_of_every_column_turned_over(on_postgresql: Ledger, seed: int) -> None:

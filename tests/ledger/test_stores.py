@@ -24,8 +24,10 @@ from leafmark.ledger import (
     CatalogueError,
     Conflict,
     Duplicate,
+    Erase,
     Redeem,
     Rejected,
+    Settle,
     Share,
     StoreError,
     fingerprint,
@@ -34,6 +36,7 @@ from leafmark.ledger import (
 from leafmark.ledger.ledger import Ledger, open_ledger
 from leafmark.ledger.rows import Accepted, EventRow
 from leafmark.ledger.store import Transaction
+from leafmark.ledger.verify import verify
 
 BOB = id_of("bob")
 
@@ -91,7 +94,6 @@ def test_lives(ledger: Ledger) -> None:
     live(ledger, 50, 30)
 
 
-@pytest.mark.xfail(strict=False, reason="failed at the end of a session, not looked into yet: see the closing note")
 @pytest.mark.stress
 def test_many_long_lives(ledger: Ledger) -> None:
     live(ledger, 500, 50)
@@ -397,3 +399,33 @@ def test_a_reward_that_no_record_can_hold(ledger: Ledger) -> None:
     assert isinstance(outcome, Rejected)
     assert outcome.reason == "bad_text"
     assert ledger.balance(ANN).points == 7
+
+
+def test_an_erased_account_gets_nothing_any_more(ledger: Ledger) -> None:
+    """Points that a voided redemption frees are ended with it; every answer is the rules' own."""
+    twin = Twin()
+    first, other = an_act("ride"), an_act("walk", WALK, co2e_mg=2_400_000)
+    for act in (first, other):
+        assert isinstance(ledger.post(act), Accepted)
+        twin.post(act)
+    taken = replace(first, event_id=id_of("again"), source="wallet")  # a known fingerprint and no known id
+    for command in (
+        Redeem(ANN, id_of("mug"), 5, "mug"), Redeem(ANN, id_of("cup"), 2, "cup"), Erase(ANN, id_of("forget")),
+        Settle(ANN, id_of("cup"), "posted"), Settle(ANN, id_of("mug"), "void"), Settle(ANN, id_of("mug"), "void"),
+        Redeem(ANN, id_of("pen"), 1, "pen"), Redeem(ANN, id_of("mug"), 5, "mug"), taken, first, an_act("late"),
+    ):  # fmt: skip
+        assert ledger.post(command) == twin.post(command), command
+    reasons = [ledger.post(each).reason for each in (taken, an_act("late"), Redeem(ANN, id_of("pen"), 1, "pen"))]
+    assert reasons == ["account_erased"] * 3
+    receipt = ledger.ingest([taken, first, an_act("late"), replace(first, quantity=3)])
+    assert (receipt.duplicates, receipt.conflicts, receipt.reasons["account_erased"]) == (1, 1, 2)
+    assert (ledger.balance(ANN).points, twin.accounts[ANN].points) == (0, 0)
+    assert verify(ledger).ok
+
+
+def test_a_redemption_of_more_than_64_bits_hold(ledger: Ledger) -> None:
+    ledger.ingest([an_act("ride")])
+    for points in (2**63, 10**19):
+        outcome = ledger.redeem(ANN, id_of("mug"), points, "mug")
+        assert isinstance(outcome, Rejected)
+        assert (outcome.reason, outcome.expected) == ("not_enough", "at most 7")

@@ -179,6 +179,8 @@ DAMAGES = {
     "batch writer": ("UPDATE batch SET writer = 'nobody' WHERE batch = 1", "batch, writer nobody, batch 1: link"),
     "batch day": ("UPDATE batch SET posted_on = posted_on - 1 WHERE batch = 1", "batch 1: link .*which its row makes"),
     "batch catalogue": ("UPDATE batch SET catalogue = 'f' || substr(catalogue, 2) WHERE batch = 1", "expected terms of the catalogue of its batch"),
+    "batch catalogue in capitals": ("UPDATE batch SET catalogue = upper(catalogue) WHERE batch = (SELECT max(batch) FROM batch)",
+                                    "judged by catalogue [0-9A-F]{64}; expected one of table catalogue"),
     "batch catalogue no hash": ("UPDATE batch SET catalogue = 'none' WHERE batch = 1", "its row makes no link"),
     "batch body": ("UPDATE batch SET body = {bytes} WHERE batch = 1", "a body of 2 bytes; expected none or 32"),
     "batch missing": ("DELETE FROM batch WHERE batch = 1", "27 rows name batch 1; expected a row"),
@@ -194,6 +196,7 @@ DAMAGES = {
     "terms method": ("UPDATE terms SET method_id = 'none' WHERE terms = 1", "terms: terms 1 read .*none"),
     "terms name": ("UPDATE terms SET action = 'tram' WHERE terms = 1", "city/tram version 1, stand in no catalogue"),
     "terms number": ("UPDATE terms SET terms = 70 WHERE terms = 1", "expected terms of the catalogue of its batch"),
+    "terms number that no row names": ("UPDATE terms SET terms = 70 WHERE terms = 5", "terms 70, city/lot version 1; expected a number from 1 to 5"),
     "terms missing": ("DELETE FROM terms WHERE terms = 5", "terms: no row for city/lot version 1"),
     "source name": ("UPDATE source SET name = 'gatE 0' WHERE name = 'gate 0'", "its rows make root"),
     "source number": ("UPDATE source SET source = 90 WHERE name = 'gate 0'", "expected a row of table source"),
@@ -201,6 +204,8 @@ DAMAGES = {
 
 
 TWICE = {
+    "credit exported twice": ("DROP INDEX credit_once; INSERT INTO credit SELECT account_id, share_id, 4, batch, day, step, serial, 'Mill', "
+                              "registry FROM credit WHERE step = 'exported'", "serial REG-1 exported 2 times; expected once"),
     "event twice": ("ALTER TABLE event DROP CONSTRAINT event_pkey; ALTER TABLE event DROP CONSTRAINT event_account_id_fingerprint_key; "
                     f"INSERT INTO event SELECT * FROM event WHERE {RIDE}", "2 rows of one event_id; expected one"),
     "act twice": ("ALTER TABLE event DROP CONSTRAINT event_account_id_fingerprint_key; "
@@ -361,6 +366,22 @@ def test_checkpoints(full: Ledger, tmp_path: Path) -> None:
     assert f"one of {TODAY} is kept under 2026-11-19" in told(verify(full))
     behind(full, "UPDATE checkpoint SET day = day + 1, body = replace(body, '\"batch\": 1', '\"batch\": 2')")
     assert not verify(full).ok
+
+
+@pytest.mark.parametrize(
+    ("letters", "words"),
+    [
+        (("leafmark.checkpoint/1", "leafmark.checkpoint/2"), "checkpoint of 2026-11-20 reads"),
+        (('"schema"', '"Schema"'), "checkpoint of 2026-11-20 reads"),
+        (("  ", " "), "that of 2026-11-20 is laid out otherwise"),
+    ],
+)
+def test_what_no_hash_of_a_checkpoint_holds(full: Ledger, letters: tuple[str, str], words: str) -> None:
+    full.checkpoint(TODAY)
+    full.store.transact(
+        lambda transaction: transaction.rows("UPDATE checkpoint SET body = replace(body, ?, ?)", letters)
+    )
+    assert words in told(verify(full))
 
 
 def test_a_clock_put_back_is_a_note(opened: Callable[..., Ledger], ledger: Ledger) -> None:

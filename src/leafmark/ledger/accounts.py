@@ -77,10 +77,11 @@ def account_for(rows: Rows, names: Names, command: Command) -> Account:
             ):
                 account.add(step)
             _sums(account, rows, names, account_id)
+            account.erased = _is_erased(rows, account_id)
         case ExpirePoints() | Erase():
             _adjustments(account, rows, "account_id = ? AND adjustment_id = ?", (account_id, command.adjustment_id))
             _sums(account, rows, names, account_id)
-            account.erased = bool(rows("SELECT 1 FROM erased WHERE account_id = ?", (account_id,)))
+            account.erased = _is_erased(rows, account_id)
         case Act():
             raise TypeError("acts are decided in batches")
     return account
@@ -107,6 +108,10 @@ def _sums(account: Account, rows: Rows, names: Names, account_id: int) -> None:
     account.tallies = tallies(rows, names, account_id)
     for held, ended in rows("SELECT held, ended FROM balance WHERE account_id = ?", (account_id,)):
         account.held, account.ended = held, ended
+
+
+def _is_erased(rows: Rows, account_id: int) -> bool:
+    return bool(rows("SELECT 1 FROM erased WHERE account_id = ?", (account_id,)))
 
 
 def tallies(rows: Rows, names: Names, account_id: int) -> dict[tuple[str, str, int, dt.date], Tally]:

@@ -174,6 +174,15 @@ def faults_of_checkpoint(checkpoint: Any, links: dict[tuple[str, int], bytes]) -
     made = hashlib.sha256(b"leafmark.checkpoint/1" + body).hexdigest()
     if told != made:
         yield f"checkpoint of {day} has sha256 {str(told)[:16]}", f"{made[:16]}, which its heads make"
+    rest = {**checkpoint, "heads": [sorted(each) for each in checkpoint["heads"]]}
+    whole = {
+        "schema": "leafmark.checkpoint/1",
+        "day": day,
+        "heads": [["batch", "hash", "writer"]] * len(heads),
+        "sha256": told,
+    }
+    if rest != whole:
+        yield f"checkpoint of {day} reads {json.dumps(rest)}", json.dumps(whole)
     for writer, number, digest in heads:
         link = links.get((writer, number))
         if link is None:

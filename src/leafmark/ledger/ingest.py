@@ -123,9 +123,9 @@ class Ingest:
     def run(self) -> tuple[Receipt, EventColumns | None]:
         """Post it; what went in, in the order of its records, is for the caller to seal."""
         table, pending = self.table, np.flatnonzero(self.prepared.allowed)
+        pending = self._without_erased(pending)
         if table.expect_known:
             pending = self._answer(pending)
-        pending = self._without_erased(pending)
         taken: list[EventColumns] = []
         while len(pending):
             events = self._columns(_firsts(self.prepared, pending))
@@ -150,11 +150,7 @@ class Ingest:
 
     def _answer(self, rows: Int64s) -> Int64s:
         """Answer the acts that the store knows, by id or else by fingerprint; the others are returned."""
-        taken = self.prepared.intake
-        if len(rows):
-            found = self.table.known_by_id(taken.account_id[rows], taken.event_id[rows])
-            self._same_id(rows, found)
-            rows = rows[self.unsettled[rows]]
+        taken, rows = self.prepared.intake, self._answer_ids(rows)
         if len(rows):
             # of one id only its first: what a later one is told depends on whether that one goes in
             firsts = _firsts_by(taken.account_id, taken.event_id, rows)
@@ -169,6 +165,12 @@ class Ingest:
                     self._refuse_row(row, why)
             rows = rows[self.unsettled[rows]]
         return rows
+
+    def _answer_ids(self, rows: Int64s) -> Int64s:
+        if len(rows):
+            taken = self.prepared.intake
+            self._same_id(rows, self.table.known_by_id(taken.account_id[rows], taken.event_id[rows]))
+        return rows[self.unsettled[rows]]
 
     def _same_id(self, rows: Int64s, found: Found) -> None:
         """Acts whose id the store knows: the same body is a duplicate, another a conflict."""
@@ -197,7 +199,7 @@ class Ingest:
     def _without_erased(self, rows: Int64s) -> Int64s:
         gone = self.table.erased_among(self.prepared.intake.account_id[rows]) if len(rows) else set()
         if gone:
-            rows = self._answer(rows)
+            rows = self._answer_ids(rows)
             for row in rows[np.isin(self.prepared.intake.account_id[rows], list(gone))].tolist():
                 account = str(self.prepared.intake.account_id[row])
                 self._refuse_row(row, Rejected("account_erased", "account_id", account, "an account that stands"))

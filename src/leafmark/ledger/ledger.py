@@ -9,7 +9,6 @@ with open_ledger("ledger.db") as ledger:
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -17,16 +16,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-import numpy as np
-
 from leafmark.ledger import accounts
 from leafmark.ledger.accounts import Balance
-from leafmark.ledger.catalogue import Action, Catalogue, CatalogueError, is_name, is_plain
-from leafmark.ledger.columns import EventColumns, stored_day
+from leafmark.ledger.catalogue import Catalogue, is_name, is_plain
 from leafmark.ledger.ingest import Ingest, Names, Receipt
 from leafmark.ledger.intake import Intake, read, tables
-from leafmark.ledger.prepare import Prepared, prepare
+from leafmark.ledger.loading import load
+from leafmark.ledger.prepare import prepare
 from leafmark.ledger.rows import (
+    INT64_MAX,
     Accepted,
     Act,
     Amend,
@@ -159,44 +157,8 @@ class Ledger:
             inventory or out of it.
         """
 
-        def work(transaction: Transaction) -> None:
-            held = {
-                tuple(row[:3]): row[3] for row in transaction.rows("SELECT programme, action, version, body FROM terms")
-            }
-            mine = {(each.programme, each.action, each.version): each for each in catalogue.actions}
-            for key, body in held.items():
-                name = f"action {key[0]}/{key[1]} version {key[2]}"
-                if key not in mine:
-                    raise CatalogueError(f"{name} is left out; terms stay: end them by a version with later days")
-                if Action(**Catalogue.action_fields(body)) != mine[key]:
-                    raise CatalogueError(f"{name} is changed; terms never change: give a new version with later days")
-            _same_boundaries(transaction, self.catalogue, catalogue)
-            number = len(held)
-            for key, action in mine.items():
-                if key not in held:
-                    number += 1
-                    transaction.rows(
-                        "INSERT INTO terms (terms, programme, action, version, method_id, cap_points, cap_period, body) "
-                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                        (
-                            number,
-                            *key,
-                            action.method_id,
-                            action.cap_points,
-                            action.cap_period,
-                            Catalogue.action_text(action),
-                        ),
-                    )
-            last = transaction.rows("SELECT coalesce(max(number), 0) FROM catalogue")[0][0]
-            if transaction.rows("SELECT 1 FROM catalogue WHERE sha256 = ?", (catalogue.sha256,)):
-                transaction.rows("UPDATE catalogue SET number = ? WHERE sha256 = ?", (last + 1, catalogue.sha256))
-            else:
-                transaction.rows(
-                    "INSERT INTO catalogue (sha256, body, loaded_on, number) VALUES (?, ?, ?, ?)",
-                    (catalogue.sha256, catalogue.to_json(), stored_day(self.today()), last + 1),
-                )
-
-        self.store.transact(work)
+        day = self.today()
+        self.store.transact(lambda transaction: load(transaction, self.catalogue, catalogue, day))
         self._refresh()
 
     def ingest(self, acts: Any, batch_rows: int | None = None, progress: Progress | None = None) -> Receipt:
@@ -236,7 +198,7 @@ class Ledger:
         catalogue = self.catalogue
         prepared = prepare(intake, catalogue, self.today())
         self._know_sources(intake.texts["source"].values)
-        body = body_of(prepared)
+        body = prepared.body
         leaves = [] if self.store.expect_known else prepared.leaves
 
         def work(transaction: Transaction) -> Receipt:
@@ -245,7 +207,7 @@ class Ledger:
             receipt, events = Ingest(prepared, transaction, self.names).run()
             if events is not None:
                 transaction.judged_by(catalogue.sha256)
-                transaction.event_leaves.append((events, _leaves(prepared, events, leaves)))
+                transaction.event_leaves.append((events, prepared.leaves_ready(events.row, leaves)))
                 transaction.body = body if receipt.accepted == receipt.rows else None
             return receipt
 
@@ -317,14 +279,10 @@ class Ledger:
         """A redemption charges and logs at once; only where it charged nothing is more asked, to say why."""
         today = self.today()
         row = RedemptionRow(command.account_id, command.redemption_id, "pending", command.points, command.reward, today)
-        for attempt in range(2):
-            if command.points > 0 and is_plain(command.reward) and self.store.redeem(row):
-                return Accepted((row,))
-            account = accounts.account_for(self.store.rows, self.names, command)
-            outcome = decide(account, command, self.catalogue, today)
-            if not isinstance(outcome, Accepted) or attempt:
-                break
-            self.store.transact(lambda transaction: transaction.lock(command.account_id))  # its first redemption
+        if 0 < command.points <= INT64_MAX and is_plain(command.reward) and self.store.redeem(row):
+            return Accepted((row,))
+        account = accounts.account_for(self.store.rows, self.names, command)
+        outcome = decide(account, command, self.catalogue, today)
         if isinstance(outcome, Accepted):  # points came in between the two questions
             available = f"at most {max(0, account.points)}"
             return Rejected("not_enough", "points", str(command.points), available)
@@ -421,46 +379,8 @@ class Ledger:
         return replay(folder, self, progress)
 
 
-def body_of(prepared: Prepared) -> bytes | None:
-    """SHA-256 over acts that their terms all allow, by which the same batch is known when it comes again."""
-    taken = prepared.intake
-    if prepared.refused or not len(taken):
-        return None
-    found = hashlib.sha256(b"leafmark.acts/1")
-    for column in (taken.account_id, taken.event_id, taken.fingerprint, taken.quantity, taken.co2e_mg, taken.day):
-        found.update(column.astype("<i8").tobytes())
-    for name, texts in sorted(taken.texts.items()):
-        values = sorted(set(texts.values))
-        code = {value: number for number, value in enumerate(values)}
-        found.update("\x1f".join((name, *values)).encode())
-        found.update(np.array([code[each] for each in texts.values], "<i8")[texts.codes].tobytes())
-    return found.digest()
-
-
-def _leaves(prepared: Prepared, events: EventColumns, leaves: list[bytes]) -> list[bytes]:
-    if not leaves:
-        return prepared.leaves_of(events.row)
-    return [leaves[row] for row in events.row.tolist()]
-
-
 def _serials(transaction: Transaction, command: Command) -> Mapping[str, int]:
     if not isinstance(command, Share) or not command.serial:
         return {}
     rows = transaction.rows("SELECT serial, share_id FROM share WHERE serial = ? AND step = 'given'", (command.serial,))
     return dict(rows)
-
-
-def _same_boundaries(transaction: Transaction, before: Catalogue, after: Catalogue) -> None:
-    first, now = ({(each.programme, each.action, each.year) for each in one.own} for one in (before, after))
-    for programme, action, year in sorted(first ^ now):
-        days = (stored_day(dt.date(year, 1, 1)), stored_day(dt.date(year, 12, 31)))
-        posted = transaction.rows(
-            "SELECT 1 FROM tally WHERE terms IN (SELECT terms FROM terms WHERE programme = ? AND action = ?) "
-            "AND cap_from BETWEEN ? AND ? LIMIT 1",
-            (programme, action, *days),
-        )
-        if posted:
-            raise CatalogueError(
-                f"own boundary {programme}/{action} {year}: acts of that year are posted under the other one; take them back "
-                "and post them anew under a new action"
-            )

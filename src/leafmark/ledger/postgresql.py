@@ -51,9 +51,14 @@ SELECT account_id, terms, cap_from, co2e_mg, points, cap_points, statement FROM 
 ON CONFLICT (account_id, terms, cap_from) DO UPDATE SET co2e_mg = kept.co2e_mg + excluded.co2e_mg, points = kept.points + excluded.points
 """
 REDEEM = """
-WITH charged AS (
-  UPDATE balance SET held = held + %(points)s WHERE account_id = %(account_id)s AND held + ended + %(points)s <= (
-    SELECT coalesce(sum(least(points, cap_points)), 0) FROM tally WHERE account_id = %(account_id)s)
+WITH counted AS MATERIALIZED (
+  SELECT coalesce(sum(least(points, cap_points)), 0)::BIGINT AS points FROM tally WHERE account_id = %(account_id)s),
+charged AS (
+  INSERT INTO balance AS kept (account_id, held, ended)
+  SELECT %(account_id)s::BIGINT, %(points)s::BIGINT, 0 FROM counted
+  WHERE points >= %(points)s AND NOT EXISTS (SELECT 1 FROM erased WHERE account_id = %(account_id)s)
+  ON CONFLICT (account_id) DO UPDATE SET held = kept.held + excluded.held
+    WHERE kept.held + kept.ended + excluded.held <= (SELECT points FROM counted)
   RETURNING account_id)
 INSERT INTO redemption (account_id, redemption_id, step, points, day, reward)
 SELECT account_id, %(redemption_id)s, 'pending', %(points)s, %(day)s, %(reward)s FROM charged RETURNING 1

@@ -49,6 +49,7 @@ from leafmark.ledger.rows import (
     Settle,
     Share,
     ShareRow,
+    id_of,
 )
 from leafmark.ledger.state import Account, month_of, standing
 
@@ -238,6 +239,8 @@ def _redeem(account: Account, redeem: Redeem, today: dt.date) -> Outcome:
         first = steps[0]
         differing = tuple(name for name in ("points", "reward") if getattr(first, name) != getattr(redeem, name))
         return Conflict(differing) if differing else Duplicate((first,))
+    if account.erased:
+        return Rejected("account_erased", "account_id", str(redeem.account_id), "an account that stands")
     if redeem.points <= 0:
         return Rejected("not_positive", "points", str(redeem.points), "1 or more")
     if account.points < redeem.points:
@@ -256,7 +259,13 @@ def _settle(account: Account, settle: Settle, today: dt.date) -> Outcome:
     if last.step != "pending":
         return Rejected("not_pending", "step", last.step, "pending")
     row = RedemptionRow(settle.account_id, settle.redemption_id, settle.step, last.points, last.reward, today)
-    return Accepted((row,))
+    if not account.erased or settle.step == "posted":
+        return Accepted((row,))
+    ended = AdjustmentRow(
+        settle.account_id, id_of(f"{settle.step} {settle.redemption_id}"), "expiry", None, today,
+        "freed after the account was erased", 0, -last.points, body_hash(settle),
+    )  # fmt: skip
+    return Accepted((row, ended))
 
 
 def _share(account: Account, share: Share, today: dt.date, serials: Mapping[str, int]) -> Outcome:
@@ -322,7 +331,7 @@ def months_later(month: dt.date, months: int) -> dt.date:
     return dt.date(number // 12, number % 12 + 1, 1)
 
 
-def body_hash(command: Amend | ExpirePoints | Erase) -> bytes:
+def body_hash(command: Amend | ExpirePoints | Erase | Settle) -> bytes:
     """SHA-256 of a command's fields, by which a repeated one is known."""
     text = "\x1f".join(f"{each.name}={getattr(command, each.name)}" for each in fields(command))
     return hashlib.sha256(f"{type(command).__name__}\x1f{text}".encode()).digest()

@@ -42,9 +42,14 @@ ADD_TALLY = """
 INSERT INTO tally AS kept (account_id, terms, cap_from, co2e_mg, points, cap_points, statement) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (account_id, terms, cap_from) DO UPDATE SET co2e_mg = kept.co2e_mg + excluded.co2e_mg, points = kept.points + excluded.points
 """
+AVAILABLE = """
+SELECT (SELECT coalesce(sum(min(points, cap_points)), 0) FROM tally WHERE account_id = ?1)
+  - coalesce((SELECT held + ended FROM balance WHERE account_id = ?1), 0),
+  EXISTS (SELECT 1 FROM redemption WHERE account_id = ?1 AND redemption_id = ?2) OR EXISTS (SELECT 1 FROM erased WHERE account_id = ?1)
+"""
 CHARGE = """
-UPDATE balance SET held = held + ? WHERE account_id = ? AND held + ended + ? <= (
-  SELECT coalesce(sum(min(points, cap_points)), 0) FROM tally WHERE account_id = ?)
+INSERT INTO balance AS kept (account_id, held, ended) VALUES (?, ?, 0)
+ON CONFLICT (account_id) DO UPDATE SET held = kept.held + excluded.held
 """
 LOG = "INSERT INTO redemption (account_id, redemption_id, step, points, day, reward) VALUES (?, ?, 'pending', ?, ?, ?)"
 LOG_SEAL = "INSERT INTO redemption_seal (account_id, redemption_id, step, batch) VALUES (?, ?, 'pending', ?)"
@@ -58,6 +63,7 @@ class SqliteTransaction(Transaction):
         super().__init__(writer, today)
         self._connection = connection
         self._charged: dict[tuple[int, int], RedemptionRow] = {}
+        self._held: dict[int, int] = {}
         self.expect_known = False
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -107,28 +113,27 @@ class SqliteTransaction(Transaction):
         return found_events([row[0] for row in found], [row[1:] for row in found])
 
     def redeem(self, row: RedemptionRow) -> bool:
-        """Charge points and log a pending redemption; False if it is there, or points lack, or the account has no row yet."""
+        """Charge points for a pending redemption, which `log_redemptions` writes; False if it is there, or points lack, or the account was erased."""
         key = (row.account_id, row.redemption_id)
-        if key in self._charged or self.rows(
-            "SELECT 1 FROM redemption WHERE account_id = ? AND redemption_id = ?", key
-        ):
+        (available, refused), = self.rows(AVAILABLE, key)  # fmt: skip
+        held = self._held.get(row.account_id, 0)
+        if refused or key in self._charged or available < held + row.points:
             return False
-        if not self._connection.execute(CHARGE, (row.points, row.account_id, row.points, row.account_id)).rowcount:
-            return False
-        self._charged[key] = row
+        self._charged[key], self._held[row.account_id] = row, held + row.points
         return True
 
     def log_redemptions(self) -> None:
-        """Write what `redeem` charged in this group, in two statements; before any other work, which may look for it."""
+        """Write what `redeem` charged in this group, in three statements; before any other work, which may look for it."""
         if not self._charged:
             return
         rows = self._charged.values()
+        self._connection.executemany(CHARGE, self._held.items())
         self._connection.executemany(LOG, [
             (row.account_id, row.redemption_id, row.points, stored_day(row.day), row.reward) for row in rows
         ])  # fmt: skip
         self._connection.executemany(LOG_SEAL, [(*key, self.batch) for key in self._charged])
         self.leaves += [leaf_of(row) for row in rows]
-        self._charged = {}
+        self._charged, self._held = {}, {}
 
     def add_tallies(self, tallies: TallyColumns) -> None:
         columns = (

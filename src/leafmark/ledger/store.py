@@ -258,7 +258,7 @@ class Store(ABC):
 
     @abstractmethod
     def redeem(self, row: RedemptionRow) -> bool:
-        """Charge points and log a pending redemption; False if it is there, or points lack, or the account has no row yet."""
+        """Charge points and log a pending redemption; False if it is there, or points lack, or the account was erased."""
 
     @abstractmethod
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

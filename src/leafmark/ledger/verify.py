@@ -201,6 +201,10 @@ class _Walk:
             checkpoint = _parsed(text)
             if isinstance(checkpoint, dict) and checkpoint.get("day") != day:
                 self._find("checkpoint", f"one of {checkpoint.get('day')} is kept under {day}", "its own day")
+            if text != json.dumps(checkpoint, indent=2) + "\n":
+                self._find(
+                    "checkpoint", f"that of {day} is laid out otherwise: {text[:200]!r}", "its text as it was made"
+                )
             self._checkpoint(checkpoint, links)
         for each in given:
             self._checkpoint(_read(each) if isinstance(each, str | Path) else each, links)
@@ -281,6 +285,6 @@ def _faults_of_schema(connection: sqlite3.Connection) -> list[Finding]:
         expected, found = ({row[0]: row[1:] for row in each.execute(sql)} for each in (fresh, connection))
     return [
         Finding("file", f"{name}: {found.get(name, 'is not there')}", str(expected.get(name, "nothing of that name")))
-        for name in sorted(expected.keys() | found.keys())
+        for name in sorted(expected.keys() | found.keys(), key=repr)  # a damaged name may be no text
         if expected.get(name) != found.get(name)
     ]
