@@ -23,7 +23,7 @@ from bench.measure import machine
 HERE = Path(__file__).parent
 RESULTS, PAGE = HERE / "results-ledger.json", HERE.parent / "docs" / "speed-ledger.md"
 CLIENTS, SECONDS = 32, 15.0
-SQLITE_BATCH = 50_000
+SQLITE_BATCH = 200_000
 FULL_SIZE = 5_000_000
 """The size that rebuild and verify are promised for."""
 SERVER = "-c shared_buffers=2GB -c max_wal_size=8GB -c checkpoint_timeout=15min"
@@ -95,7 +95,7 @@ def of_sqlite(size: int) -> dict[str, Any]:
         )
         found["replay_cut_anew"] = told(
             "the same acts in other batches",
-            lambda: size / work.side_by_side(work.ingest, [(address, size, 0, 1, 35_000)])[0],
+            lambda: size / work.side_by_side(work.ingest, [(address, size, 0, 1, 140_000)])[0],
         )
         found |= _kept(address, size)
         found["redeem"] = told("redemptions", lambda: work.redemptions(address, CLIENTS, SECONDS))
@@ -138,7 +138,7 @@ def page(results: dict[str, Any]) -> str:
     """All results as a Markdown page."""
     out = [
         "# Speed of the ledger", "",
-        "Made by `python -m bench.ledger`. Acts come as a stream of 30 days in batches of 10,000 (PostgreSQL) and 50,000 (SQLite), ten kinds of act, accounts by "
+        "Made by `python -m bench.ledger`. Acts come as a stream of 30 days in batches of 10,000 (PostgreSQL) and 200,000 (SQLite), ten kinds of act, accounts by "
         "Zipf's law with 1.2 out of a million, ids and fingerprints random. What each line runs is in `bench/ledger_work.py`.",
     ]  # fmt: skip
     for size, found in sorted(results.items(), key=lambda each: int(each[0])):

@@ -109,7 +109,7 @@ def plain_insert(path: str, size: int, batch: int) -> float:
         )) for events in _columns(size, 0, 1, batch)
     ]  # fmt: skip
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 12000", "cache_size = -262144"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 24000", "cache_size = -1048576"):
         connection.execute(f"PRAGMA {pragma}")
     began = time.perf_counter()
     for batch in rows:

@@ -71,7 +71,7 @@ def export(ledger: Ledger, folder: str | Path, progress: Progress | None = None)
     part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         say("reading the tables")
-        with duckdb_of(ledger.store, KEPT, damaged) as database:
+        with duckdb_of(ledger.store, {table: TABLES[table] for table in KEPT}, damaged) as database:
             rows = {}
             for table in KEPT:
                 say(f"writing {table}")

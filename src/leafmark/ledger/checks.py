@@ -198,7 +198,7 @@ LEFT JOIN (SELECT account_id, share_id, bool_or(step = 'cancelled') AS cancelled
 )  # fmt: skip
 
 LEGS = ("event", "adjustment", "redemption", "share", "tally", "terms", "source")
-"""Of accounts that have only acts every leg stands beside its opposite in the view itself: those are summed over all."""
+"""An act's own legs stand beside their opposites in the view itself: those are summed over all."""
 
 SUMS = (
     Check("tally", ("tally", "event", "adjustment", "terms"), """
@@ -221,7 +221,8 @@ SELECT NULL, NULL, NULL, 'all legs in ' || unit || ' sum to ' || sum(amount), '0
 HAVING sum(amount) <> 0"""),
     Check("leg", LEGS, """
 SELECT NULL, account_id, event_id, 'legs in ' || unit || ' sum to ' || sum(amount), '0' FROM leg
-WHERE account_id IN (SELECT account_id FROM adjustment UNION SELECT account_id FROM redemption UNION SELECT account_id FROM share)
+WHERE (account_id, event_id) IN (SELECT account_id, adjustment_id FROM adjustment UNION SELECT account_id, redemption_id FROM redemption
+  UNION SELECT account_id, event_id FROM share)
 GROUP BY account_id, event_id, unit HAVING sum(amount) <> 0"""),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -90,26 +90,6 @@ def copied(columns: dict[str, Any]) -> bytes:
     for name, values in columns.items():
         rows[name] = values
     return _COPY_BEGIN + rows.tobytes() + _COPY_END
-
-
-def uncopied(data: bytes, names: Sequence[str]) -> pa.RecordBatch:
-    """The other way: rows of columns that are never NULL, all of one length."""
-    rows = np.frombuffer(data, copied_type(names))
-    return pa.RecordBatch.from_arrays(
-        [
-            _letters(rows[name]) if WIDTHS[name] == 1 else pa.array(rows[name].astype(f"i{WIDTHS[name]}"))
-            for name in names
-        ],
-        list(names),
-    )
-
-
-def _letters(column: np.ndarray[Any, np.dtype[np.bytes_]]) -> pa.StringArray:
-    """Texts of one ASCII letter each, without making an object of any."""
-    ends = np.arange(len(column) + 1, dtype=np.int32)
-    letters = pa.StringArray.from_buffers(len(column), pa.py_buffer(ends), pa.py_buffer(column.tobytes()))
-    letters.validate(full=True)  # a damaged one may be no letter
-    return letters
 
 
 class PostgresqlTransaction(Transaction):
@@ -220,17 +200,24 @@ class PostgresqlStore(Store):
             upgrade(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
         self._stages()
 
+    def connect(self) -> psycopg.Connection[Any]:
+        """A connection of its own, in autocommit; whoever asked closes it.
+
+        Raises
+        ------
+        StoreError : the server cannot be reached.
+        """
+        try:
+            return psycopg.connect(self._url, autocommit=True, application_name="leafmark ledger", prepare_threshold=2)
+        except psycopg.Error as error:
+            raise StoreError(f"{self.address}: cannot be reached ({one_line(error)})") from error
+
     def _connection(self) -> psycopg.Connection[Any]:
         if self._closed:
             raise StoreError(f"{self.address}: the ledger is closed")
         found: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
         if found is None or found.closed:
-            try:
-                found = psycopg.connect(
-                    self._url, autocommit=True, application_name="leafmark ledger", prepare_threshold=2
-                )
-            except psycopg.Error as error:
-                raise StoreError(f"{self.address}: cannot be reached ({one_line(error)})") from error
+            found = self.connect()
             found.execute("SET synchronous_commit = on")
             found.execute("SET client_min_messages = warning")
             self._local.connection, self._local.staged = found, False
@@ -296,35 +283,6 @@ class PostgresqlStore(Store):
             return cursor.fetchall() if cursor.description else []
         except psycopg.OperationalError as error:
             raise StoreError(f"{self.address}: cannot be read ({one_line(error)})") from error
-
-    def arrow(self, table: str, where: str = "", by: str = "") -> Iterator[pa.RecordBatch]:
-        end = f"{where and f'WHERE {where}'} {by and f'ORDER BY {by}'}"
-        if table in ("event", "tally"):
-            yield from self._copied(table, end)
-            return
-        with self._connection().transaction(), self._connection().cursor("ledger_rows") as cursor:
-            cursor.execute(f"SELECT * FROM {table} {end}")
-            names = [each.name for each in cursor.description or ()]
-            while rows := cursor.fetchmany(65_536):
-                yield pa.RecordBatch.from_arrays([pa.array(column) for column in zip(*rows, strict=True)], names)
-
-    def _copied(self, table: str, end: str) -> Iterator[pa.RecordBatch]:
-        names = EVENT_COLUMNS if table == "event" else ("account_id", "co2e_mg", "points", "cap_points", "terms", "cap_from",
-                                                        "statement")  # fmt: skip
-        size = 2 + sum(4 + WIDTHS[name] for name in names)
-        kept, wanted = bytearray(), size * 131_072
-        sql = f"COPY (SELECT {', '.join(names)} FROM {table} {end}) TO STDOUT (FORMAT BINARY)"
-        with self._connection().cursor() as cursor, cursor.copy(sql) as out:
-            first = True
-            for piece in out:
-                kept += piece[len(_COPY_BEGIN) :] if first else piece
-                first = False
-                if len(kept) >= wanted + size:
-                    yield uncopied(bytes(kept[:wanted]), names)
-                    del kept[:wanted]
-        body = bytes(kept[: -len(_COPY_END)])
-        if body:
-            yield uncopied(body, names)
 
     def replace_tallies(self, tallies: pa.Table, balances: pa.Table, seen: Sequence[int] | None = None) -> bool:
         def work(transaction: Transaction) -> bool:

@@ -11,12 +11,16 @@ from collections.abc import Callable
 import duckdb
 
 from leafmark.ledger.schema import StoreError
-from leafmark.ledger.snapshot import duckdb_of
+from leafmark.ledger.snapshot import TABLES, duckdb_of, only
 from leafmark.ledger.store import Store
 
 ATTEMPTS_MAX = 5
 
-NEEDED = ("event", "adjustment", "redemption", "terms", "balance", "batch")
+NEEDED = {name: TABLES[name] for name in ("adjustment", "redemption", "terms", "balance")} | {
+    "event": only("event", "account_id", "event_id", "co2e_mg", "points", "occurred_day", "terms", "statement"),
+    "batch": only("batch", "batch"),
+}
+"""What the sums are made of."""
 
 CAPS = """
 CREATE OR REPLACE TABLE cap AS

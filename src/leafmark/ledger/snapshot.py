@@ -3,7 +3,7 @@
 Checking and rebuilding read a store while others write to it, so all tables are read in one transaction. A table that is
 damaged (a page that cannot be read, a number that is none) is *told* and left empty, so that the rest is still checked.
 
-Cost: PostgreSQL is read by binary COPY. SQLite hands rows to Python at 4 to 8 microseconds a row; of a large store, and with the
+Cost: PostgreSQL is read as `postgresql_read.py` says. SQLite hands rows to Python at 4 to 8 microseconds a row; of a large store, and with the
 extra `sqlite`, another process makes them Arrow batches in 1 to 2 (`sqlite_stream.py`). Only the tables of many rows and no
 empty cells are read that way, since ADBC guesses a column's type by its first cells.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -60,7 +60,16 @@ TABLES: dict[str, pa.Schema] = {
     "identity": _schema("account_id", "subject", "opened_on"),
     "checkpoint": _schema("day", "body", body=_TEXT),
 }  # fmt: skip
-"""What is read, and as what. Secrets and details are nobody's to check."""
+"""What can be read, and as what. Secrets and details are nobody's to check."""
+
+Tables = Mapping[str, pa.Schema]
+"""Tables to read, and their columns that are wanted."""
+
+
+def only(table: str, *names: str) -> pa.Schema:
+    """Some columns of a table."""
+    return pa.schema([TABLES[table].field(name) for name in names])
+
 
 NULLABLE = {"adjustment": {"event_id"}, "share": {"serial"}, "batch": {"body"}}
 _WIDE_TABLES = ("event", "tally")
@@ -75,7 +84,7 @@ _FAILURES = (StoreError, sqlite3.Error, pa.ArrowException, OverflowError, Unicod
 
 
 @contextlib.contextmanager
-def reading(store: Store) -> Iterator[Callable[[str], Rows]]:
+def reading(store: Store, tables: Tables) -> Iterator[Callable[[str], Rows]]:
     """A function that reads tables of a store once each, all as of one moment."""
     if isinstance(store, SqliteStore):
         with contextlib.closing(sqlite_reader(store)) as own, contextlib.ExitStack() as streams:
@@ -84,36 +93,40 @@ def reading(store: Store) -> Iterator[Callable[[str], Rows]]:
                 own.execute("BEGIN")
                 events = int(own.execute("SELECT coalesce(sum(records), 0) FROM batch").fetchone()[0])
                 if events >= STREAMED_ROWS_MIN and can_stream():
-                    for table in _WIDE_TABLES:
+                    for table in tables.keys() & set(_WIDE_TABLES):
                         try:
-                            streamed[table] = streams.enter_context(streaming(store.address, table))
+                            streamed[table] = streams.enter_context(
+                                streaming(store.address, table, tables[table].names)
+                            )
                         except OSError as error:
                             streamed[table] = _failed(error)
-            yield lambda table: streamed[table] if table in streamed else _of_sqlite(own, table)
+            yield lambda table: streamed[table] if table in streamed else _of_sqlite(own, table, tables[table].names)
     else:
-        store.rows("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        try:
-            yield lambda table: _of_store(store, table)
-        finally:
-            store.rows("ROLLBACK")
+        from leafmark.ledger import postgresql_read
+        from leafmark.ledger.postgresql import PostgresqlStore
+
+        assert isinstance(store, PostgresqlStore)
+        with postgresql_read.reading(store.connect) as read:
+            yield lambda table: read(table, tables[table].names)
 
 
-def load(store: Store, tables: tuple[str, ...], database: duckdb.DuckDBPyConnection, damage: Damage) -> None:
+def load(store: Store, tables: Tables, database: duckdb.DuckDBPyConnection, damage: Damage) -> None:
     """Bring tables of a store into a DuckDB; what cannot be read is told, and its table empty."""
     import_failures: tuple[type[BaseException], ...] = (*_FAILURES, duckdb.Error, *_driver_failures())
     try:
-        with reading(store) as read:
-            for table in tables:
-                _load(read, table, database, damage, import_failures)
+        with reading(store, tables) as read:
+            for table, schema in tables.items():
+                _load(read, table, schema, database, damage, import_failures)
     except import_failures as error:
         damage("store", f"cannot be read ({_first_line(error)})")
-        for table in tables:
-            database.execute(f"CREATE TABLE IF NOT EXISTS {table} ({_columns(table)})")
+        for table, schema in tables.items():
+            database.execute(f"CREATE TABLE IF NOT EXISTS {table} ({_columns(schema)})")
 
 
 def _load(
     read: Callable[[str], Rows],
     table: str,
+    schema: pa.Schema,
     database: duckdb.DuckDBPyConnection,
     damage: Damage,
     failures: tuple[type[BaseException], ...],
@@ -123,17 +136,17 @@ def _load(
     def batches(first: pa.RecordBatch | None, rest: Rows) -> Rows:
         try:
             if first is not None:
-                yield _typed(first, table)
+                yield _typed(first, table, schema)
             for batch in rest:
-                yield _typed(batch, table)
+                yield _typed(batch, table, schema)
         except failures as error:  # DuckDB would tell it in words of its own
             kept.append(error)
 
-    database.execute(f"CREATE TABLE {table} ({_columns(table)})")
+    database.execute(f"CREATE TABLE {table} ({_columns(schema)})")
     try:
         rows = read(table)
         first = next(rows, None)  # here, not in a thread of DuckDB: a store has a connection for each thread
-        database.register("incoming", pa.RecordBatchReader.from_batches(TABLES[table], batches(first, rows)))
+        database.register("incoming", pa.RecordBatchReader.from_batches(schema, batches(first, rows)))
         database.execute(f"INSERT INTO {table} SELECT * FROM incoming")
         database.unregister("incoming")
     except failures as error:
@@ -143,20 +156,20 @@ def _load(
         damage(table, f"cannot be read ({_first_line(kept[0])})")
 
 
-def _columns(table: str) -> str:
+def _columns(schema: pa.Schema) -> str:
     kinds = {_BIG: "BIGINT", _INT: "INTEGER", _SMALL: "SMALLINT", _TEXT: "VARCHAR", _BYTES: "BLOB"}
-    return ", ".join(f"{field.name} {kinds[field.type]}" for field in TABLES[table])
+    return ", ".join(f"{field.name} {kinds[field.type]}" for field in schema)
 
 
-def _typed(batch: pa.RecordBatch, table: str) -> pa.RecordBatch:
-    """The batch with its columns as `TABLES` has them. Numbers are never made of anything else, nor cut.
+def _typed(batch: pa.RecordBatch, table: str, schema: pa.Schema) -> pa.RecordBatch:
+    """The batch with its columns as the schema has them. Numbers are never made of anything else, nor cut.
 
     Raises
     ------
     ValueError, pa.ArrowException : a cell is not what it must be.
     """
     columns = []
-    for field in TABLES[table]:
+    for field in schema:
         column = batch.column(batch.schema.get_field_index(field.name))
         if column.null_count and field.name not in NULLABLE.get(table, ()):
             raise ValueError(f"column {field.name} has {column.null_count} empty cells")
@@ -166,7 +179,7 @@ def _typed(batch: pa.RecordBatch, table: str) -> pa.RecordBatch:
         if pa.types.is_integer(field.type) != pa.types.is_integer(found) or pa.types.is_floating(found):
             raise ValueError(f"column {field.name} holds {found}, expected {field.type}")
         columns.append(column.cast(field.type))
-    return pa.RecordBatch.from_arrays(columns, schema=TABLES[table])
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def sqlite_reader(store: SqliteStore) -> sqlite3.Connection:
@@ -193,14 +206,10 @@ def _failed(error: OSError) -> Rows:
     yield
 
 
-def _of_sqlite(connection: sqlite3.Connection, table: str) -> Rows:
-    cursor = connection.execute(f"SELECT {', '.join(TABLES[table].names)} FROM {table}")
+def _of_sqlite(connection: sqlite3.Connection, table: str, names: list[str]) -> Rows:
+    cursor = connection.execute(f"SELECT {', '.join(names)} FROM {table}")
     while rows := cursor.fetchmany(ROWS_READ):
-        yield pa.RecordBatch.from_arrays([pa.array(column) for column in zip(*rows, strict=True)], TABLES[table].names)
-
-
-def _of_store(store: Store, table: str) -> Rows:
-    yield from store.arrow(table)
+        yield pa.RecordBatch.from_arrays([pa.array(column) for column in zip(*rows, strict=True)], names)
 
 
 def _driver_failures() -> tuple[type[BaseException], ...]:
@@ -217,7 +226,7 @@ def _first_line(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def duckdb_of(store: Store, tables: tuple[str, ...], damage: Damage) -> Iterator[duckdb.DuckDBPyConnection]:
+def duckdb_of(store: Store, tables: Tables, damage: Damage) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB with a store's tables as of one moment; past its memory it goes to a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="leafmark-ledger-") as folder:
         database = duckdb.connect(

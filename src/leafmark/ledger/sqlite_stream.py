@@ -1,7 +1,7 @@
 """Large tables of a SQLite store as Arrow streams, read in a process of their own.
 
-`python -m leafmark.ledger.sqlite_stream PATH TABLE` writes its rows to the output, as of the moment at which the first bytes come. ADBC reads rows three to four times as fast as `sqlite3` does, but it brings a SQLite of its own,
-and two of those in one process take each other's locks off a file (sqlite.org, "How To Corrupt An SQLite Database File",
+`python -m leafmark.ledger.sqlite_stream PATH TABLE COLUMNS` writes its rows to the output, as of the moment at which the first
+bytes come. ADBC reads rows three to four times as fast as `sqlite3` does, but it brings a SQLite of its own, and two of those in one process take each other's locks off a file (sqlite.org, "How To Corrupt An SQLite Database File",
 2.2.1). So it never runs beside the store's own connections.
 """
 
@@ -11,7 +11,7 @@ import contextlib
 import importlib.util
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 import pyarrow as pa
@@ -26,14 +26,14 @@ def can_stream() -> bool:
 
 
 @contextlib.contextmanager
-def streaming(path: str, table: str) -> Iterator[Iterator[pa.RecordBatch]]:
+def streaming(path: str, table: str, columns: Sequence[str]) -> Iterator[Iterator[pa.RecordBatch]]:
     """A table's batches out of a process that reads them; when this begins, the moment is fixed.
 
     Raises
     ------
     OSError : the process failed, at its start or further on. A stream that merely ends is not taken for a whole one.
     """
-    command = [sys.executable, "-m", __name__, path, table]
+    command = [sys.executable, "-m", __name__, path, table, ", ".join(columns)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
@@ -61,8 +61,8 @@ def _failure(process: subprocess.Popen[bytes], table: str) -> OSError:
     return OSError(told[-1] if told else f"the process that read table {table} ended with {process.wait()}")
 
 
-def main(path: str, table: str, out: IO[bytes]) -> None:
-    """Write a table's rows as an Arrow stream."""
+def main(path: str, table: str, columns: str, out: IO[bytes]) -> None:
+    """Write columns of a table as an Arrow stream."""
     from adbc_driver_sqlite import dbapi
 
     with dbapi.connect(path, autocommit=True) as connection, connection.cursor() as cursor:
@@ -70,7 +70,7 @@ def main(path: str, table: str, out: IO[bytes]) -> None:
         for statement in (f"PRAGMA busy_timeout = {BUSY_MS}", "PRAGMA query_only = ON"):
             cursor.execute(statement)
             cursor.fetchall()
-        cursor.execute(f"SELECT * FROM {table}")
+        cursor.execute(f"SELECT {columns} FROM {table}")
         with cursor.fetch_record_batch() as reader, pa.ipc.new_stream(out, reader.schema) as stream:
             out.flush()
             for batch in reader:
@@ -80,6 +80,6 @@ def main(path: str, table: str, out: IO[bytes]) -> None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], sys.argv[2], sys.stdout.buffer)
+        main(sys.argv[1], sys.argv[2], sys.argv[3], sys.stdout.buffer)
     except Exception as error:  # the driver's and Arrow's; the other process tells it of its table
         sys.exit(" ".join(str(error).split()))

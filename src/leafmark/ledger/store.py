@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -263,10 +263,6 @@ class Store(ABC):
     @abstractmethod
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Read rows. Placeholders are `?`."""
-
-    @abstractmethod
-    def arrow(self, table: str, where: str = "", by: str = "") -> Iterator[pa.RecordBatch]:
-        """Rows of a table in Arrow batches."""
 
     @abstractmethod
     def replace_tallies(self, tallies: pa.Table, balances: pa.Table, seen: Sequence[int] | None = None) -> bool:

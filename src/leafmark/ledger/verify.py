@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 NAMED_MAX = 20
 """Findings of one check that are named; beyond, they are counted."""
 
-READ = tuple(name for name in TABLES if name != "identity")
+READ = {name: schema for name, schema in TABLES.items() if name != "identity"}
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class _Walk:
         self._notes(database, batches)
 
     @contextlib.contextmanager
-    def _asking(self, about: str, needs: tuple[str, ...]) -> Iterator[None]:
+    def _asking(self, about: str, needs: Iterable[str]) -> Iterator[None]:
         """A part of the walk: damage in it is a finding, and one that tables are missing for is left out with a note."""
         self.seen.checks += 1
         try:
