@@ -43,14 +43,14 @@ class Server:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://owner@/{database}?host={self.folder}"
 
-    def new_database(self) -> str:
-        """The address of an empty database."""
+    def new_database(self, template: str = "template1") -> str:
+        """The address of a database that is empty, or as its template."""
         import psycopg
 
         self.made += 1
         name = f"ledger_{self.made}_{os.getpid()}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
     def drop(self, url: str) -> None:
@@ -62,14 +62,7 @@ class Server:
 
     def copy_of(self, url: str) -> str:
         """The address of a copy of a database that nobody has open."""
-        import psycopg
-
-        copy = self.new_database()
-        name, original = (each.partition("@/")[2].partition("?")[0] for each in (copy, url))
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name}")
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {original} STRATEGY FILE_COPY")
-        return copy
+        return self.new_database(template=url.partition("@/")[2].partition("?")[0])
 
     def start(self) -> None:
         """Start it; after a kill the first start may find the old lock, so again."""
