@@ -41,9 +41,9 @@ class Twin:
     def __init__(self) -> None:
         self.accounts: dict[int, Account] = defaultdict(Account)
 
-    def post(self, command: Command) -> Outcome:
+    def post(self, command: Command, today: dt.date = TODAY) -> Outcome:
         account = self.accounts[command.account_id]
-        outcome = decide(account, command, CATALOGUE, TODAY)
+        outcome = decide(account, command, CATALOGUE, today)
         if isinstance(outcome, Accepted):
             for row in outcome.rows:
                 account.add(row)

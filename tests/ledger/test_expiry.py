@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from machine import Twin
 from terms import ANN, CHANNEL, LOT, METRO, TODAY, an_act
 
-from leafmark.ledger import id_of
+from leafmark.ledger import Amend, ExpirePoints, Redeem, id_of
 from leafmark.ledger.expiry import expire_points, expire_redemptions, last_ended_month
 from leafmark.ledger.ledger import Ledger
+from leafmark.ledger.rows import Accepted
+from leafmark.ledger.verify import verify
 
 BOB = id_of("bob")
 
@@ -58,3 +61,44 @@ def test_unfinished_redemptions_give_back_their_points(opened: Callable[..., Led
     assert expire_redemptions(then, 7) == 1
     assert expire_redemptions(then, 7) == 0
     assert (then.balance(ANN).points, then.balance(ANN).held) == (4, 3)
+
+
+def test_what_had_ended_is_not_taken_a_second_time(opened: Callable[..., Ledger], ledger: Ledger) -> None:
+    """Worked by hand: of 10 and 8 points of November 4 were spent and 14 ended. Had the first act not been, 4 would have."""
+    twin = Twin()
+
+    def post(books: Ledger, today: dt.date, *commands: object) -> None:
+        for command in commands:
+            outcome = books.post(command)
+            assert outcome == twin.post(command, today)
+            assert isinstance(outcome, Accepted), outcome
+
+    first, second = an_act("first", LOT, quantity=10), an_act("second", LOT, quantity=8)
+    post(ledger, TODAY, first, second, Redeem(ANN, id_of("pen"), 4, "pen"))
+    day = dt.date(2027, 12, 1)
+    later = opened("main", lambda: day)
+    post(later, day, ExpirePoints(ANN, id_of("end"), dt.date(2026, 11, 1)))
+    assert later.balance(ANN).ended == 14
+    post(later, day, Amend(ANN, id_of("back"), "reversal", first.event_id, "paid back"))
+    assert (later.balance(ANN).points, later.balance(ANN).ended) == (0, 4)
+    post(later, day, Amend(ANN, id_of("other back"), "reversal", second.event_id, "paid back"))
+    assert (later.balance(ANN).points, later.balance(ANN).ended) == (-4, 0)  # what was spent is owed, and no more
+    assert twin.balance(ANN)[1] == -4
+    seen = verify(later)
+    assert seen.ok, seen.findings
+
+
+def test_what_is_left_of_a_month_can_be_taken_back_after_an_earlier_one_ended(
+    opened: Callable[..., Ledger], ledger: Ledger
+) -> None:
+    """October ended; an act of November that is taken back was spent, not ended, and is owed whole."""
+    ledger.ingest([
+        an_act("october", LOT, quantity=10, occurred_day=dt.date(2026, 10, 3)), an_act("november", LOT, quantity=10),
+    ])  # fmt: skip
+    ledger.redeem(ANN, id_of("pen"), 4, "pen")
+    later = opened("main", lambda: dt.date(2027, 11, 1))
+    assert expire_points(later) == 1
+    assert (later.balance(ANN).points, later.balance(ANN).ended) == (10, 6)
+    later.redeem(ANN, id_of("cup"), 10, "cup")
+    later.reverse(ANN, id_of("back"), id_of("november"), "paid back")
+    assert (later.balance(ANN).points, later.balance(ANN).ended) == (-10, 6)

@@ -26,7 +26,7 @@ from leafmark.ledger.rows import (
     ShareRow,
 )
 from leafmark.ledger.rules import lot_of
-from leafmark.ledger.state import Account, Tally, Worth
+from leafmark.ledger.state import Account, Tally, Worth, ended_month
 from leafmark.ledger.store import EVENT_COLUMNS, event_row_of, found_events
 
 Rows = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
@@ -71,6 +71,10 @@ def account_for(rows: Rows, names: Names, command: Command) -> Account:
                 where, key = "account_id = ? AND (event_id = ? OR share_id = ?)", (*key, command.share_id)  # type: ignore[assignment]
             for row in share_rows(rows, where, key):
                 account.add(row)
+            if isinstance(command, Amend):
+                _sums(account, rows, names, account_id)
+                ends = adjustment_rows(rows, "account_id = ? AND event_id IS NULL", (account_id,))
+                account.ended_through = max(filter(None, map(ended_month, ends)), default=None)
         case Redeem() | Settle():
             for step in redemption_rows(
                 rows, "account_id = ? AND redemption_id = ?", (account_id, command.redemption_id)

@@ -91,8 +91,9 @@ SELECT batch, account_id, adjustment_id, octet_length(body) || ' bytes of its co
 WHERE octet_length(body) <> 32"""),
     Check("adjustment", ("adjustment",), """
 SELECT batch, account_id, adjustment_id, co2e_mg || ' mg and ' || points || ' points ended',
-  'no grams, and points that go away' FROM adjustment
-WHERE kind IN ('expiry', 'erasure') AND (co2e_mg <> 0 OR (kind = 'expiry' AND points >= 0))"""),
+  'no grams, and points that go away, or come back with the amendment of an act whose points had ended' FROM adjustment
+WHERE kind IN ('expiry', 'erasure') AND (co2e_mg <> 0 OR (kind = 'expiry' AND (points = 0 OR (points > 0 AND (account_id, body)
+  NOT IN (SELECT account_id, body FROM adjustment WHERE event_id IS NOT NULL)))))"""),
     _twice("adjustment", "account_id", "adjustment_id"),
     Check("adjustment", ("adjustment", "event"), """
 SELECT batch, account_id, event_id, 'amends event ' || event_id, 'an event of the account' FROM amended WHERE NOT known"""),
@@ -209,6 +210,9 @@ SELECT NULL, account_id, NULL, 'terms ' || terms || ' from day ' || cap_from || 
 FROM tally t FULL JOIN tally_now n USING (account_id, terms, cap_from)
 WHERE t.co2e_mg IS DISTINCT FROM n.co2e_mg OR t.points IS DISTINCT FROM n.points OR t.cap_points IS DISTINCT FROM n.cap_points
   OR t.statement IS DISTINCT FROM n.statement"""),
+    Check("tally", ("event", "adjustment", "terms"), """
+SELECT NULL, account_id, NULL, 'terms ' || terms || ' from day ' || cap_from || ' hold acts of statements ' || statement || ' and ' ||
+  other_statement, 'one statement: a year is in the operator''s inventory or it is not' FROM tally_now WHERE statement <> other_statement"""),
     Check("balance", ("balance", "redemption", "adjustment"), """
 SELECT NULL, account_id, NULL, coalesce(b.held, 0) || ' held, ' || coalesce(b.ended, 0) || ' ended', coalesce(n.held, 0) ||
   ' held, ' || coalesce(n.ended, 0) || ' ended, as the rows sum up; `rebuild` writes that'

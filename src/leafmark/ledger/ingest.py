@@ -20,6 +20,8 @@ from leafmark.ledger.prepare import Bools, Prepared
 from leafmark.ledger.rows import Act, Rejected
 from leafmark.ledger.rules import differing_fields
 
+UNKNOWN = -1
+"""Number of a source that only refused acts name."""
 REFUSED_KEPT_MAX = 100_000
 """Refused rows that a receipt names one by one; beyond, it only counts them."""
 
@@ -118,7 +120,7 @@ class Ingest:
         self.receipt = Receipt(rows=len(prepared.intake), batches=1)
         self.unsettled = np.ones(len(prepared.intake), np.bool_)
         self.terms_ids = [names.terms[each.programme, each.action, each.version] for each in prepared.actions]
-        self.source_ids = [names.sources[each] for each in prepared.intake.texts["source"].values]
+        self.source_ids = [names.sources.get(each, UNKNOWN) for each in prepared.intake.texts["source"].values]
 
     def run(self) -> tuple[Receipt, EventColumns | None]:
         """Post it; what went in, in the order of its records, is for the caller to seal."""

@@ -8,6 +8,7 @@ with open_ledger("ledger.db") as ledger:
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,21 +17,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+import numpy as np
+
 from leafmark.ledger import accounts
 from leafmark.ledger.accounts import Balance
-from leafmark.ledger.catalogue import Catalogue, is_name, is_plain
+from leafmark.ledger.catalogue import Catalogue, is_name
 from leafmark.ledger.ingest import Ingest, Names, Receipt
 from leafmark.ledger.intake import Intake, read, tables
 from leafmark.ledger.loading import load
-from leafmark.ledger.prepare import prepare
+from leafmark.ledger.prepare import Prepared, prepare
 from leafmark.ledger.rows import (
-    INT64_MAX,
     Accepted,
     Act,
     Amend,
     Command,
     Conflict,
     Duplicate,
+    Erase,
     ExpirePoints,
     MoveCredit,
     Outcome,
@@ -41,15 +44,16 @@ from leafmark.ledger.rows import (
     Settle,
     Share,
 )
-from leafmark.ledger.rules import decide, event_row
+from leafmark.ledger.rules import decide, event_row, unwritable
 from leafmark.ledger.schema import StoreError
 from leafmark.ledger.sqlite import SqliteStore
-from leafmark.ledger.store import Store, Transaction, names_of
+from leafmark.ledger.store import Store, T, TermsChanged, Transaction, names_of
 
 if TYPE_CHECKING:
     from leafmark.ledger.verify import Verification
 
 SOURCES_MAX = 30_000
+ATTEMPTS_MAX = 10
 Progress = Callable[[Receipt], None]
 Say = Callable[[str], None]
 
@@ -158,7 +162,7 @@ class Ledger:
         """
 
         day = self.today()
-        self.store.transact(lambda transaction: load(transaction, self.catalogue, catalogue, day))
+        self.store.transact(lambda transaction: load(transaction, catalogue, day))
         self._refresh()
 
     def ingest(self, acts: Any, batch_rows: int | None = None, progress: Progress | None = None) -> Receipt:
@@ -182,39 +186,56 @@ class Ledger:
         self._refresh()
         receipt, waiting = Receipt(), None
         for table in tables(acts, batch_rows or self.store.batch_rows):
-            posted = self._batch(read(table))  # made ready while the one before is on its way to the disk
+            intake = read(table)
+            posted = intake, self._batch(intake)  # made ready while the one before is on its way to the disk
             if waiting:
-                receipt.add(waiting.result(), receipt.rows)
-                if progress:
-                    progress(receipt)
+                self._take(receipt, *waiting, progress)
             waiting = posted
         if waiting:
-            receipt.add(waiting.result(), receipt.rows)
-            if progress:
-                progress(receipt)
+            self._take(receipt, *waiting, progress)
         return receipt
+
+    def _take(self, receipt: Receipt, intake: Intake, posted: Future[Receipt], progress: Progress | None) -> None:
+        try:
+            answer = posted.result()
+        except TermsChanged:
+            answer = self._by_newest_terms(lambda: self._batch(intake).result())
+        receipt.add(answer, receipt.rows)
+        if progress:
+            progress(receipt)
+
+    def _by_newest_terms(self, work: Callable[[], T]) -> T:
+        """Do work by the terms that are loaded now; again if others are loaded meanwhile."""
+        for _ in range(ATTEMPTS_MAX):
+            self._refresh()
+            with contextlib.suppress(TermsChanged):
+                return work()
+        raise StoreError(f"{self.store.address}: new terms were loaded {ATTEMPTS_MAX} times; stop that, and post again")
 
     def _batch(self, intake: Intake) -> Future[Receipt]:
         catalogue = self.catalogue
         prepared = prepare(intake, catalogue, self.today())
-        self._know_sources(intake.texts["source"].values)
+        self._know_sources(intake, prepared)
         body = prepared.body
         leaves = [] if self.store.expect_known else prepared.leaves
 
         def work(transaction: Transaction) -> Receipt:
             if body and transaction.rows("SELECT 1 FROM batch WHERE body = ?", (body,)):
                 return Receipt(rows=len(intake), duplicates=len(intake), batches=1)
+            transaction.judged_by(catalogue.sha256)
             receipt, events = Ingest(prepared, transaction, self.names).run()
             if events is not None:
-                transaction.judged_by(catalogue.sha256)
                 transaction.event_leaves.append((events, prepared.leaves_ready(events.row, leaves)))
                 transaction.body = body if receipt.accepted == receipt.rows else None
             return receipt
 
         return self.store.submit(work)
 
-    def _know_sources(self, sources: Sequence[str]) -> None:
-        new = [name for name in sources if name not in self.names.sources]
+    def _know_sources(self, intake: Intake, prepared: Prepared) -> None:
+        """Number the sources of acts that may go in; those of refused rows are not kept."""
+        sources = intake.texts["source"]
+        named = [sources.values[code] for code in np.unique(sources.codes[prepared.allowed]).tolist()]
+        new = [name for name in named if name not in self.names.sources]
         if not new:
             return
 
@@ -242,17 +263,20 @@ class Ledger:
 
     def post_together(self, commands: Sequence[Command]) -> list[Outcome]:
         """Answer commands that are no acts in one transaction: one wait for the disk, one batch, all or nothing."""
-        self._refresh()
 
         def work(transaction: Transaction) -> list[Outcome]:
             return [
                 self._decided(transaction, command) for command in sorted(commands, key=lambda each: each.account_id)
             ]
 
-        return self.store.transact(work)
+        return self._by_newest_terms(lambda: self.store.transact(work))
 
     def _decided(self, transaction: Transaction, command: Command) -> Outcome:
+        if refusal := unwritable(command):
+            return refusal
         transaction.lock(command.account_id)
+        if isinstance(command, Erase):  # an act that is on its way in comes before it, not after it
+            transaction.come_in(alone=True)
         account, catalogue = accounts.account_for(transaction.rows, self.names, command), self.catalogue
         outcome = decide(account, command, catalogue, self.today(), _serials(transaction, command))
         if isinstance(outcome, Accepted) and outcome.rows:
@@ -279,7 +303,9 @@ class Ledger:
         """A redemption charges and logs at once; only where it charged nothing is more asked, to say why."""
         today = self.today()
         row = RedemptionRow(command.account_id, command.redemption_id, "pending", command.points, command.reward, today)
-        if 0 < command.points <= INT64_MAX and is_plain(command.reward) and self.store.redeem(row):
+        if refusal := unwritable(command):
+            return refusal
+        if command.points > 0 and self.store.redeem(row):
             return Accepted((row,))
         account = accounts.account_for(self.store.rows, self.names, command)
         outcome = decide(account, command, self.catalogue, today)

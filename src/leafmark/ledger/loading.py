@@ -11,14 +11,17 @@ from leafmark.ledger.store import Transaction
 ADD_TERMS = "INSERT INTO terms (terms, programme, action, version, method_id, cap_points, cap_period, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-def load(transaction: Transaction, before: Catalogue, after: Catalogue, today: dt.date) -> None:
-    """Make a catalogue the terms of the store.
+def load(transaction: Transaction, after: Catalogue, today: dt.date) -> None:
+    """Make a catalogue the terms of the store. Acts that others are posting meanwhile are posted before it or after it.
 
     Raises
     ------
     CatalogueError : terms that the store holds are changed or left out, or a year that has acts moves into an operator's
         inventory or out of it.
     """
+    transaction.come_in(alone=True)
+    newest = transaction.rows("SELECT body FROM catalogue ORDER BY number DESC LIMIT 1")
+    before = Catalogue.from_json(newest[0][0]) if newest else Catalogue(())
     rows = transaction.rows("SELECT programme, action, version, body FROM terms")
     held = {tuple(row[:3]): row[3] for row in rows}
     mine = {(each.programme, each.action, each.version): each for each in after.actions}

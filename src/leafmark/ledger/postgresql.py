@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import re
-import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -23,6 +22,7 @@ import numpy as np
 import psycopg
 import pyarrow as pa
 from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
 
 from leafmark.ledger.columns import EventColumns, TallyColumns, stored_day
 from leafmark.ledger.ingest import Found
@@ -30,10 +30,16 @@ from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
 from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, one_line, upgrade, without_password
-from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, rows_seen
+from leafmark.ledger.seal import Link
+from leafmark.ledger.store import EVENT_COLUMNS, PerThread, Store, T, Transaction, rows_seen
 
 ATTEMPTS_MAX = 12
 PAUSE_SECONDS = 0.005
+COMING_IN, SEALING = 5_321_684_332, 532_168
+"""Numbers of the server's locks: of all who post, and of each writer's chain."""
+LOST = (
+    "the connection was lost, so whether it was posted is not known; post it again: what is there already counts once"
+)
 _COPY_BEGIN, _COPY_END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
 
 STAGES = """
@@ -103,6 +109,14 @@ class PostgresqlTransaction(Transaction):
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         self._cursor.execute(sql.replace("?", "%s"), parameters)
         return self._cursor.fetchall() if self._cursor.description else []
+
+    def come_in(self, alone: bool = False) -> None:
+        self.rows(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}({COMING_IN})")
+
+    def last_link(self) -> Link | None:
+        # Others who seal on the same chain wait here until the end, instead of failing there.
+        self.rows("SELECT pg_advisory_xact_lock(?, hashtext(?))", (SEALING, self.writer))
+        return super().last_link()
 
     def new_batch(self) -> int:
         return int(self.rows("SELECT nextval('batch_number')")[0][0])
@@ -191,13 +205,13 @@ class PostgresqlStore(Store):
     ) -> None:
         self._url, self._writer, self._today, self._terms = url, writer, today, terms
         self.address = without_password(url)
-        self._local = threading.local()
-        self._connections: list[psycopg.Connection[Any]] = []
+        self._connections = PerThread(self._set_up)
+        self._staged: weakref.WeakSet[psycopg.Connection[Any]] = weakref.WeakSet()
         self._closed = False
         found = self._connection().execute(f"SELECT to_regclass('{VERSION_TABLE}')").fetchone()
         revision = self.rows(f"SELECT version_num FROM {VERSION_TABLE}") if found and found[0] else []
         if revision != [(HEAD,)]:
-            upgrade(re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))
+            upgrade(url)
         self._stages()
 
     def connect(self) -> psycopg.Connection[Any]:
@@ -205,30 +219,40 @@ class PostgresqlStore(Store):
 
         Raises
         ------
-        StoreError : the server cannot be reached.
+        StoreError : the server cannot be reached, or the address cannot be read. The driver's words for that would show it whole,
+            with its password.
         """
+        try:
+            conninfo_to_dict(self._url)
+        except psycopg.ProgrammingError:
+            raise StoreError(
+                f"{self.address}: the address cannot be read; write % in a user or password as %25, / as %2F, @ as %40, : as %3A"
+            ) from None
         try:
             return psycopg.connect(self._url, autocommit=True, application_name="leafmark ledger", prepare_threshold=2)
         except psycopg.Error as error:
             raise StoreError(f"{self.address}: cannot be reached ({one_line(error)})") from error
 
+    def _set_up(self) -> psycopg.Connection[Any]:
+        found = self.connect()
+        found.execute("SET synchronous_commit = on")
+        found.execute("SET client_min_messages = warning")
+        return found
+
     def _connection(self) -> psycopg.Connection[Any]:
         if self._closed:
             raise StoreError(f"{self.address}: the ledger is closed")
-        found: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
-        if found is None or found.closed:
-            found = self.connect()
-            found.execute("SET synchronous_commit = on")
-            found.execute("SET client_min_messages = warning")
-            self._local.connection, self._local.staged = found, False
-            self._connections.append(found)
+        found = self._connections.get()
+        if found.closed:
+            self._connections.drop()
+            found = self._connections.get()
         return found
 
     def _stages(self) -> psycopg.Connection[Any]:
         connection = self._connection()
-        if not self._local.staged:
+        if connection not in self._staged:
             connection.execute(STAGES)
-            self._local.staged = True
+            self._staged.add(connection)
         return connection
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
@@ -247,7 +271,7 @@ class PostgresqlStore(Store):
                     ) from error
                 time.sleep(PAUSE_SECONDS * 2 ** min(attempt, 6) * random.random())  # so that two do not meet again
             except psycopg.Error as error:
-                raise StoreError(f"{self.address}: nothing was posted ({one_line(error)})") from error
+                raise StoreError(f"{self.address}: {self._what_became(error)}") from error
         raise AssertionError("unreachable")
 
     def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
@@ -275,7 +299,10 @@ class PostgresqlStore(Store):
         except errors.UniqueViolation:
             return False
         except psycopg.Error as error:
-            raise StoreError(f"{self.address}: nothing was redeemed ({one_line(error)})") from error
+            raise StoreError(f"{self.address}: {self._what_became(error)}") from error
+
+    def _what_became(self, error: psycopg.Error) -> str:
+        return f"{LOST if self._connections.get().closed else 'nothing was posted'} ({one_line(error)})"
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
@@ -291,7 +318,7 @@ class PostgresqlStore(Store):
             if seen is not None and rows_seen(transaction) != tuple(seen):
                 return False
             for name, table in (("tally", tallies), ("balance", balances)):
-                transaction.rows(f"TRUNCATE {name}")
+                transaction.rows(f"DELETE FROM {name}")  # after TRUNCATE whoever reads an older moment sees nothing
                 if table.num_rows:
                     transaction.copy(name, {column: _copyable(table[column]) for column in table.column_names})
             return True
@@ -305,8 +332,7 @@ class PostgresqlStore(Store):
 
     def close(self) -> None:
         self._closed = True
-        for connection in self._connections:
-            connection.close()
+        self._connections.close()
 
 
 def _copyable(column: pa.ChunkedArray) -> Any:

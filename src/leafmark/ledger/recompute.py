@@ -39,7 +39,7 @@ WITH change AS (
   SELECT a.account_id, e.terms, e.occurred_day, a.co2e_mg, a.points, e.statement
   FROM adjustment a JOIN event e ON e.account_id = a.account_id AND e.event_id = a.event_id)
 SELECT c.account_id, c.terms, cap.cap_from, sum(c.co2e_mg) AS co2e_mg, sum(c.points) AS points,
-  any_value(cap.cap_points) AS cap_points, any_value(c.statement) AS statement
+  any_value(cap.cap_points) AS cap_points, min(c.statement) AS statement, max(c.statement) AS other_statement
 FROM change c JOIN cap ON cap.terms = c.terms AND cap.occurred_day = c.occurred_day
 GROUP BY c.account_id, c.terms, cap.cap_from
 """

@@ -19,6 +19,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields
+from typing import get_args, get_type_hints
 
 from leafmark.ledger.catalogue import (
     EVIDENCE,
@@ -32,6 +33,7 @@ from leafmark.ledger.catalogue import (
     is_plain,
 )
 from leafmark.ledger.rows import (
+    INT64_MAX,
     Accepted,
     Act,
     AdjustmentRow,
@@ -51,7 +53,7 @@ from leafmark.ledger.rows import (
     ShareRow,
     id_of,
 )
-from leafmark.ledger.state import Account, month_of, standing
+from leafmark.ledger.state import ENDED, Account, cap_key, month_of, standing
 
 DAYS_AHEAD = 1
 """A client's local day may be one ahead of the ledger's."""
@@ -68,7 +70,7 @@ def decide(
     today : the ledger's own day.
     serials : registry serials in use in the whole store, with the id of their share.
     """
-    if refusal := _unwritable(command):
+    if refusal := unwritable(command):
         return refusal
     match command:
         case Act():
@@ -87,8 +89,23 @@ def decide(
             return _erase(account, command, today)
 
 
-def _unwritable(command: Command) -> Rejected | None:
-    """A text that no record can hold, or that says nothing where something must be named."""
+WORDS: dict[tuple[type, str], tuple[str, ...]] = {
+    (type_, name): get_args(get_type_hints(type_)[name])
+    for type_, name in ((Amend, "kind"), (Settle, "step"), (Share, "role"), (Share, "share_type"))
+}
+"""Fields that hold one of a few words."""
+
+
+def unwritable(command: Command) -> Rejected | None:
+    """Why no row can hold a command: a number past 64 bits, an unknown word, a text with a tab, or one that says nothing."""
+    for each in fields(command):
+        value, words = getattr(command, each.name), WORDS.get((type(command), each.name))
+        if each.type == "int" and not (type(value) is int and -INT64_MAX <= value <= INT64_MAX):
+            return Rejected(
+                "not_a_number", each.name, repr(value)[:60], f"a whole number from -{INT64_MAX} to {INT64_MAX}"
+            )
+        if words and value not in words:
+            return Rejected("unknown_word", each.name, repr(value)[:60], ", ".join(words))
     texts: tuple[tuple[str, str | None, bool], ...] = ()
     match command:
         case Amend():
@@ -217,10 +234,29 @@ def _amend(account: Account, amend: Amend, catalogue: Catalogue, today: dt.date)
         amend.account_id, amend.adjustment_id, amend.kind, amend.event_id, today, amend.reason, mg - worth.co2e_mg,
         points - worth.points, body_hash(amend),
     )  # fmt: skip
+    back = _given_back(account, event, points - worth.points)
+    ended = AdjustmentRow(
+        amend.account_id, id_of(f"given back {amend.adjustment_id}"), "expiry", None, today,
+        "had ended before their act was amended", 0, back, body_hash(amend),
+    )  # fmt: skip
     minted = mg if event.statement in MINTED else 0
     shared = sum(row.share.co2e_mg for row in shares)
     taken = tuple(ShareRow(row.share, "taken", today) for row in shares) if shared > minted else ()
-    return Accepted((adjustment, *taken))
+    return Accepted((adjustment, *((ended,) if back else ()), *taken))
+
+
+def _given_back(account: Account, event: EventRow, change: int) -> int:
+    """Points that an amendment takes and that had ended already: what ended once is not taken a second time.
+
+    Had the act been worth less from the start, less would have ended of the months up to the last one that did.
+    """
+    tally = account.tallies[cap_key(event)]
+    fewer = tally.counted - min(tally.cap_points, tally.points + change)
+    through = account.ended_through
+    if fewer <= 0 or through is None or tally.lot > through:
+        return 0
+    counted = sum(each.counted for each in account.tallies.values() if each.lot <= through) - fewer
+    return min(fewer, max(0, account.ended - max(0, counted - account.held)))
 
 
 def _past_cap(terms: Action, quantity: int, co2e_mg: int) -> Rejected | None:
@@ -306,7 +342,7 @@ def _expire(account: Account, command: ExpirePoints, catalogue: Catalogue, today
     if not points:
         return Accepted(())
     row = AdjustmentRow(
-        command.account_id, command.adjustment_id, "expiry", None, today, f"points of {month:%Y-%m} and before ended",
+        command.account_id, command.adjustment_id, "expiry", None, today, ENDED.format(month=month),
         0, -points, body_hash(command),
     )  # fmt: skip
     return Accepted((row,))

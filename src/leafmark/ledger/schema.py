@@ -39,12 +39,12 @@ def without_password(url: str) -> str:
     return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1...", shown)
 
 
-def upgrade(url: str) -> None:
+def upgrade(address: str) -> None:
     """Bring a store to `HEAD`: an empty one, or one of an earlier Leafmark. All of it or nothing, and one process at a time.
 
     Parameters
     ----------
-    url : as SQLAlchemy takes it, `sqlite:///...` or `postgresql+psycopg://...`.
+    address : path of a SQLite file, or URL of a PostgreSQL database.
 
     Raises
     ------
@@ -54,12 +54,14 @@ def upgrade(url: str) -> None:
         from alembic import command
         from alembic.config import Config
         from alembic.util.exc import CommandError
-        from sqlalchemy import create_engine, event
+        from sqlalchemy import URL, create_engine, event
         from sqlalchemy.exc import DBAPIError
     except ImportError as error:
         raise StoreError(f"a ledger needs the extra `ledger`: pip install 'leafmark[ledger]' ({error})") from error
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    server = re.match(r"postgres(ql)?://", address)
+    url = f"postgresql+psycopg://{address[server.end() :]}" if server else URL.create("sqlite", database=address)
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":  # else its driver begins a transaction only at the first row that is changed
         event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))

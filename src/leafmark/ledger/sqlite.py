@@ -27,7 +27,7 @@ from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
 from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, upgrade
-from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, found_events, leaf_of, rows_seen
+from leafmark.ledger.store import EVENT_COLUMNS, PerThread, Store, T, Transaction, found_events, leaf_of, rows_seen
 
 GROUP_MAX, GATHER_SECONDS = 256, 0.002
 BUSY_SECONDS = 30
@@ -182,8 +182,8 @@ class SqliteStore(Store):
         self._writer, self._today, self._terms = writer, today, terms
         self._closed = False
         self._open()
-        self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
+        self._readers = PerThread(self._reader)
+        self._handing = threading.Lock()
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name=f"ledger {path.name}", daemon=True)
         self._thread.start()
@@ -192,7 +192,7 @@ class SqliteStore(Store):
         if not self._path.parent.is_dir():
             raise StoreError(f"{self._path}: there is no folder {self._path.parent}")
         try:
-            with closing(self._connect()) as found:
+            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as found:  # a look, which changes nothing
                 tables = [name for (name,) in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
                 if tables and VERSION_TABLE not in tables:
                     raise StoreError(
@@ -202,7 +202,7 @@ class SqliteStore(Store):
         except (sqlite3.DatabaseError, UnicodeError) as error:
             raise StoreError(f"{self._path}: not a ledger, or damaged ({error})") from error
         if revision != (HEAD,):
-            upgrade(f"sqlite:///{self._path}")
+            upgrade(str(self._path))
 
     def _connect(self, cache_kib: int = READER_CACHE_KIB) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -227,11 +227,15 @@ class SqliteStore(Store):
         return self._hand_over(work)
 
     def _hand_over(self, work: Callable[[Transaction], Any] | RedemptionRow) -> Future[Any]:
+        future: Future[Any] = Future()
+        with self._handing:  # so that nothing comes behind the end of the queue
+            self._ask_open()
+            self._queue.put((work, future))
+        return future
+
+    def _ask_open(self) -> None:
         if self._closed:
             raise StoreError(f"{self.address}: the ledger is closed")
-        future: Future[Any] = Future()
-        self._queue.put((work, future))
-        return future
 
     def _write(self) -> None:
         connection = self._connect(WRITER_CACHE_KIB)
@@ -287,8 +291,11 @@ class SqliteStore(Store):
     def _one(
         self, transaction: SqliteTransaction, work: Callable[[Transaction], Any] | RedemptionRow
     ) -> tuple[Any, BaseException | None]:
-        if isinstance(work, RedemptionRow):
-            return transaction.redeem(work), None
+        if isinstance(work, RedemptionRow):  # it only reads: nothing to take back
+            try:
+                return transaction.redeem(work), None
+            except Exception as error:
+                return None, error
         transaction.log_redemptions()
         leaves, events, body = len(transaction.leaves), len(transaction.event_leaves), transaction.body
         transaction.rows("SAVEPOINT piece")
@@ -300,27 +307,28 @@ class SqliteStore(Store):
             del transaction.leaves[leaves:]
             del transaction.event_leaves[events:]
             transaction.body = body
+            if isinstance(error, sqlite3.Error):
+                error = StoreError(f"{self.address}: nothing was posted ({error})")
             return None, error
         transaction.rows("RELEASE piece")
         return answer, None
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._reader().execute(sql, parameters).fetchall()
+        self._ask_open()
+        return self._readers.get().execute(sql, parameters).fetchall()
 
     def _reader(self) -> sqlite3.Connection:
-        if self._closed:
-            raise StoreError(f"{self.address}: the ledger is closed")
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = self._connect()
-            found.execute("PRAGMA query_only = ON")
-            self._readers.append(found)
+        found = self._connect()
+        found.execute("PRAGMA query_only = ON")
         return found
 
     def replace_tallies(self, tallies: pa.Table, balances: pa.Table, seen: Sequence[int] | None = None) -> bool:
         def work(transaction: Transaction) -> bool:
             assert isinstance(transaction, SqliteTransaction)
-            if seen is not None and rows_seen(transaction) != tuple(seen):
+            posted = (
+                transaction.leaves or transaction.event_leaves
+            )  # by others of this group, whose batch has no row yet
+            if seen is not None and (posted or rows_seen(transaction) != tuple(seen)):
                 return False
             for name, table in (("tally", tallies), ("balance", balances)):
                 transaction.rows(f"DELETE FROM {name}")
@@ -372,9 +380,10 @@ class SqliteStore(Store):
             )
 
     def close(self) -> None:
-        if not self._closed:
+        with self._handing:
+            if self._closed:
+                return
             self._closed = True
             self._queue.put(None)
-            self._thread.join()
-            for reader in self._readers:
-                reader.close()
+        self._thread.join()
+        self._readers.close()

@@ -9,6 +9,7 @@ that no rule looks at more than the few rows its command names: a store loads th
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -64,6 +65,8 @@ class Account:
     """Points of redemptions that are pending or posted."""
     ended: int = 0
     """Points that expired or were erased."""
+    ended_through: dt.date | None = None
+    """The last month whose points ended; of an erased account all have."""
     erased: bool = False
 
     def add(self, row: Row) -> None:
@@ -116,6 +119,7 @@ class Account:
         if row.event_id is None:
             self.ended -= row.points
             self.erased = self.erased or row.kind == "erasure"
+            self.ended_through = max(filter(None, (self.ended_through, ended_month(row))), default=None)
             return
         worth, tally = self.worth[row.event_id], self.tallies[cap_key(self.events[row.event_id])]
         for each in (worth, tally):
@@ -149,6 +153,18 @@ def standing(shares: Iterable[ShareRow]) -> list[ShareRow]:
     rows = list(shares)
     taken = {row.share.share_id for row in rows if row.step == "taken"}
     return [row for row in rows if row.step == "given" and row.share.share_id not in taken]
+
+
+ENDED = "points of {month:%Y-%m} and before ended"
+_ENDED = re.compile(r"points of ([0-9]{4}-[0-9]{2}) and before ended")
+
+
+def ended_month(row: AdjustmentRow) -> dt.date | None:
+    """The month up to which a row ended all points; None where it is about other points."""
+    if row.kind == "erasure":
+        return dt.date.max
+    found = _ENDED.fullmatch(row.reason) if row.kind == "expiry" else None
+    return dt.date.fromisoformat(f"{found[1]}-01") if found else None
 
 
 def month_of(day: dt.date) -> dt.date:

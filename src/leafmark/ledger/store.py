@@ -8,10 +8,12 @@ it happened. The statements here are of single rows and the same for both databa
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +32,51 @@ from leafmark.ledger.seal import Link, seal
 from leafmark.ledger.state import HELD
 
 T = TypeVar("T")
+
+
+class _Closes(Protocol):
+    def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=_Closes)
 LeafOrder = tuple[int, int, int, str]
+
+
+class TermsChanged(StoreError):
+    """What was judged by older terms is not posted: judge it again."""
+
+
+class _Held(Generic[C]):
+    def __init__(self, connection: C) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+class PerThread(Generic[C]):
+    """A connection for each thread that asks, closed when its thread ends or the store is closed."""
+
+    def __init__(self, connect: Callable[[], C]) -> None:
+        self._connect, self._local = connect, threading.local()
+        self._all: weakref.WeakSet[_Held[C]] = weakref.WeakSet()
+
+    def get(self) -> C:
+        """This thread's connection."""
+        held: _Held[C] | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(self._connect())
+            self._all.add(held)
+        return held.connection
+
+    def drop(self) -> None:
+        """Let go of this thread's connection: the next one asked for is another."""
+        self._local.held = None
+
+    def close(self) -> None:
+        """Close all."""
+        for held in list(self._all):
+            held.connection.close()
 
 
 def leaf_of(row: Row) -> tuple[LeafOrder, bytes]:
@@ -85,15 +131,24 @@ class Transaction(ABC):
     def add_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows to a table as they are, for putting back what was exported."""
 
+    def come_in(self, alone: bool = False) -> None:
+        """Begin to post, beside others who post, or `alone`: to change what all of those are judged by.
+
+        Where one transaction runs at a time there is nobody to wait for.
+        """
+        return
+
     def judged_by(self, catalogue_sha256: str) -> None:
-        """Say by which catalogue what is added here was judged: the link names it.
+        """Say by which catalogue what is added here is judged: the link names it, and until the end it stays the newest.
 
         Raises
         ------
-        StoreError : something in the same transaction was judged by another one, loaded a moment ago.
+        TermsChanged : another one was loaded a moment ago, or something in the same transaction was judged by another.
         """
-        if self.terms not in (None, catalogue_sha256):
-            raise StoreError("new terms were loaded at this moment; nothing was posted, post it again")
+        self.come_in()
+        newest = self.rows("SELECT sha256 FROM catalogue ORDER BY number DESC LIMIT 1")
+        if newest not in ([], [(catalogue_sha256,)]) or self.terms not in (None, catalogue_sha256):
+            raise TermsChanged("new terms were loaded at this moment; nothing was posted, post it again")
         self.terms = catalogue_sha256
 
     @property
