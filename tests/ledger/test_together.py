@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -254,6 +256,18 @@ def test_no_password_in_words_about_an_address(address: str) -> None:
     with pytest.raises(StoreError) as told_:
         open_ledger(address)
     assert "hunter" not in str(told_.value)
+
+
+def test_many_processes_make_one_new_file(tmp_path: Path) -> None:
+    (tmp_path / "terms.json").write_text(CATALOGUE.to_json())
+    for n in range(6):
+        command = [sys.executable, "-m", "leafmark.cli", "ledger", "load", "terms.json", "--store", f"{n}.db"]
+        children = [
+            subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            for _ in range(4)
+        ]
+        said = [child.communicate(timeout=100)[0] for child in children]
+        assert [child.returncode for child in children] == [0] * 4, said
 
 
 def test_a_file_whose_name_looks_like_an_address(tmp_path: Path) -> None:

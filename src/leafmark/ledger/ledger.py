@@ -112,6 +112,8 @@ class Ledger:
             raise
         except (sqlite3.Error, ValueError, KeyError, TypeError, OverflowError) as error:
             self.store.close()
+            if "locked" in str(error):
+                raise StoreError(f"{self.store.address}: locked by another process; end that, and try again") from error
             raise StoreError(
                 f"{self.store.address}: its terms cannot be read, the store is damaged ({error}); restore a backup"
             ) from error

@@ -7,6 +7,7 @@ Several processes may write: each transaction takes the file's lock before it re
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import queue
 import sqlite3
@@ -182,10 +183,16 @@ class SqliteStore(Store):
         self._writer, self._today, self._terms = writer, today, terms
         self._closed = False
         self._open()
+        writer_connection = self._connect(WRITER_CACHE_KIB)
+        writer_connection.execute(
+            "CREATE TEMP TABLE asked (asked INTEGER PRIMARY KEY, account_id INTEGER, other_id INTEGER)"
+        )
         self._readers = PerThread(self._reader)
         self._handing = threading.Lock()
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write, name=f"ledger {path.name}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._write, args=(writer_connection,), name=f"ledger {path.name}", daemon=True
+        )
         self._thread.start()
 
     def _open(self) -> None:
@@ -203,13 +210,28 @@ class SqliteStore(Store):
             raise StoreError(f"{self._path}: not a ledger, or damaged ({error})") from error
         if revision != (HEAD,):
             upgrade(str(self._path))
+        self._use_log()
+
+    def _use_log(self) -> None:
+        """Make the file write a log ahead, as it stays. Of several processes that open a new file, SQLite lets none wait for it."""
+        ends = time.monotonic() + BUSY_SECONDS
+        with closing(sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_SECONDS)) as connection:
+            while True:
+                with contextlib.suppress(sqlite3.OperationalError):
+                    if connection.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",):
+                        return
+                if time.monotonic() > ends:
+                    raise StoreError(
+                        f"{self._path}: locked by another process for {BUSY_SECONDS} s; end that, and try again"
+                    )
+                time.sleep(0.02)
 
     def _connect(self, cache_kib: int = READER_CACHE_KIB) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False, cached_statements=256
         )
         for pragma in (
-            "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", f"cache_size = -{cache_kib}",
+            "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", f"cache_size = -{cache_kib}",
             "temp_store = MEMORY", f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
@@ -237,9 +259,7 @@ class SqliteStore(Store):
         if self._closed:
             raise StoreError(f"{self.address}: the ledger is closed")
 
-    def _write(self) -> None:
-        connection = self._connect(WRITER_CACHE_KIB)
-        connection.execute("CREATE TEMP TABLE asked (asked INTEGER PRIMARY KEY, account_id INTEGER, other_id INTEGER)")
+    def _write(self, connection: sqlite3.Connection) -> None:
         size = 1
         while (first := self._queue.get()) is not None:
             group = self._gathered(first, size)
