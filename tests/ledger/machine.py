@@ -80,7 +80,7 @@ class ByHand:
             ]
             if act.action == "metro" and act.occurred_day == dt.date(2026, 11, 11):
                 each = each * 3 // 2
-            earned[act.action, period] += each if act.co2e_mg >= 0 else 0
+            earned[act.action, period] += each if act.co2e_mg >= 0 and act.quantity else 0
         cap = {"metro": 20, "e_receipt": 9, "channel": 500, "walk": 10}
         return mg, sum(min(cap[action], points) for (action, _), points in earned.items()) - sum(self.held.values())
 

@@ -170,11 +170,9 @@ def _cap_from(day: Int64s, action: Action) -> Int64s:
 
 
 def _points(intake: Intake, at: Int64s, action: Action, catalogue: Catalogue) -> Int64s:
-    mg = intake.co2e_mg[at]
-    times = {"act": np.ones(len(at), np.int64), "quantity": intake.quantity[at], "kg": mg // MG_PER_KG}[
-        action.points_per
-    ]
-    earned = np.where(mg < 0, 0, times) * action.points
+    mg, quantity = intake.co2e_mg[at], intake.quantity[at]
+    times = {"act": np.ones(len(at), np.int64), "quantity": quantity, "kg": mg // MG_PER_KG}[action.points_per]
+    earned = np.where((mg < 0) | (quantity == 0), 0, times) * action.points
     for campaign in catalogue.campaigns:
         if (campaign.programme, campaign.action) == (action.programme, action.action):
             begins, ends = ((each - _EPOCH).days for each in (campaign.valid_from, campaign.valid_to))

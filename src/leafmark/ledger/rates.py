@@ -44,7 +44,7 @@ LEFT JOIN own o ON o.catalogue_no = k.catalogue_no AND o.terms = k.terms
 CREATE OR REPLACE VIEW judged AS
 SELECT e.*, p.posted_on, r.* EXCLUDE (catalogue_no, terms, occurred_day), s.source IS NOT NULL AS source_known,
   p.batch IS NOT NULL AS batch_known,
-  CASE WHEN e.co2e_mg < 0 THEN 0 ELSE (r.earns::HUGEINT * CASE r.points_per WHEN 'act' THEN 1 WHEN 'quantity' THEN e.quantity
+  CASE WHEN e.co2e_mg < 0 OR e.quantity = 0 THEN 0 ELSE (r.earns::HUGEINT * CASE r.points_per WHEN 'act' THEN 1 WHEN 'quantity' THEN e.quantity
     WHEN 'kg' THEN e.co2e_mg // 1000000 END * coalesce(r.numerator, 1)) // coalesce(r.denominator, 1) END AS expected_points
 FROM event e LEFT JOIN posted p ON p.batch = e.batch
 LEFT JOIN rate r ON r.catalogue_no = p.catalogue_no AND r.terms = e.terms AND r.occurred_day = e.occurred_day

@@ -123,8 +123,8 @@ def unwritable(command: Command) -> Rejected | None:
 
 
 def points_earned(terms: Action, catalogue: Catalogue, quantity: int, co2e_mg: int, day: dt.date) -> int:
-    """What an act is worth by itself: its terms times the campaign of its day, rounded down; none below zero grams."""
-    if co2e_mg < 0:
+    """What an act is worth by itself: its terms times the campaign of its day, rounded down; none below zero grams, nor for nothing."""
+    if co2e_mg < 0 or quantity == 0:
         return 0
     times = {"act": 1, "quantity": quantity, "kg": co2e_mg // MG_PER_KG}[terms.points_per]
     campaign = catalogue.campaign(terms.programme, terms.action, day)
