@@ -13,6 +13,7 @@ from terms import ANN, CATALOGUE, TODAY, an_act
 from leafmark.ledger import Act, StoreError, files, id_of
 from leafmark.ledger.files import ingest_file, refused_rows, write_rows
 from leafmark.ledger.ledger import Ledger, open_ledger
+from leafmark.ledger.privacy import open_account
 from leafmark.ledger.rows import id_given
 
 HEAD = "account_id,event_id,programme,action,method_id,quantity,occurred_day,source,evidence,co2e_mg,fingerprint\n"
@@ -98,3 +99,39 @@ def test_conflicts_and_rejections_stand_by_row(store: Ledger, tmp_path: Path) ->
 ])  # fmt: skip
 def test_what_is_a_whole_number_and_what_a_name(text: str, number: int) -> None:
     assert id_given(text) == number
+
+
+@pytest.mark.parametrize("open_missing", [True, False])
+def test_a_row_whose_subject_names_nobody_is_refused_alone(store: Ledger, tmp_path: Path, open_missing: bool) -> None:
+    given = ["ann", "", None, "a\tb", "x" * 256, "ann", "bob"]
+    open_account(store, "ann")
+    columns = {name: [getattr(an_act("one"), name)] * len(given) for name in Act.__dataclass_fields__}
+    del columns["account_id"]
+    columns |= {"subject": given, "event_id": list(range(len(given))), "fingerprint": list(range(len(given)))}
+    columns["quantity"][5] = -1
+    pq.write_table(pa.table(columns), tmp_path / "acts.parquet")
+    receipt = ingest_file(store, tmp_path / "acts.parquet", open_missing)
+    assert receipt.accepted == (2 if open_missing else 1)
+    mend = refused_rows(tmp_path / "acts.parquet", receipt).to_pylist()
+    wanted = [(2, "missing", "subject"), (3, "missing", "subject"), (4, "bad_text", "subject"), (5, "bad_text", "subject"),
+              (6, "negative_quantity", "quantity")]  # fmt: skip
+    wanted += [] if open_missing else [(7, "missing", "account_id")]
+    assert [(each["row"], each["reason"], each["field"]) for each in mend] == wanted
+    assert receipt.reasons == {"missing": 2 if open_missing else 3, "bad_text": 2, "negative_quantity": 1}
+    assert receipt.rejected == sum(receipt.reasons.values()) == len(wanted)
+    assert store.store.rows("SELECT count(*) FROM identity") == [(1 + open_missing,)]
+
+
+@pytest.mark.parametrize("name", ["event_id", "note"])
+def test_a_column_that_stands_twice_is_refused_by_its_name(store: Ledger, tmp_path: Path, name: str) -> None:
+    """Which of the two would be posted?"""
+    head = f"{HEAD.strip()},note,{name}\n"
+    (tmp_path / "acts.csv").write_text(head + f"{line('one').strip()},x,two\n", encoding="utf-8")
+    table = pa.table([[1], [2], ["x"]], names=["account_id", name, name])
+    pq.write_table(table, tmp_path / "acts.parquet")
+    for file in ("acts.csv", "acts.parquet"):
+        with pytest.raises(
+            StoreError, match=rf"{file}: column '{name}' stands more than once; expected each name once"
+        ):
+            ingest_file(store, tmp_path / file)
+    assert store.store.rows("SELECT count(*) FROM event") == [(0,)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from leafmark.ledger import (
     Conflict,
     Duplicate,
     ExpirePoints,
+    OwnBoundary,
     Redeem,
     Rejected,
     Settle,
@@ -325,6 +327,11 @@ def test_every_reason_is_given_somewhere_in_the_rules() -> None:
     ({"actions": (METRO, replace(METRO, version=2, valid_from=dt.date(2026, 6, 1)))}, "overlap"),
     ({"actions": (METRO, replace(METRO, valid_from=dt.date(2027, 1, 1), valid_to=dt.date(2028, 1, 1)))}, "same programme"),
     ({"points_months": 2}, "born expired"),
+    ({"own": (OwnBoundary("city", "marketplace", 2026, "e-receipt", "scope 3"),)},
+     "own boundary city/e-receipt 2026: action city/e-receipt has no terms; expected one of city/metro"),
+    ({"campaigns": (replace(CATALOGUE.campaigns[0], programme="town"),)},
+     "campaign town/double of metro: action town/metro has no terms; expected one of city/metro"),
+    ({"points_months": "24"}, "the catalogue: points_months '24', expected a whole number of 1 to 1200"),
 ])  # fmt: skip
 def test_terms_that_contradict_each_other(change: dict[str, object], says: str) -> None:
     with pytest.raises(CatalogueError, match=says):
@@ -332,14 +339,59 @@ def test_terms_that_contradict_each_other(change: dict[str, object], says: str) 
 
 
 def test_terms_that_contradict_themselves() -> None:
-    with pytest.raises(CatalogueError, match="cap_points -1, expected 0 to 10\\^15; reason ''"):
+    with pytest.raises(CatalogueError, match=r"cap_points -1, expected a whole number of 0 to 1,.*; reason ''"):
         replace(METRO, cap_points=-1, reason="")
-    with pytest.raises(CatalogueError, match="multiplier"):
+    with pytest.raises(
+        CatalogueError, match="campaign city/double of metro: denominator 0, expected a whole number of 1"
+    ):
         replace(CATALOGUE.campaigns[0], denominator=0)
 
 
+@pytest.mark.parametrize(("kind", "field", "found", "expected"), [
+    ("actions", "cap_period", "week", "one of day, month, year"), ("actions", "points_per", "km", "one of act, quantity, kg"),
+    ("actions", "evidence_minimum", "E", "one of A, B, C, D"), ("actions", "evidence_minimum", None, "one of A, B, C, D"),
+    ("actions", "statement", "avoid", "one of avoided, participant_reduction, operator_inventory, points_only"),
+    ("actions", "points", 1.5, "a whole number of 0 to 1,000,000"), ("actions", "points", True, "a whole number"),
+    ("actions", "version", "1", "a whole number of 1 to"), ("actions", "quantity_max", 1e5, "a whole number of 1 to"),
+    ("actions", "co2e_mg_max", None, "a whole number of 0 to"), ("actions", "cap_points", [1], "a whole number"),
+    ("actions", "acceptance_days", 10**9, "a whole number of 1 to 32,768"), ("actions", "unit", 7, "a name of 1 to 255"),
+    ("actions", "valid_to", "2027-02-30", "a day, written YYYY-MM-DD"), ("actions", "valid_from", 2026, "a day"),
+    ("actions", "reason", 3, "why the caps"), ("actions", "method_id", "\ud800", "a name"), ("actions", "action", "\ud800", "a name"),
+    ("campaigns", "numerator", 1.5, "a whole number of 0 to 1000"), ("campaigns", "denominator", False, "a whole number"),
+    ("campaigns", "valid_from", "May", "a day"), ("campaigns", "action", "", "a name"), ("campaigns", "programme", 1, "a name"),
+    ("own", "year", "2026", "a whole number of 2000 to 2088"), ("own", "year", 2089, "a whole number of 2000 to 2088"),
+    ("own", "operator", "", "a name"), ("own", "scope", None, "a name"), ("own", "action", ["e_receipt"], "a name"),
+])  # fmt: skip
+def test_a_slip_of_the_pen_in_the_terms_is_refused_by_its_field(
+    kind: str, field: str, found: object, expected: str
+) -> None:
+    """Terms never change, so what no later ingest could read must not get into a store."""
+    terms = json.loads(CATALOGUE.to_json())
+    entry = {"actions": "action city/", "campaigns": "campaign ", "own": "own boundary city/"}[kind]
+    terms[kind][0][field] = found
+    with pytest.raises(CatalogueError) as told:
+        Catalogue.from_json(json.dumps(terms))
+    assert str(told.value).startswith(entry)
+    assert f"{field} {found!r}, expected {expected}" in str(told.value)
+
+
+@pytest.mark.parametrize(("changes", "says"), [
+    ({"points_per": "quantity", "points": 7_000, "quantity_max": 10**9},
+     r"may earn 10,500,000,000,000 points \(points 7000 x quantity_max 1000000000 x 3/2 of a campaign\)"),
+    ({"points_per": "kg", "points": 10**6, "co2e_mg_max": 10**13}, "x 10000000 kg of co2e_mg_max x 3/2"),
+])  # fmt: skip
+def test_one_act_earns_no_more_than_a_batch_can_sum(changes: dict[str, object], says: str) -> None:
+    with pytest.raises(CatalogueError, match=says):
+        replace(CATALOGUE, actions=(replace(METRO, **changes), *CATALOGUE.actions[1:]))
+    Catalogue((replace(METRO, points_per="kg", points=10**6, co2e_mg_max=10**13),))  # 10^13, the most
+
+
 def test_the_catalogues_identity_follows_its_terms() -> None:
-    changed = [replace(CATALOGUE, actions=(replace(METRO, points=8),)), replace(CATALOGUE, own=()), CATALOGUE]
+    changed = [
+        replace(CATALOGUE, actions=(replace(METRO, points=8), *CATALOGUE.actions[1:])),
+        replace(CATALOGUE, own=()),
+        CATALOGUE,
+    ]
     assert len({each.sha256 for each in changed}) == 3
     assert replace(CATALOGUE).sha256 == CATALOGUE.sha256
 

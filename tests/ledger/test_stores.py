@@ -159,11 +159,24 @@ def test_batches_in_any_order_give_the_same_balances(opened: Callable[..., Ledge
         assert ledger.balance(owner).avoided_mg == wanted.accounts[owner].minted_mg
 
 
+def test_a_reversal_dated_before_its_act_amends_nothing_until_the_act_is_in(
+    ledger: Ledger, opened: Callable[..., Ledger]
+) -> None:
+    """Two machines at midnight, or a clock that was put back: the reversal's batch is a day before its act's."""
+    ledger.ingest([an_act("one"), an_act("two")])
+    yesterday = opened("behind", lambda: TODAY - dt.timedelta(1))
+    assert isinstance(yesterday.reverse(ANN, 1, id_of("one"), "refunded"), Accepted)
+    before, after = (ledger.balance(ANN, day) for day in (TODAY - dt.timedelta(1), TODAY))
+    assert (before.points, before.avoided_mg) == (0, 0)
+    assert (after.points, after.avoided_mg) == (7, 15_000)
+    assert after == ledger.balance(ANN)
+
+
 def test_terms_stay(ledger: Ledger, opened: Callable[..., Ledger]) -> None:
     with pytest.raises(CatalogueError, match=r"city/metro version 1 is changed; terms never change"):
         ledger.load(replace(CATALOGUE, actions=(replace(METRO, points=8), *CATALOGUE.actions[1:])))
     with pytest.raises(CatalogueError, match=r"city/metro version 1 is left out"):
-        ledger.load(replace(CATALOGUE, actions=CATALOGUE.actions[1:]))
+        ledger.load(replace(CATALOGUE, actions=CATALOGUE.actions[1:], campaigns=()))
     ledger.ingest([an_act("receipt", RECEIPT, co2e_mg=1)])
     with pytest.raises(CatalogueError, match=r"own boundary city/e_receipt 2026"):
         ledger.load(replace(CATALOGUE, own=()))

@@ -360,6 +360,12 @@ def test_checkpoints(full: Ledger, tmp_path: Path) -> None:
     other = {**made["heads"][0], "hash": "00" * 32}
     assert "has link" in told(verify(full, [{**made, "heads": [other]}]))
     assert "cannot be read" in told(verify(full, [{}]))
+    for field, value in (("writer", ["a"]), ("writer", None), ("batch", "1"), ("batch", True), ("hash", {"a": 1})):
+        seen = told(verify(full, [{**made, "heads": [{**made["heads"][0], field: value}]}]))
+        assert f"{field} {value!r}" in seen
+        assert "cannot be read (TypeError: a head of writer" in seen
+    for heads in (None, 7, ["main"], [["main", 1]]):
+        assert "cannot be read" in told(verify(full, [{**made, "heads": heads}]))
     (tmp_path / "torn.json").write_text("{")
     assert "cannot be read" in told(verify(full, [tmp_path / "torn.json", tmp_path / "none.json"]))
     behind(full, "UPDATE checkpoint SET day = day - 1")

@@ -148,13 +148,18 @@ def balance_of(account_id: int, account: Account) -> Balance:
 
 
 def balance_at(rows: Rows, names: Names, account_id: int, day: dt.date) -> Balance:
-    """What an account held at the end of a day, by the days on which rows were posted."""
+    """What an account held at the end of a day, by the days on which rows were posted.
+
+    An adjustment counts by its batch's day, as the event it amends does; where a clock was put back, or another machine's is
+    behind, that can lie before the event's, and then it amends nothing yet.
+    """
     account, until = Account(), stored_day(day)
     posted = "batch IN (SELECT batch FROM batch WHERE posted_on <= ?)"
     for event in events(rows, names, f"account_id = ? AND {posted}", (account_id, until)):
         account.add(event)
-    for adjustment in adjustment_rows(rows, "account_id = ? AND day <= ?", (account_id, until)):
-        account.add(adjustment)
+    for adjustment in adjustment_rows(rows, f"account_id = ? AND {posted}", (account_id, until)):
+        if adjustment.event_id is None or adjustment.event_id in account.events:
+            account.add(adjustment)
     for step in redemption_rows(rows, "account_id = ? AND day <= ?", (account_id, until)):
         account.add(step)
     return balance_of(account_id, account)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Evidence = Literal["A", "B", "C", "D"]
 """A payment, ticket gate or weighbridge; B partner API; C device sensor; D self-declared. Earlier is stronger."""
@@ -37,13 +38,31 @@ QUANTITY_MAX = 2**31 - 1
 CO2E_MG_MAX = 10**13
 """Ten thousand tonnes: 900,000 acts of it fit one sum of 64 bits."""
 POINTS_MAX, MULTIPLIER_MAX = 10**6, 1000
-"""Points an act earns stay below 64 bits: 2^31 x 10^6 x 10^3."""
+"""What an act earns is worked out below 64 bits: 2^31 x 10^6 x 10^3."""
+POINTS_OF_AN_ACT_MAX = 10**13
+"""As `CO2E_MG_MAX`: a batch sums the points of 900,000 acts in 64 bits."""
+CAP_POINTS_MAX = 10**15
+POINTS_MONTHS_MAX = 1200
+"""A hundred years: longer than a store holds days."""
+ACCEPTANCE_DAYS_MAX = (DAY_MAX - DAY_MIN).days
+INT32_MAX = 2**31 - 1
 TEXT_MAX = 255
 
 
+def is_utf8(text: str) -> bool:
+    """Whether UTF-8 can hold a text. It holds no lone surrogate, as which a byte of another encoding comes off a command line."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_plain(text: object) -> bool:
-    """Whether a text may stand in a record: up to 255 characters, no tab, no line break."""
-    return isinstance(text, str) and len(text) <= TEXT_MAX and not any(each in text for each in "\t\n\r\0")
+    """Whether a text may stand in a record: up to 255 characters of UTF-8, no tab, no line break."""
+    if not isinstance(text, str) or len(text) > TEXT_MAX:
+        return False
+    return not any(each in text for each in "\t\n\r\0") and is_utf8(text)
 
 
 def is_name(text: object) -> bool:
@@ -80,33 +99,22 @@ class Action:
     """Why the caps are where they are."""
 
     def __post_init__(self) -> None:
-        faults = [
-            f"{name} {found}, expected {expected}"
-            for name, found, expected, good in (
-                ("valid_to", self.valid_to, f"a day after {self.valid_from}", self.valid_to > self.valid_from),
-                ("valid_from", self.valid_from, f"{DAY_MIN} or later", self.valid_from >= DAY_MIN),
-                ("valid_to", self.valid_to, f"{DAY_MAX} or before", self.valid_to <= DAY_MAX),
-                ("version", self.version, "1 or more", self.version >= 1),
-                ("points", self.points, f"0 to {POINTS_MAX}", 0 <= self.points <= POINTS_MAX),
-                ("cap_points", self.cap_points, "0 to 10^15", 0 <= self.cap_points <= 10**15),
-                ("acceptance_days", self.acceptance_days, "1 or more", self.acceptance_days >= 1),
-                ("quantity_max", self.quantity_max, f"1 to {QUANTITY_MAX}", 1 <= self.quantity_max <= QUANTITY_MAX),
-                ("co2e_mg_max", self.co2e_mg_max, f"0 to {CO2E_MG_MAX}", 0 <= self.co2e_mg_max <= CO2E_MG_MAX),
-                *(
-                    (name, repr(text), "a name of 1 to 255 characters without tabs or line breaks", is_name(text))
-                    for name, text in (
-                        ("programme", self.programme),
-                        ("action", self.action),
-                        ("method_id", self.method_id),
-                        ("unit", self.unit),
-                    )
-                ),
-                ("reason", repr(self.reason), "why the caps are where they are", bool(self.reason.strip())),
-            )
-            if not good
-        ]
-        if faults:
-            raise CatalogueError(f"action {self.programme}/{self.action} version {self.version}: {'; '.join(faults)}")
+        written = isinstance(self.reason, str) and self.reason.strip() and is_utf8(self.reason)
+        _refuse(f"action {self.programme}/{self.action} version {self.version}", (
+            *_days(self.valid_from, self.valid_to, bounded=True),
+            *_whole("version", self.version, 1, INT32_MAX),
+            *_whole("points", self.points, 0, POINTS_MAX),
+            *_whole("cap_points", self.cap_points, 0, CAP_POINTS_MAX),
+            *_whole("acceptance_days", self.acceptance_days, 1, ACCEPTANCE_DAYS_MAX),
+            *_whole("quantity_max", self.quantity_max, 1, QUANTITY_MAX),
+            *_whole("co2e_mg_max", self.co2e_mg_max, 0, CO2E_MG_MAX),
+            *_one_of("evidence_minimum", self.evidence_minimum, EVIDENCE),
+            *_one_of("points_per", self.points_per, get_args(PointsPer)),
+            *_one_of("cap_period", self.cap_period, get_args(Period)),
+            *_one_of("statement", self.statement, get_args(Statement)),
+            *_names(programme=self.programme, action=self.action, method_id=self.method_id, unit=self.unit),
+            *(() if written else (f"reason {self.reason!r}, expected why the caps are where they are",)),
+        ))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,12 +130,12 @@ class Campaign:
     denominator: int = 1
 
     def __post_init__(self) -> None:
-        good = 0 <= self.numerator <= MULTIPLIER_MAX and self.denominator >= 1 and self.valid_to > self.valid_from
-        if not good or not is_name(self.campaign):
-            raise CatalogueError(
-                f"campaign {self.programme}/{self.campaign!r}: {self.numerator}/{self.denominator} from {self.valid_from} to "
-                f"{self.valid_to}; expected a name, a multiplier of 0 to {MULTIPLIER_MAX} and days in order"
-            )
+        _refuse(f"campaign {self.programme}/{self.campaign} of {self.action}", (
+            *_days(self.valid_from, self.valid_to),
+            *_whole("numerator", self.numerator, 0, MULTIPLIER_MAX),
+            *_whole("denominator", self.denominator, 1, INT32_MAX),
+            *_names(programme=self.programme, campaign=self.campaign, action=self.action),
+        ))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -139,6 +147,12 @@ class OwnBoundary:
     year: int
     action: str
     scope: str
+
+    def __post_init__(self) -> None:
+        _refuse(f"own boundary {self.programme}/{self.action} {self.year}", (
+            *_whole("year", self.year, DAY_MIN.year, DAY_MAX.year - 1),
+            *_names(programme=self.programme, operator=self.operator, action=self.action, scope=self.scope),
+        ))  # fmt: skip
 
 
 class CatalogueError(ValueError):
@@ -162,11 +176,44 @@ class Catalogue:
         numbered = {(each.programme, each.action, each.version) for each in self.actions}
         if len(numbered) < len(self.actions):
             raise CatalogueError("two actions have the same programme, name and version")
+        for own in self.own:
+            self._has_terms(f"own boundary {own.programme}/{own.action} {own.year}", own.programme, own.action)
+        for campaign in self.campaigns:
+            entry = f"campaign {campaign.programme}/{campaign.campaign} of {campaign.action}"
+            self._has_terms(entry, campaign.programme, campaign.action)
+        for action in self.actions:
+            self._bounded_points(action)
+        _refuse("the catalogue", _whole("points_months", self.points_months, 1, POINTS_MONTHS_MAX))
         longest = max((each.acceptance_days for each in self.actions), default=0)
         if longest > self.points_months * 28:
             raise CatalogueError(
                 f"points last {self.points_months} months, but an act may be posted {longest} days late: its points would be "
                 "born expired; expected acceptance_days of at most 28 a month"
+            )
+
+    def _has_terms(self, entry: str, programme: str, action: str) -> None:
+        """Refuse an entry that bears on no act: of a boundary with a slip in its action, grams would be minted twice."""
+        if not self.knows(programme, action):
+            there = ", ".join("/".join(each) for each in self._of_action) or "none yet"
+            raise CatalogueError(f"{entry}: action {programme}/{action} has no terms; expected one of {there}")
+
+    def _bounded_points(self, action: Action) -> None:
+        """Hold what one act may earn to what a batch can sum."""
+        size, times = {
+            "act": ("1 act", 1), "quantity": (f"quantity_max {action.quantity_max}", action.quantity_max),
+            "kg": (f"{action.co2e_mg_max // MG_PER_KG} kg of co2e_mg_max", action.co2e_mg_max // MG_PER_KG),
+        }[action.points_per]  # fmt: skip
+        factors = [(1, 1), *(
+            (each.numerator, each.denominator) for each in self.campaigns
+            if (each.programme, each.action) == (action.programme, action.action)
+        )]  # fmt: skip
+        numerator, denominator = max(factors, key=lambda each: Fraction(*each))
+        earned = action.points * times * numerator // denominator
+        if earned > POINTS_OF_AN_ACT_MAX:
+            raise CatalogueError(
+                f"action {action.programme}/{action.action} version {action.version}: one act may earn {earned:,} points (points "
+                f"{action.points} x {size} x {numerator}/{denominator} of a campaign), expected at most "
+                f"{POINTS_OF_AN_ACT_MAX:,}, for a batch of acts is summed in 64 bits; lower points, its sanity cap or the campaign"
             )
 
     @cached_property
@@ -243,8 +290,57 @@ class Catalogue:
 
 
 def _with_days(fields: dict[str, Any]) -> dict[str, Any]:
-    days = {name: dt.date.fromisoformat(fields[name]) for name in ("valid_from", "valid_to")}
-    return {**fields, **days}
+    return {**fields, **{name: _day(fields[name]) for name in ("valid_from", "valid_to")}}
+
+
+def _day(text: Any) -> Any:
+    """The day that a text names; anything else as it is, for the entry that it stands in to refuse by name."""
+    try:
+        return dt.date.fromisoformat(text)
+    except (ValueError, TypeError):
+        return text
+
+
+def _refuse(entry: str, faults: Iterable[str]) -> None:
+    if told := "; ".join(faults):
+        raise CatalogueError(f"{entry}: {told}".encode(errors="backslashreplace").decode())
+
+
+def _whole(name: str, found: object, least: int, most: int) -> Iterator[str]:
+    """A fault where a field holds no whole number of a range; True and 1.0 are none."""
+    if type(found) is not int or not least <= found <= most:
+        ends = " to ".join(f"{each:,}" if each >= 10_000 else str(each) for each in (least, most))
+        yield f"{name} {found!r}, expected a whole number of {ends}"
+
+
+def _one_of(name: str, found: object, values: tuple[str, ...]) -> Iterator[str]:
+    if found not in values:
+        yield f"{name} {found!r}, expected one of {', '.join(values)}"
+
+
+def _names(**texts: object) -> Iterator[str]:
+    for name, found in texts.items():
+        if not is_name(found):
+            yield f"{name} {found!r}, expected a name of 1 to {TEXT_MAX} characters of UTF-8 without tabs or line breaks"
+
+
+def _days(valid_from: object, valid_to: object, bounded: bool = False) -> Iterator[str]:
+    """Faults of days that are none, out of order or, where `bounded`, past those of a store."""
+    days = (("valid_from", valid_from), ("valid_to", valid_to))
+    wrong = [
+        f"{name} {found!r}, expected a day, written YYYY-MM-DD" for name, found in days if type(found) is not dt.date
+    ]
+    yield from wrong
+    if wrong:
+        return
+    assert isinstance(valid_from, dt.date)
+    assert isinstance(valid_to, dt.date)
+    if valid_to <= valid_from:
+        yield f"valid_to {valid_to}, expected a day after {valid_from}"
+    if bounded and valid_from < DAY_MIN:
+        yield f"valid_from {valid_from}, expected {DAY_MIN} or later"
+    if bounded and valid_to > DAY_MAX:
+        yield f"valid_to {valid_to}, expected {DAY_MAX} or before"
 
 
 def _no_overlap(what: str, terms: Iterable[tuple[str, str, dt.date, dt.date]]) -> None:

@@ -165,7 +165,7 @@ def steps_back(batches: Iterable[dict[str, Any]]) -> Iterator[tuple[str, int, in
 def faults_of_checkpoint(checkpoint: Any, links: dict[tuple[str, int], bytes]) -> Iterator[tuple[str, str]]:
     """What is wrong with a checkpoint, or with the store beside it: found, expected."""
     try:
-        day, heads = checkpoint["day"], [(each["writer"], each["batch"], each["hash"]) for each in checkpoint["heads"]]
+        day, heads = checkpoint["day"], [_head(each) for each in checkpoint["heads"]]
         body = json.dumps([day, [list(each) for each in sorted(heads)]], separators=(",", ":")).encode()
         told = checkpoint["sha256"]
     except (KeyError, TypeError) as error:
@@ -195,6 +195,21 @@ def faults_of_checkpoint(checkpoint: Any, links: dict[tuple[str, int], bytes]) -
                 f"batch {number} of writer {writer} has link {link.hex()[:16]}",
                 f"{str(digest)[:16]}, as published on {day}",
             )
+
+
+def _head(head: Any) -> tuple[str, int, str]:
+    """Writer, number and link of one of a checkpoint's heads.
+
+    Raises
+    ------
+    KeyError, TypeError : one is missing, or of another kind.
+    """
+    found = head["writer"], head["batch"], head["hash"]
+    if [type(each) for each in found] != [str, int, str]:
+        raise TypeError(
+            f"a head of writer {found[0]!r}, batch {found[1]!r}, hash {found[2]!r}: expected text, number, text"
+        )
+    return found
 
 
 def _chains(batches: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -60,8 +60,10 @@ class _Cells:
     rests_on: dict[Column, int]
 
 
-Table = dict[str, _Cells]
-Hidden = set[tuple[str, Column]]
+Group = tuple[str, str]
+"""A programme and an action; a programme, a month or `all`, and nothing. Kept apart, for a name may hold a `/`."""
+Table = dict[Group, _Cells]
+Hidden = set[tuple[Group, Column]]
 
 
 def group_figures(ledger: Ledger, by: By = "action") -> list[Figures]:
@@ -76,11 +78,11 @@ def group_figures(ledger: Ledger, by: By = "action") -> list[Figures]:
     """
     if by not in get_args(By):
         raise ValueError(f"figures by {by!r}: expected one of {', '.join(get_args(By))}")
-    tables = _counted(ledger, {ALL: f"'{ALL}'", "programme": _GROUP["programme"], by: _GROUP[by]})
+    tables = _counted(ledger, {ALL: (f"'{ALL}'", "''"), "programme": _GROUP["programme"], by: _GROUP[by]})
     whole, programmes, groups = tables[ALL], tables["programme"], tables[by]
     hidden = hide_within(groups, programmes, hide(programmes)) if by == "action" else hide(groups)
-    lines = [_shown(name, cells, hidden) for name, cells in sorted(groups.items())]
-    return [*lines, *(_shown(name, cells, hide(whole)) for name, cells in whole.items())]
+    lines = [_shown(group, groups[group], hidden) for group in sorted(groups)]
+    return [*lines, *(_shown(group, cells, hide(whole)) for group, cells in whole.items())]
 
 
 def hide(table: Table) -> Hidden:
@@ -103,14 +105,16 @@ def hide(table: Table) -> Hidden:
 
 def hide_within(actions: Table, programmes: Table, hidden_programmes: Hidden) -> Hidden:
     """As `hide` within each programme; where a programme's cell is hidden, those of its actions are."""
-    of: dict[str, Table] = defaultdict(dict)
-    for name, cells in actions.items():
-        of[name.rpartition(SEPARATOR)[0]][name] = cells
+    of: dict[Group, Table] = defaultdict(dict)
+    for group, cells in actions.items():
+        of[group[0], ""][group] = cells
     hidden: Hidden = set()
     for programme, inside in of.items():
         assert programme in programmes
         hidden |= hide(inside)
-        hidden |= {(name, column) for name in inside for column in COLUMNS if (programme, column) in hidden_programmes}
+        hidden |= {
+            (group, column) for group in inside for column in COLUMNS if (programme, column) in hidden_programmes
+        }
     return hidden
 
 
@@ -118,20 +122,23 @@ def _small(cells: _Cells, column: Column) -> bool:
     return cells.accounts < ACCOUNTS_MIN or cells.rests_on[column] < ACCOUNTS_MIN
 
 
-def _shown(name: str, cells: _Cells, hidden: Hidden) -> Figures:
-    figures: dict[str, Any] = {column: None if (name, column) in hidden else cells.figure[column] for column in COLUMNS}
-    return Figures(name, None if figures["acts"] is None else cells.accounts, **figures)
+def _shown(group: Group, cells: _Cells, hidden: Hidden) -> Figures:
+    figures: dict[str, Any] = {
+        column: None if (group, column) in hidden else cells.figure[column] for column in COLUMNS
+    }
+    return Figures(SEPARATOR.join(filter(None, group)), None if figures["acts"] is None else cells.accounts, **figures)
 
 
 SEPARATOR = "/"
-_GROUP: dict[By, str] = {
-    "action": f"programme || '{SEPARATOR}' || action",
-    "programme": "programme",
-    "month": "substr(CAST(occurred_day AS TEXT), 1, 7)",
+_GROUP: dict[By, tuple[str, str]] = {
+    "action": ("programme", "action"),
+    "programme": ("programme", "''"),
+    "month": ("substr(CAST(occurred_day AS TEXT), 1, 7)", "''"),
 }
+"""The two parts of a `Group`."""
 
 
-def _counted(ledger: Ledger, levels: dict[str, str]) -> dict[str, Table]:
+def _counted(ledger: Ledger, levels: dict[str, tuple[str, str]]) -> dict[str, Table]:
     """Figures by level and group: summed by account first, so that accounts are counted without a list of them."""
     inner, outer = [], []
     for column in COLUMNS:
@@ -140,13 +147,13 @@ def _counted(ledger: Ledger, levels: dict[str, str]) -> dict[str, Table]:
         inner.append(f"max(CASE WHEN {where} THEN 1 ELSE 0 END) AS has_{column}")
         outer.append(f"sum({column}), sum(has_{column})")
     selects = [
-        _SQL.format(level=level, group=group, inner=", ".join(inner), outer=", ".join(outer))
-        for level, group in levels.items()
+        _SQL.format(level=level, part=part, other=other, inner=", ".join(inner), outer=", ".join(outer))
+        for level, (part, other) in levels.items()
     ]
     tables: dict[str, Table] = {level: {} for level in levels}
-    for level, name, accounts, *cells in ledger.store.rows(" UNION ALL ".join(selects)):
+    for level, part, other, accounts, *cells in ledger.store.rows(" UNION ALL ".join(selects)):
         numbers = [int(cell) for cell in cells]
-        tables[level][name] = _Cells(
+        tables[level][part, other] = _Cells(
             int(accounts), dict(zip(COLUMNS, numbers[::2], strict=True)), dict(zip(COLUMNS, numbers[1::2], strict=True))
         )
     return tables
@@ -163,9 +170,9 @@ def _amounts() -> Iterable[tuple[Column, tuple[str, str]]]:
 
 _AMOUNT = dict(_amounts())
 _SQL = """
-SELECT '{level}', one_group, count(*), {outer} FROM (
-  SELECT one_group, account_id, {inner} FROM (
-    SELECT {group} AS one_group, a.account_id, a.evidence, a.book_statement, a.co2e_mg + coalesce(d.co2e_mg, 0) AS co2e_mg,
+SELECT '{level}', part, other, count(*), {outer} FROM (
+  SELECT part, other, account_id, {inner} FROM (
+    SELECT {part} AS part, {other} AS other, a.account_id, a.evidence, a.book_statement, a.co2e_mg + coalesce(d.co2e_mg, 0) AS co2e_mg,
       a.points + coalesce(d.points, 0) AS points
     FROM act a LEFT JOIN (
       SELECT account_id, event_id, sum(co2e_mg) AS co2e_mg, sum(points) AS points,
@@ -173,8 +180,8 @@ SELECT '{level}', one_group, count(*), {outer} FROM (
       FROM adjustment WHERE event_id IS NOT NULL GROUP BY account_id, event_id
     ) d ON d.account_id = a.account_id AND d.event_id = a.event_id
     WHERE coalesce(d.taken_back, 0) = 0
-  ) standing GROUP BY one_group, account_id
-) by_account GROUP BY one_group
+  ) standing GROUP BY part, other, account_id
+) by_account GROUP BY part, other
 """
 
 

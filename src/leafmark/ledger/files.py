@@ -8,7 +8,7 @@ so the same act has the same id from either kind of file. A column `subject` may
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from leafmark.ledger import privacy
+from leafmark.ledger.catalogue import TEXT_MAX, is_name
 from leafmark.ledger.ingest import Receipt
 from leafmark.ledger.rows import Rejected, id_given
 from leafmark.ledger.schema import StoreError
@@ -31,6 +32,7 @@ BLOCK_BYTES = 8 << 20
 ROWS_READ = 50_000
 REFUSED_COLUMNS = ("row", "outcome", "reason", "field", "found", "expected")
 _NO_ACCOUNT = Rejected("missing", "account_id", "a subject without an account", "a subject that has one")
+_A_SUBJECT = f"a text of 1 to {TEXT_MAX} characters, without tabs or line breaks"
 
 
 def ingest_file(ledger: Ledger, path: Path, open_missing: bool = False, progress: Progress | None = None) -> Receipt:
@@ -43,22 +45,28 @@ def ingest_file(ledger: Ledger, path: Path, open_missing: bool = False, progress
 
     Raises
     ------
-    StoreError : the file is missing or cannot be read, or lacks a column. What was posted of it stays; post it again whole.
+    StoreError : the file is missing or cannot be read, lacks a column, or has one twice. What was posted of it stays; post it again whole.
     """
     receipt = Receipt()
     for table, done, whole, unit in _tables(path):
-        without: set[int] = set()
+        without: dict[int, Rejected] = {}
         if "subject" in table.column_names and "account_id" not in table.column_names:
             table, without = _with_accounts(ledger, table, open_missing)
         part = ledger.ingest(table)
-        part.named = [
-            (row, outcome, _NO_ACCOUNT if row in without and why.field == "account_id" else why)
-            for row, outcome, why in part.named
-        ]
+        _say_why(part, without)
         receipt.add(part, receipt.rows)
         if progress:
             progress(done, whole, f"{unit} of {path.name}")
     return receipt
+
+
+def _say_why(part: Receipt, without: dict[int, Rejected]) -> None:
+    """Tell rows without an account by their subject: what was posted of them lacks `account_id`, and for that alone."""
+    part.named = [(row, outcome, without.get(row, why)) for row, outcome, why in part.named]
+    for why in without.values():
+        part.reasons["missing"] -= 1
+        part.reasons[why.reason] = part.reasons.get(why.reason, 0) + 1
+    part.reasons = {reason: count for reason, count in part.reasons.items() if count}
 
 
 def refused_rows(path: Path, receipt: Receipt) -> pa.Table:
@@ -96,6 +104,7 @@ def _tables(path: Path, as_given: bool = False) -> Iterator[tuple[pa.Table, int,
             return
         with pq.ParquetFile(path) as file:
             done, whole = 0, file.metadata.num_rows
+            _each_once(file.schema_arrow.names, path)
             for batch in file.iter_batches(ROWS_READ):
                 done += batch.num_rows
                 yield pa.Table.from_batches([batch]), done, whole, "rows"
@@ -105,11 +114,20 @@ def _tables(path: Path, as_given: bool = False) -> Iterator[tuple[pa.Table, int,
         ) from error
 
 
+def _each_once(names: Sequence[str], path: Path) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise StoreError(
+            f"{path}: column {', '.join(map(repr, twice))} stands more than once; expected each name once: rename or drop one"
+        )
+
+
 def _of_csv(path: Path) -> Iterator[tuple[pa.Table, int, int]]:
     with path.open(encoding="utf-8-sig", newline="") as text:
         names = next(csv.reader(text), [])
     if not names:
         raise StoreError(f"{path}: the file is empty; expected a line of column names, then one act a line")
+    _each_once(names, path)
     kinds = pacsv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
     )
@@ -130,15 +148,21 @@ def _with_ids(table: pa.Table) -> pa.Table:
     return table
 
 
-def _with_accounts(ledger: Ledger, table: pa.Table, open_missing: bool) -> tuple[pa.Table, set[int]]:
-    """Account ids in the place of subjects, and the rows whose subject has none."""
+def _with_accounts(ledger: Ledger, table: pa.Table, open_missing: bool) -> tuple[pa.Table, dict[int, Rejected]]:
+    """Account ids in the place of subjects, and the rows whose subject has none, or is none, with why."""
     given = table["subject"].cast(pa.string()).to_pylist()
-    subjects = sorted({each for each in given if each is not None})
+    subjects = sorted({each for each in given if is_name(each)})
     if open_missing:
         accounts = dict(zip(subjects, privacy.open_accounts(ledger, subjects), strict=True))
     else:
         accounts = privacy.accounts_of(ledger, subjects)
     ids = [accounts.get(each) for each in given]
     at = table.column_names.index("subject")
-    without = {row for row, account in enumerate(ids) if account is None}
+    without = {row: _no_account(given[row]) for row, account in enumerate(ids) if account is None}
     return table.set_column(at, "account_id", pa.array(ids, pa.int64())), without
+
+
+def _no_account(subject: str | None) -> Rejected:
+    if not subject:
+        return Rejected("missing", "subject", "nothing", _A_SUBJECT)
+    return _NO_ACCOUNT if is_name(subject) else Rejected("bad_text", "subject", repr(subject)[:60], _A_SUBJECT)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +23,7 @@ from leafmark.ledger.accounts import Rows
 from leafmark.ledger.catalogue import TEXT_MAX, is_name
 from leafmark.ledger.columns import stored_day
 from leafmark.ledger.rows import INT64_MAX, Erase, Outcome
+from leafmark.ledger.schema import StoreError
 from leafmark.ledger.store import Transaction
 
 if TYPE_CHECKING:
@@ -206,14 +208,21 @@ def detail(ledger: Ledger, account_id: int, event_id: int) -> dict[str, Any] | N
 def erase(ledger: Ledger, account_id: int, adjustment_id: int) -> Outcome:
     """Forget a person: her points end, and her identity, key and details are gone when this returns.
 
-    The same call again gives the first answer, and wipes again what an interrupted one may have left in the file.
+    The same call again gives the first answer, and wipes again what an interrupted one may have left in the file; so does one
+    with another id, though it is refused.
 
     Raises
     ------
-    StoreError : erased, but another process is reading the SQLite file, so that old pages of it could not be wiped yet.
+    StoreError : erased, but another process is reading the SQLite file, so that old pages of it could not be wiped yet. It
+        names the account by its id, since her subject leads nowhere any more.
     """
     outcome = ledger.post(Erase(account_id, adjustment_id))
-    ledger.store.wipe()
+    try:
+        ledger.store.wipe()
+    except (StoreError, sqlite3.Error) as error:
+        raise StoreError(
+            f"{error}. Her subject is forgotten already, so name the account by its id: leafmark ledger erase {account_id}"
+        ) from error
     return outcome
 
 
