@@ -221,6 +221,23 @@ UNUSABLE = {
     "not a ledger": (["terms", "--store", "acts.csv"], "not a ledger, or damaged"),
     "text with a tab": (["redeem", "ann", "mug", "5", "a\tb", *STORE], "without tabs or line breaks"),
     "no month": (["expire", "May", *STORE], "is no month; write YYYY-MM"),
+    "first month": (["expire", "0001-01", *STORE], "a ledger holds no acts of 0001-01; expected 2000-01 to 2089-09"),
+    "last month": (
+        ["expire", "9999-12", "ann", *STORE],
+        "a ledger holds no acts of 9999-12; expected 2000-01 to 2089-09",
+    ),
+    "number past 64 bits": (
+        ["balance", "9999999999999999999", *STORE],
+        "as a number past the last one, 9223372036854775807",
+    ),
+    "number below 64 bits": (["balance", "-9223372036854775808", *STORE], "as a number past the last one"),
+    "account not UTF-8": (
+        ["balance", "x\udcff", *STORE],
+        r"account 'x\udcff': expected a subject of 1 to 255 characters",
+    ),
+    "subject not UTF-8": (["open", "x\udcff", *STORE], "expected 1 to 255 characters of UTF-8"),
+    "id not UTF-8": (["redeem", "ann", "x\udcff", "5", "mug", *STORE], "a whole number or a text of UTF-8"),
+    "writer not UTF-8": (["terms", "--writer", "x\udcff", *STORE], "expected a name"),
     "lacks a column": (["ingest", "names.csv", *STORE], "has no column account_id"),
     "no acts": (["ingest", "empty.csv", *STORE], "empty.csv: the file is empty"),
     "ragged": (["ingest", "ragged.csv", *STORE], "ragged.csv: not a whole Parquet or CSV file"),
@@ -244,6 +261,33 @@ def test_what_cannot_be_used_ends_with_2_and_a_sentence(
     assert {each for each in folder.iterdir() if "-wal" not in each.name and "-shm" not in each.name} == {
         each for each in before if "-wal" not in each.name and "-shm" not in each.name
     }
+
+
+def test_the_first_and_the_last_month_of_a_store_can_be_asked_for(ask: Ask) -> None:
+    for month in ("2000-01", "2000-12"):
+        assert content(ask("expire", month, "--json"))["points"] == 0
+    assert content(ask("expire", "2089-09", "--json"), 1)["reason"] == "not_due"
+
+
+def test_what_a_database_refuses_is_told_with_its_store(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A constraint that fails is no traceback; a statement of ours that cannot run is, for it is a fault of ours."""
+    import sqlite3
+
+    from leafmark.ledger.sqlite import SqliteStore
+
+    def failing(kind: type[Exception]) -> Callable[..., None]:
+        def rows(*_: object) -> None:
+            raise kind("UNIQUE constraint failed:\n  batch.batch")
+
+        return rows
+
+    for kind, status in ((sqlite3.IntegrityError, 2), (sqlite3.DatabaseError, 2), (sqlite3.ProgrammingError, 70)):
+        with monkeypatch.context() as patch:
+            patch.setattr(SqliteStore, "transact", failing(kind))
+            done = ask("open", "eve")
+        assert done.exit_code == status, done.output
+        told = "shop.db: UNIQUE constraint failed: batch.batch; run the same command again"
+        assert (told in done.stderr) == (status == 2)
 
 
 @pytest.mark.parametrize("url", [

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from leafmark.ledger.catalogue import DAY_MAX, DAY_MIN
 from leafmark.ledger.columns import stored_day
 from leafmark.ledger.rows import Accepted, AdjustmentRow, Command, ExpirePoints, Outcome, Rejected, Settle, id_of
 from leafmark.ledger.rules import months_later
@@ -60,11 +61,17 @@ def expire_points(ledger: Ledger, progress: Progress | None = None) -> int:
 def expire_all(
     ledger: Ledger, month: dt.date, accounts: Sequence[int] | None = None, progress: Progress | None = None
 ) -> Expiry:
-    """End the points of a month and before, of some accounts or of all that have any left; again ends nothing twice."""
+    """End the points of a month and before, of some accounts or of all that have any left; again ends nothing twice.
+
+    Raises
+    ------
+    StoreError : the month lies past those that a store can hold.
+    """
     month = month_of(month)
+    stored_day(month)
     if accounts is None:
         january = dt.date(month.year if month.month == 12 else month.year - 1, 1, 1)
-        days = (stored_day(months_later(month, 1)), stored_day(january))
+        days = (stored_day(min(months_later(month, 1), DAY_MAX)), stored_day(january) if january >= DAY_MIN else -1)
         accounts = [account for (account,) in ledger.store.rows(HAVE_POINTS, days)]
     mark, found = id_of(f"points through {month:%Y-%m}"), Expiry()
     commands: list[Command] = [ExpirePoints(account, mark, month) for account in accounts]

@@ -51,10 +51,11 @@ class Id(click.ParamType[int]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Read the id."""
+        from leafmark.ledger.catalogue import is_utf8
         from leafmark.ledger.rows import id_given
 
-        if not str(value):
-            self.fail("an id is a whole number or a text, and not empty", param, ctx)
+        if not str(value) or not is_utf8(str(value)):
+            self.fail("an id is a whole number or a text of UTF-8, and not empty", param, ctx)
         return value if isinstance(value, int) else id_given(value)
 
 
@@ -68,7 +69,7 @@ class Name(click.ParamType[str]):
         from leafmark.ledger.catalogue import is_name
 
         if not is_name(value):
-            self.fail("expected 1 to 255 characters without tabs or line breaks", param, ctx)
+            self.fail("expected 1 to 255 characters of UTF-8 without tabs or line breaks", param, ctx)
         return str(value)
 
 
@@ -79,12 +80,17 @@ class Month(click.ParamType[dt.date]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
         """Read the month: its first day."""
+        from leafmark.ledger.catalogue import DAY_MAX, DAY_MIN
+
         if isinstance(value, dt.date):
             return value
         try:
-            return dt.datetime.strptime(value, "%Y-%m").date()
+            month = dt.datetime.strptime(value, "%Y-%m").date()
         except ValueError:
             self.fail(f"{value!r} is no month; write YYYY-MM, for example 2026-09", param, ctx)
+        if not DAY_MIN <= month <= DAY_MAX:
+            self.fail(f"a ledger holds no acts of {value}; expected {DAY_MIN:%Y-%m} to {DAY_MAX:%Y-%m}", param, ctx)
+        return month
 
 
 @contextmanager
@@ -102,29 +108,44 @@ def opened(store: str, writer: str, make: bool = False) -> Iterator[Ledger]:
     except Exception as error:
         if not _of_the_database(error):
             raise
-        from leafmark.ledger.schema import without_password
+        from leafmark.ledger.schema import one_line, without_password
 
-        raise UnusableError(f"{without_password(store)}: {str(error).strip()}") from error
+        raise UnusableError(
+            f"{without_password(store)}: {one_line(error)}; run the same command again, it posts nothing twice"
+        ) from error
 
 
 def _of_the_database(error: Exception) -> bool:
-    """Whether the database or its machine failed, and not a statement of ours."""
+    """Whether the database, its machine or what it holds failed, and not a statement of ours."""
     import sqlite3
 
+    if isinstance(error, sqlite3.Error):
+        return not isinstance(error, sqlite3.ProgrammingError)
     psycopg = sys.modules.get("psycopg")
-    kinds = (sqlite3.OperationalError,) if psycopg is None else (sqlite3.OperationalError, psycopg.OperationalError)
-    return isinstance(error, kinds)
+    return psycopg is not None and isinstance(error, (psycopg.OperationalError, psycopg.IntegrityError))
 
 
 def account(ledger: Ledger, given: str) -> int:
     """The account that a subject, or a number, names; it must be there."""
+    from leafmark.ledger.catalogue import TEXT_MAX, is_name
     from leafmark.ledger.privacy import account_of
+    from leafmark.ledger.rows import INT64_MAX
 
+    if not is_name(given):
+        raise UnusableError(
+            f"account {given[:60]!r}: expected a subject of 1 to {TEXT_MAX} characters of UTF-8 without tabs or line breaks, or "
+            "an account's number"
+        )
     found = account_of(ledger, given)
     if found is not None:
         return found
-    if re.fullmatch(r"-?\d{1,19}", given):
+    if re.fullmatch(r"-?[0-9]{1,19}", given):
         number = int(given)
+        if abs(number) > INT64_MAX:
+            raise UnusableError(
+                f"no account {given!r} in {ledger.store.address}: no subject of that name, and as a number past the last one, "
+                f"{INT64_MAX}; `leafmark ledger open SUBJECT` shows the number of an account"
+            )
         for table in ("tally", "balance", "identity", "erased"):
             if ledger.store.rows(f"SELECT 1 FROM {table} WHERE account_id = ? LIMIT 1", (number,)):
                 return number
