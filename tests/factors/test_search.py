@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import csv
+from functools import cache
 from importlib import resources
 
 import pytest
 
-from leafmark.factors.model import Factor, builtin
+from leafmark.factors.model import Factor, Pack, builtin
+
+
+@cache
+def pack() -> Pack:
+    """The built-in pack, loaded and indexed for search once."""
+    return builtin()
 
 
 def found(query: str, limit: int = 20) -> list[Factor]:
-    return builtin().search(query, limit)
+    return pack().search(query, limit)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +69,7 @@ def _table() -> list[dict[str, str]]:
 
 
 def test_every_added_word_belongs_to_a_key_of_the_pack_and_finds_it() -> None:
-    keys = set(builtin().factors.column("key").to_pylist())
+    keys = set(pack().factors.column("key").to_pylist())
     for row in _table():
         of_key = {key for key in keys if f"{key}.".startswith(f"{row['key']}.")}
         assert of_key, row["key"]

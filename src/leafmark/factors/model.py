@@ -233,7 +233,8 @@ class Pack:
 
     def search(self, text: str, limit: int = 50) -> list[Factor]:
         """Find factors by key, English or Chinese name and region, best first; case and accents do not matter."""
-        return [self._factor_at(row) for row in self._search_index.find(text, limit)]
+        rows = pa.array(self._search_index.find(text, limit), pa.int64())
+        return [Factor(**cells) for cells in self.factors.take(rows).to_pylist()]
 
     def diff(self, other: Pack) -> PackDiff:
         """Say what `other` adds, removes and changes against this pack."""
