@@ -320,3 +320,28 @@ def test_the_command_line_does_not_load_the_ledger_for_help() -> None:
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("acts.csv", "is there already"), ("shop.db", "expected a name that ends in .csv or .parquet"),
+        ("mend.xlsx", "expected a name that ends in"), ("none/mend.csv", "there is no folder none"),
+    ],
+)  # fmt: skip
+def test_refused_rows_are_written_over_nothing(ask: Ask, folder: Path, name: str, says: str) -> None:
+    before = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file() and "-" not in each.name}
+    done = ask("ingest", "acts.csv", "--refused", name)
+    assert done.exit_code == 2
+    assert says in done.stderr
+    assert {each.name: each.read_bytes() for each in folder.iterdir() if each.name in before} == before
+
+
+def test_the_first_refused_rows_are_shown(ask: Ask) -> None:
+    done = ask("ingest", "acts.csv")
+    assert "acts.csv, row 6: not_a_number: quantity oops; expected a whole number" in done.stdout
+    told = content(ask("ingest", "acts.csv", "--json"))
+    assert [(each["row"], each["reason"]) for each in told["first_refused"]] == [
+        (3, "weak_evidence"),
+        (6, "not_a_number"),
+    ]

@@ -32,7 +32,7 @@ def store(tmp_path: Path):
 
 @pytest.mark.parametrize("data", [
     (HEAD + line("one")).encode(), b"\xef\xbb\xbf" + (HEAD + line("one")).encode(),
-    (HEAD + line("one")).replace("\n", "\r\n").encode(), (HEAD + line("one")).rstrip("\n").encode(),
+    (HEAD + line("one")).replace("\n", "\r\n").encode(),
     (HEAD + line("one").replace("gate", '"gate"')).encode(),
 ])  # fmt: skip
 def test_a_csv_as_spreadsheets_write_it(store: Ledger, tmp_path: Path, data: bytes) -> None:
@@ -135,3 +135,27 @@ def test_a_column_that_stands_twice_is_refused_by_its_name(store: Ledger, tmp_pa
         ):
             ingest_file(store, tmp_path / file)
     assert store.store.rows("SELECT count(*) FROM event") == [(0,)]
+
+
+@pytest.mark.parametrize(("data", "says"), [
+    ((HEAD + line("one")).rstrip("\n").encode(), "its last line has no end"),
+    ((HEAD + line("one")).rstrip()[:-2].encode(), "its last line has no end, so it may be cut short"),
+    ((HEAD + line("one")).replace(",", ";").encode(), "its columns stand apart by ';'; expected ','"),
+    (HEAD.encode() + line("one").replace("gate", "地铁").encode("gbk"), "is not written in UTF-8 .*; save it as CSV in UTF-8"),
+    (HEAD.replace("quantity", "amount").encode() + line("one").encode(), "acts.csv: has no column quantity; found .*, amount, .*expected"),
+])  # fmt: skip
+def test_a_file_that_cannot_be_read_says_why_and_what_to_do(
+    store: Ledger, tmp_path: Path, data: bytes, says: str
+) -> None:
+    """A number that was cut short is a number too, and what is posted stands for ever."""
+    file = tmp_path / "acts.csv"
+    file.write_bytes(data)
+    with pytest.raises(StoreError, match=says):
+        ingest_file(store, file)
+    assert store.store.rows("SELECT count(*) FROM event") == [(0,)]
+
+
+def test_a_file_of_another_kind_is_not_read(store: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "acts.txt").write_text(HEAD + line("one"))
+    with pytest.raises(StoreError, match=r"acts.txt: expected a file of acts whose name ends in .csv or .parquet"):
+        ingest_file(store, tmp_path / "acts.txt")

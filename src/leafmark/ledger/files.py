@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from leafmark.ledger import privacy
 from leafmark.ledger.catalogue import TEXT_MAX, is_name
 from leafmark.ledger.ingest import Receipt
+from leafmark.ledger.intake import has_columns
 from leafmark.ledger.rows import Rejected, id_given
 from leafmark.ledger.schema import StoreError
 
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str], None]
 """Done, the whole, and of what."""
 
-BLOCK_BYTES = 8 << 20
-ROWS_READ = 50_000
+BLOCK_BYTES = 32 << 20
+ROWS_READ = 200_000
+SUFFIXES = (".csv", ".parquet")
 REFUSED_COLUMNS = ("row", "outcome", "reason", "field", "found", "expected")
 _NO_ACCOUNT = Rejected("missing", "account_id", "a subject without an account", "a subject that has one")
 _A_SUBJECT = f"a text of 1 to {TEXT_MAX} characters, without tabs or line breaks"
@@ -50,6 +52,7 @@ def ingest_file(ledger: Ledger, path: Path, open_missing: bool = False, progress
     receipt = Receipt()
     for table, done, whole, unit in _tables(path):
         without: dict[int, Rejected] = {}
+        has_columns(table.column_names, str(path), subject=True)
         if "subject" in table.column_names and "account_id" not in table.column_names:
             table, without = _with_accounts(ledger, table, open_missing)
         part = ledger.ingest(table)
@@ -85,6 +88,21 @@ def refused_rows(path: Path, receipt: Receipt) -> pa.Table:
     return why
 
 
+def check_new(path: Path) -> None:
+    """See that rows can be written to a file, before anything is posted.
+
+    Raises
+    ------
+    StoreError : its name ends in neither .csv nor .parquet, its folder is missing, or it is there already.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise StoreError(f"{path}: expected a name that ends in .csv or .parquet")
+    if not path.parent.is_dir():
+        raise StoreError(f"{path}: there is no folder {path.parent}")
+    if path.exists():
+        raise StoreError(f"{path}: is there already, and nothing is written over; name another file, or remove it")
+
+
 def write_rows(table: pa.Table, path: Path) -> None:
     """Write a table as the file's name says: .parquet, else CSV."""
     if path.suffix.lower() == ".parquet":
@@ -97,6 +115,8 @@ def _tables(path: Path, as_given: bool = False) -> Iterator[tuple[pa.Table, int,
     """Tables of a file in its order, and how far each comes: rows of a Parquet file, bytes of a CSV."""
     if not path.is_file():
         raise StoreError(f"{path}: there is no such file")
+    if path.suffix.lower() not in SUFFIXES:
+        raise StoreError(f"{path}: expected a file of acts whose name ends in .csv or .parquet")
     try:
         if path.suffix.lower() == ".csv":
             for table, done, whole in _of_csv(path):
@@ -108,7 +128,15 @@ def _tables(path: Path, as_given: bool = False) -> Iterator[tuple[pa.Table, int,
             for batch in file.iter_batches(ROWS_READ):
                 done += batch.num_rows
                 yield pa.Table.from_batches([batch]), done, whole, "rows"
-    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise StoreError(
+            f"{path}: is not written in UTF-8 ({error.reason}); save it as CSV in UTF-8, and post it again whole"
+        ) from error
+    except (pa.ArrowInvalid, OSError) as error:
+        if "UTF8" in str(error):
+            raise StoreError(
+                f"{path}: is not written in UTF-8; save it as CSV in UTF-8, and post it again whole"
+            ) from error
         raise StoreError(
             f"{path}: not a whole Parquet or CSV file ({error}); what was posted of it stays, post it again whole"
         ) from error
@@ -128,10 +156,19 @@ def _of_csv(path: Path) -> Iterator[tuple[pa.Table, int, int]]:
     if not names:
         raise StoreError(f"{path}: the file is empty; expected a line of column names, then one act a line")
     _each_once(names, path)
+    if len(names) == 1 and ";" in names[0]:
+        raise StoreError(f"{path}: its columns stand apart by ';'; expected ',': save it again with commas")
+    whole = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(whole - 1)
+        if file.read() not in (b"\n", b"\r"):
+            raise StoreError(
+                f"{path}: its last line has no end, so it may be cut short, and a number in it too; if the file is whole, end it "
+                "with a line break"
+            )
     kinds = pacsv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
     )
-    whole = path.stat().st_size
     with (
         path.open("rb") as file,
         pacsv.open_csv(file, pacsv.ReadOptions(block_size=BLOCK_BYTES), convert_options=kinds) as reader,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -82,11 +82,11 @@ def tables(source: Any, rows_max: int) -> Iterator[pa.Table]:
         yield from _of_parquet(Path(source), rows_max)
     elif isinstance(source, pa.Table | pa.RecordBatch):
         table = pa.Table.from_batches([source]) if isinstance(source, pa.RecordBatch) else source
-        _has_columns(table.schema, "the table")
+        has_columns(table.schema.names, "the table")
         for start in range(0, table.num_rows, rows_max):
             yield table.slice(start, rows_max)
     elif isinstance(source, pa.RecordBatchReader):
-        _has_columns(source.schema, "the reader")
+        has_columns(source.schema.names, "the reader")
         for batch in source:
             yield from tables(pa.Table.from_batches([batch]), rows_max)
     else:
@@ -103,7 +103,7 @@ def _of_parquet(path: Path, rows_max: int) -> Iterator[pa.Table]:
     except (pa.ArrowInvalid, OSError) as error:
         raise StoreError(f"{path}: not a whole Parquet file ({error})") from error
     with file:
-        _has_columns(file.schema_arrow, str(path))
+        has_columns(file.schema_arrow.names, str(path))
         wanted = [name for name in file.schema_arrow.names if name in (*COLUMNS, "document", "bucket")]
         try:
             for batch in file.iter_batches(batch_size=rows_max, columns=wanted):
@@ -114,14 +114,22 @@ def _of_parquet(path: Path, rows_max: int) -> Iterator[pa.Table]:
             ) from error
 
 
-def _has_columns(schema: pa.Schema, what: str) -> None:
-    missing = [name for name in COLUMNS if name not in schema.names]
-    if "fingerprint" in missing and {"document", "bucket"} <= set(schema.names):
+def has_columns(names: Sequence[str], what: str, subject: bool = False) -> None:
+    """See that acts can be read out of columns. `subject`: whether a column of that name may stand for `account_id`.
+
+    Raises
+    ------
+    StoreError : columns are missing.
+    """
+    missing = [name for name in COLUMNS if name not in names]
+    if "fingerprint" in missing and {"document", "bucket"} <= set(names):
         missing.remove("fingerprint")
+    if subject and "account_id" in missing and "subject" in names:
+        missing.remove("account_id")
     if missing:
         raise StoreError(
-            f"{what} has no column {', '.join(missing)}; found {', '.join(schema.names) or 'none'}; expected "
-            f"{', '.join(COLUMNS)} (or document and bucket instead of fingerprint)"
+            f"{what}: has no column {', '.join(missing)}; found {', '.join(names) or 'none'}; expected {', '.join(COLUMNS)} "
+            f"(or document and bucket instead of fingerprint{', or subject instead of account_id' if subject else ''})"
         )
 
 
@@ -133,7 +141,7 @@ def _of_acts(acts: list[Act | Mapping[str, Any]]) -> pa.Table:
         if name in (*COLUMNS, "document", "bucket")
     }
     table = pa.table({name: _array(values) for name, values in columns.items()})
-    _has_columns(table.schema, "the first act" if len(acts) == 1 else "the acts")
+    has_columns(table.schema.names, "the first act" if len(acts) == 1 else "the acts")
     return table
 
 

@@ -10,7 +10,7 @@ import click
 
 from leafmark.cli.endings import unusable
 from leafmark.cli.ledger.store import on_store, opened
-from leafmark.cli.ledger.words import STATEMENTS, content_of, figures_text, receipt_text, weight
+from leafmark.cli.ledger.words import STATEMENTS, content_of, figures_text, receipt_text, refused_text, weight
 from leafmark.cli.output import Progress, emit, note, table, waiting
 
 
@@ -80,6 +80,10 @@ def terms(store: str, writer: str, as_json: bool) -> None:
     emit(content, as_json, text)
 
 
+FIRST_SHOWN = 5
+"""Refused rows that are shown at once."""
+
+
 @click.command(short_help="Post acts of Parquet or CSV files, each act once.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...",
                 type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
@@ -104,21 +108,33 @@ def ingest(
     """
     import pyarrow as pa
 
-    from leafmark.ledger.files import ingest_file, refused_rows, write_rows
+    from leafmark.ledger.files import check_new, ingest_file, refused_rows, write_rows
     from leafmark.ledger.ingest import REFUSED_KEPT_MAX, Receipt
+    from leafmark.ledger.schema import StoreError
 
+    if refused is not None:
+        with unusable(StoreError):
+            check_new(refused)
     whole, parts, to_mend = Receipt(), [], []
+    first: list[dict[str, Any]] = []
     with opened(store, writer) as ledger, Progress() as progress:
         for file in files:
             receipt = ingest_file(ledger, file, open_missing, progress)
             parts.append({"file": str(file), **_counts(receipt)})
+            first += [{"file": str(file), "row": row + 1, "outcome": outcome, **content_of(why)} for row, outcome, why in
+                      receipt.named[: FIRST_SHOWN - len(first)]]  # fmt: skip
             if refused is not None and receipt.named:
                 rows = refused_rows(file, receipt)
                 to_mend.append(
                     rows.add_column(0, "file", pa.array([str(file)] * rows.num_rows)) if len(files) > 1 else rows
                 )
             whole.add(receipt, 0)
-    content: dict[str, Any] = {"schema": "leafmark.ledger.receipt/1", **_counts(whole), "files": parts}
+    content: dict[str, Any] = {
+        "schema": "leafmark.ledger.receipt/1",
+        **_counts(whole),
+        "files": parts,
+        "first_refused": first,
+    }
     if refused is not None and to_mend:
         write_rows(pa.concat_tables(to_mend, promote_options="permissive"), refused)
         content["refused"] = str(refused)
@@ -127,7 +143,11 @@ def ingest(
         )
     if whole.conflicts + whole.rejected > len(whole.named):
         note(f"only the first {REFUSED_KEPT_MAX:,} refused rows are named")
-    emit(content, as_json, lambda: receipt_text(whole))
+    emit(
+        content,
+        as_json,
+        lambda: "\n\n".join([receipt_text(whole), *([refused_text(first, refused is None)] if first else [])]),
+    )
 
 
 def _counts(receipt: Any) -> dict[str, Any]:

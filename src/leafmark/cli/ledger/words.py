@@ -118,6 +118,13 @@ def receipt_text(receipt: Receipt) -> str:
     )
 
 
+def refused_text(first: Sequence[dict[str, Any]], hint: bool) -> str:
+    """The first refused rows, each with what was found and expected; with a hint at how to get all of them."""
+    lines = [f"{each['file']}, row {each['row']}: {each['reason']}: {each['field']} {each['found']}; expected {each['expected']}"
+             for each in first]  # fmt: skip
+    return "\n".join(["first refused:", *lines, *(["`--refused FILE` writes all of them, to mend"] if hint else [])])
+
+
 def figures_text(figures: Sequence[Figures]) -> str:
     """Figures in two tables: audited, and what people declared themselves."""
     from leafmark.ledger.figures import ACCOUNTS_MIN, FEWER
