@@ -40,6 +40,8 @@ def holds(proof, link=None):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
     with open(sys.argv[1], encoding="utf-8") as file:
         good = holds(json.load(file), *sys.argv[2:])
     print("the record is in the batch" if good else "NOT PROVED")

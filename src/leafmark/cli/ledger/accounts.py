@@ -41,7 +41,7 @@ def open_(subjects: tuple[str, ...], store: str, writer: str, as_json: bool) -> 
 
 @click.command(cls=IdCommand, short_help="What an account holds, now or at the end of a day.")
 @account_argument
-@click.option("--at", type=Day(), metavar="DAY", help="At the end of this day.  [default: now]")
+@click.option("--at", type=Day(), metavar="DAY", help="As posted by the end of this day.  [default: now]")
 @on_store
 def balance(account_name: str, at: dt.date | None, store: str, writer: str, as_json: bool) -> None:
     """Show the points and grams of ACCOUNT. Grams of each statement stand apart and are never added.
