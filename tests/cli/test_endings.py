@@ -237,7 +237,8 @@ def test_a_full_disk_behind_stdout_is_told() -> None:
 
 def test_ctrl_c_stops_a_run_that_then_goes_on(folder: Path, process: Process) -> None:
     duckdb.sql(
-        "COPY (SELECT i // 3 AS product_id, 'materials' AS stage, 'material.glass' AS key, 1.0 + i % 7 AS amount, "
+        "COPY (SELECT i // 3 AS product_id, 'materials' AS stage, 'material.glass' AS key, "
+        "CAST(1 + i % 7 AS DOUBLE) AS amount, "  # a decimal would be staged, three times, before a run begins
         f"'kg' AS unit, 'GB' AS region FROM range(6000000) AS t(i)) TO '{folder}/big.parquet' (FORMAT parquet)"
     )
     args = ["footprint", "big.parquet", *KNOWN_ON, "--threads", "1", "--json"]

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from verify_runs import Cells, change_rows, harmed
 
 from leafmark.engine import tables
 from leafmark.engine.replay import TABLES, replay
-from leafmark.engine.replay_tables import compare
+from leafmark.engine.replay_tables import compare, opened
 from leafmark.engine.run import RunError, open_run
 
 KINDS = ("bill with --lines", "bill in chunks", "orders")
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """As a replay has one, for all tables it compares."""
+    with opened(tmp_path_factory.mktemp("spill")) as connection:
+        yield connection
 
 
 def tables_of(folder: Path) -> list[str]:
     return [name for name in TABLES if tables.exists(folder / f"{name}.parquet")]
 
 
-def differing(one: Path, other: Path, table: str, tmp_path: Path) -> dict[str, Any]:
+def differing(one: Path, other: Path, table: str, database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """The comparison both ways gives the same number."""
     steps: list[int] = []
-    forth = compare(open_run(one), open_run(other), table, tmp_path, lambda: steps.append(1))
-    back = compare(open_run(other), open_run(one), table, tmp_path, lambda: None)
+    forth = compare(open_run(one), open_run(other), table, database, lambda: steps.append(1))
+    back = compare(open_run(other), open_run(one), table, database, lambda: None)
     assert len(steps) == 2
     assert forth["differing"] == back["differing"]
     return forth
@@ -45,7 +54,9 @@ def other_value(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_any_one_changed_cell_is_found(sound_runs: dict[str, Path], tmp_path: Path, kind: str) -> None:
+def test_any_one_changed_cell_is_found(
+    sound_runs: dict[str, Path], tmp_path: Path, database: duckdb.DuckDBPyConnection, kind: str
+) -> None:
     chance = random.Random(kind)
     for table in tables_of(sound_runs[kind] / "run"):
         for column in tables.schema(sound_runs[kind] / "run" / f"{table}.parquet").names:
@@ -62,7 +73,7 @@ def test_any_one_changed_cell_is_found(sound_runs: dict[str, Path], tmp_path: Pa
                     row[column] = chance.choice((None, changed[0][1]))
 
             change_rows(folder / f"{table}.parquet", change)
-            found = differing(sound_runs[kind] / "run", folder, table, tmp_path)
+            found = differing(sound_runs[kind] / "run", folder, table, database)
             expected = int(bool(changed) and column not in ("run_id", "expected"))  # the latter: advice, no figure
             assert found["differing"] == expected, (table, column, changed)
             assert len(found["differences"]) == 2 * expected
@@ -70,7 +81,7 @@ def test_any_one_changed_cell_is_found(sound_runs: dict[str, Path], tmp_path: Pa
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_in_another_order_and_in_other_parts_are_the_same(
-    sound_runs: dict[str, Path], tmp_path: Path, kind: str
+    sound_runs: dict[str, Path], tmp_path: Path, database: duckdb.DuckDBPyConnection, kind: str
 ) -> None:
     folder = harmed(sound_runs[kind], tmp_path)
     for table in tables_of(folder):
@@ -83,10 +94,12 @@ def test_rows_in_another_order_and_in_other_parts_are_the_same(
         path.mkdir(exist_ok=True)
         pq.write_table(whole.take(order[:cut]), path / "00000.parquet")
         pq.write_table(whole.take(order[cut:]), path / "00001.parquet")
-        assert differing(sound_runs[kind] / "run", folder, table, tmp_path)["differing"] == 0
+        assert differing(sound_runs[kind] / "run", folder, table, database)["differing"] == 0
 
 
-def test_rows_are_a_bag_in_which_each_counts(sound_runs: dict[str, Path], tmp_path: Path) -> None:
+def test_rows_are_a_bag_in_which_each_counts(
+    sound_runs: dict[str, Path], tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
     """One row twice and another gone: as many rows, each of them known."""
 
     def change(rows: list[Cells]) -> None:
@@ -94,37 +107,43 @@ def test_rows_are_a_bag_in_which_each_counts(sound_runs: dict[str, Path], tmp_pa
 
     folder = harmed(sound_runs["bill"], tmp_path)
     change_rows(folder / "products.parquet", change)
-    found = differing(sound_runs["bill"] / "run", folder, "products", tmp_path)
+    found = differing(sound_runs["bill"] / "run", folder, "products", database)
     assert (found["then"], found["now"], found["differing"]) == (found["now"], found["then"], 1)
     named = {each["run"]: each["product_id"] for each in found["differences"]}
     rows = tables.read(sound_runs["bill"] / "run" / "products.parquet").column("product_id").to_pylist()
     assert named == {"then": rows[0], "now": rows[1]}
 
 
-def test_two_cells_swapped_between_columns_are_found(sound_runs: dict[str, Path], tmp_path: Path) -> None:
+def test_two_cells_swapped_between_columns_are_found(
+    sound_runs: dict[str, Path], tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
     def change(rows: list[Cells]) -> None:
         row = next(row for row in rows if row["use_ug"] != row["materials_ug"])
         row["use_ug"], row["materials_ug"] = row["materials_ug"], row["use_ug"]
 
     folder = harmed(sound_runs["bill"], tmp_path)
     change_rows(folder / "products.parquet", change)
-    assert differing(sound_runs["bill"] / "run", folder, "products", tmp_path)["differing"] == 1
+    assert differing(sound_runs["bill"] / "run", folder, "products", database)["differing"] == 1
 
 
-def test_many_differences_are_counted_and_the_first_shown(sound_runs: dict[str, Path], tmp_path: Path) -> None:
+def test_many_differences_are_counted_and_the_first_shown(
+    sound_runs: dict[str, Path], tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
     folder = harmed(sound_runs["bill"], tmp_path)
     change_rows(folder / "products.parquet", lambda rows: [row.update(lines=row["lines"] + 1) for row in rows])
-    found = differing(sound_runs["bill"] / "run", folder, "products", tmp_path)
+    found = differing(sound_runs["bill"] / "run", folder, "products", database)
     assert found["differing"] == found["then"] > 20
     assert len(found["differences"]) == 40
 
 
-def test_a_column_of_one_run_only_is_refused(sound_runs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_column_of_one_run_only_is_refused(
+    sound_runs: dict[str, Path], tmp_path: Path, database: duckdb.DuckDBPyConnection
+) -> None:
     folder = harmed(sound_runs["bill"], tmp_path)
     path = folder / "products.parquet"
     pq.write_table(tables.read(path).drop_columns(["tier"]), path)
     with pytest.raises(RunError, match="columns tier are in one of the two runs only"):
-        differing(sound_runs["bill"] / "run", folder, "products", tmp_path)
+        differing(sound_runs["bill"] / "run", folder, "products", database)
 
 
 @pytest.mark.parametrize("table", ["days", "categories", "intensity"])

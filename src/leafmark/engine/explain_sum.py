@@ -37,7 +37,7 @@ from leafmark.engine.recount_bill import BillRecount
 from leafmark.engine.recount_orders import BELOW, PERIODS, OrderRecount
 from leafmark.engine.run import Run
 from leafmark.engine.schema import STAGES
-from leafmark.engine.sum_facts import facts, lines_of, orders_with, subjects_with
+from leafmark.engine.sum_facts import RunTables, facts, lines_of, orders_with, subjects_with
 from leafmark.engine.sum_measures import measured, per_order
 
 SCHEMA = "leafmark.explain-sum/1"
@@ -70,10 +70,12 @@ class SumExplainer:
         found, total = sum(bit.ug for bit in recount.bits(())), run.record["totals"]["co2e_ug"]
         if found != (total or 0):
             raise self._mismatch(TOTAL, "run.json", total, found)
+        self.tables = RunTables(run)
 
     def close(self) -> None:
         """Let go of connections and temporary files."""
         self.recount.close()
+        self.tables.close()
 
     def kinds(self) -> tuple[str, ...]:
         """The kinds of address that this run can be asked for."""
@@ -113,7 +115,7 @@ class SumExplainer:
     def _of_lines(self, address: Address, cube: str, conditions: Sequence[Condition], most: int) -> Tree:
         """A figure that is the sum of lines."""
         bits = self.recount.bits(conditions, cube)
-        stated = published(self.run, address)
+        stated = published(self.tables, address)
         if not bits and not stated:
             raise self._unknown(address)
         counted = closing.total_range(factor_sums(bits))
@@ -140,7 +142,7 @@ class SumExplainer:
             "range": {"how": _RANGE_SAID, "factors": len({bit.factor_no for bit in bits}),
                       "published": any(each.low_ug is not None for each in stated)},
             "published_in": [each.where for each in stated],
-            "lines": lines_of(self.run, address), "facts": facts(self.run, address),
+            "lines": lines_of(self.tables, address), "facts": facts(self.tables, address),
             "cuts": cuts,
         }  # fmt: skip
 
@@ -195,7 +197,7 @@ class SumExplainer:
         kinds = {condition.kind for condition in address.conditions}
         if isinstance(self.recount, BillRecount):
             if not kinds or kinds == {"stage"}:
-                groups = subjects_with(self.run, conditions, most)
+                groups = subjects_with(self.tables, conditions, most)
             else:
                 groups = self.recount.holders(conditions, most)
             return [
@@ -206,7 +208,7 @@ class SumExplainer:
             groups = self.recount.holders(conditions, most)
             cuts.append(_cut("product", [self._part("product", each, address) for each in groups.largest], groups))
         if kinds <= set(PERIODS):
-            groups = orders_with(self.run, conditions, most)
+            groups = orders_with(self.tables, conditions, most)
             cuts.append(_cut("order", [self._subject(each) for each in groups.largest], groups))
         return cuts
 
@@ -233,7 +235,7 @@ class SumExplainer:
         if not bits and address.word is not None:  # of nothing accepted, what is not restated is not known either
             return self._tree(address, dict.fromkeys(("co2e_ug", "low_ug", "high_ug")), [], [], [], True)
         figure, by_number = measured(address, self.recount.unsigned(), self.recount.shares)
-        stated = published(self.run, address)
+        stated = published(self.tables, address)
         if address.word is None and not stated:
             raise self._unknown(address)
         for each in stated:
@@ -272,7 +274,7 @@ class SumExplainer:
     def _per_order(self, address: Address, most: int) -> Tree:
         """The total divided by the orders that hold an accepted line; its cuts are the total's, divided alike."""
         whole = self.explain(Address(TOTAL), most)
-        return per_order(self.run, whole, address)
+        return per_order(self.tables, whole, address)
 
     def _same(self, address: Address, stated: Published, counted: dict[str, int]) -> None:
         """Hold a published figure to the counted one."""

@@ -9,10 +9,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from leafmark.engine import tables
-from leafmark.engine.backends import told
 from leafmark.engine.explain_address import (
     GAS,
     PER_ORDER,
@@ -29,6 +26,7 @@ from leafmark.engine.recount_bill import BillRecount
 from leafmark.engine.recount_orders import BELOW, PERIODS, OrderRecount, period
 from leafmark.engine.run import Run
 from leafmark.engine.schema import STAGES
+from leafmark.engine.sum_facts import RunTables
 
 _DATED = frozenset(PERIODS)
 _OF_CATEGORY = frozenset({"group", "category", "tier"})
@@ -60,11 +58,11 @@ class Published:
     high_ug: int | None = None
 
 
-def published(run: Run, address: Address) -> list[Published]:
+def published(of_run: RunTables, address: Address) -> list[Published]:
     """Every place of the run that has this sum, `run.json` first."""
-    found = list(_recorded(run.record["totals"], address))
+    found = list(_recorded(of_run.run.record["totals"], address))
     if address.word in (None, TOTAL) and address.only(GAS) is None:
-        found += _added_up(run, address.conditions)
+        found += _added_up(of_run, address.conditions)
     return found
 
 
@@ -119,31 +117,26 @@ def _scope_names(value: str) -> tuple[str, ...]:
     return (f"scope {scope} category {category}" if point else f"scope {scope}",)
 
 
-def _added_up(run: Run, conditions: Sequence[Condition]) -> Iterator[Published]:
+def _added_up(of_run: RunTables, conditions: Sequence[Condition]) -> Iterator[Published]:
     kinds = {condition.kind for condition in conditions}
-    ordered = tables.exists(run.path / "orders.parquet")
+    ordered = of_run.has("orders")
     knows: dict[str, Set[str]] = {name: known for name, known in _KNOWS.items() if ordered != (name == "products")}
-    if not run.record.get("no_entries"):
-        by_line = {"factor"} if run.record["lines"] else set()
+    if not of_run.run.record.get("no_entries"):
+        by_line = {"factor"} if of_run.run.record["lines"] else set()
         knows["entries"] = {"scope"} | (_DATED | _OF_CATEGORY if ordered else {"stage"} | by_line)
-    with duckdb.connect() as connection, told():
-        connection.execute("SET autoinstall_known_extensions = false")
-        for name, known in knows.items():
-            path = run.path / f"{name}.parquet"
-            if not kinds <= known or not tables.exists(path):
+    for name, known in knows.items():
+        if not kinds <= known or not of_run.has(name):
+            continue
+        column = "co2e_ug"
+        if name == "products" and conditions:
+            if conditions[0].value not in STAGES:
                 continue
-            column = "co2e_ug"
-            if name == "products" and conditions:
-                if conditions[0].value not in STAGES:
-                    continue
-                column = f"{conditions[0].value}_ug"
-            where = " AND ".join(_sql(name, condition) for condition in conditions) or "TRUE"
-            rows = connection.execute(
-                f"SELECT SUM({column}), COUNT(*) FROM {tables.scan(path)} WHERE {where}"
-            ).fetchall()
-            ug, count = rows[0]
-            if count or not conditions:
-                yield Published(f"{name}.parquet", None if ug is None else int(ug))
+            column = f"{conditions[0].value}_ug"
+        where = " AND ".join(_sql(name, condition) for condition in conditions) or "TRUE"
+        rows = of_run.ask(f"SELECT SUM({column}), COUNT(*) FROM {of_run.scan(name)} WHERE {where}")
+        ug, count = rows[0]
+        if count or not conditions:
+            yield Published(f"{name}.parquet", None if ug is None else int(ug))
 
 
 def _sql(table: str, condition: Condition) -> str:

@@ -17,7 +17,7 @@ from leafmark.engine import tables
 from leafmark.engine.backends import Backend
 from leafmark.engine.inputs import InputError, sha256_file
 from leafmark.engine.pinned import Pinned, open_pinned, recorded_input
-from leafmark.engine.replay_tables import SIDES, compare
+from leafmark.engine.replay_tables import SIDES, compare, opened
 from leafmark.engine.run import Progress, Run, RunError, open_run, run
 
 SCHEMA = "leafmark.replay/1"
@@ -96,9 +96,10 @@ def replay(
             for then, now in zip(recorded, new.record["inputs"], strict=True)
             if then["sha256"] != now["sha256"]
         ]
-        compared = {
-            name: compare(old, new, name, Path(folder), whole.step) for name in TABLES if _there(old, new, name)
-        }
+        with opened(Path(folder)) as database:
+            compared = {
+                name: compare(old, new, name, database, whole.step) for name in TABLES if _there(old, new, name)
+            }
         totals = list(_totals(old.record, new.record))
     edited = []
     if not changed and not pinned.changed and new.id != old.id:

@@ -7,7 +7,8 @@ compared, and of those only the rows whose hash stands in one bag more often tha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,14 @@ _MONEY_DIGITS = 6
 """Money is a sum of floats: its last digits depend on the order of additions, its millionths do not."""
 
 
-def compare(old: Run, new: Run, table: str, scratch: Path, step: Callable[[], None]) -> dict[str, Any]:
+def compare(
+    old: Run, new: Run, table: str, database: duckdb.DuckDBPyConnection, step: Callable[[], None]
+) -> dict[str, Any]:
     """Rows of one table that stand in one of the two runs only; `step` after each side was read.
+
+    Parameters
+    ----------
+    database : as `opened` gives it, one for all tables: to make one takes longer than to compare a small table.
 
     Returns
     -------
@@ -50,7 +57,7 @@ def compare(old: Run, new: Run, table: str, scratch: Path, step: Callable[[], No
         )
     columns = [name for name in schema.names if name not in _NO_FIGURE]
     found: dict[str, Any] = {name: tables.rows(path) for name, path in paths.items()}
-    connection = _connect(scratch)
+    connection = database.cursor()  # its temporary views and tables are its own
     try:
         for side, path in paths.items():
             listing = ", ".join(_cell(connection, table, path, name, schema.field(name).type) for name in columns)
@@ -64,13 +71,18 @@ def compare(old: Run, new: Run, table: str, scratch: Path, step: Callable[[], No
         connection.close()
 
 
-def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def opened(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database to compare tables in, which spills to `scratch`."""
     connection = duckdb.connect()
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET enable_progress_bar = false")
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     connection.execute(f"SET temp_directory = {quote(str(scratch / 'spill'))}")
-    return connection
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 def _sum(connection: duckdb.DuckDBPyConnection, side: str, hashed: str, step: Callable[[], None]) -> tuple[Any, ...]:

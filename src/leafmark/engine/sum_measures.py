@@ -10,8 +10,7 @@ from leafmark.engine.explain_address import GAS, Address, command
 from leafmark.engine.explain_tree import Tree
 from leafmark.engine.inputs import InputError
 from leafmark.engine.recount import Bit, by_factor
-from leafmark.engine.run import Run
-from leafmark.engine.sum_facts import counted_orders
+from leafmark.engine.sum_facts import RunTables, counted_orders
 from leafmark.factors.gwp import GASES
 
 
@@ -47,9 +46,9 @@ def divided(figure: int, parts: Sequence[int]) -> list[int]:
     return [quotient + (n in more) for n, (quotient, _) in enumerate(pairs)]
 
 
-def per_order(run: Run, whole: Tree, address: Address) -> Tree:
+def per_order(of_run: RunTables, whole: Tree, address: Address) -> Tree:
     """The tree of the total, each figure divided by the orders with an accepted line."""
-    orders = counted_orders(run)
+    run, orders = of_run.run, counted_orders(of_run)
     if not orders:
         raise InputError(f"{run.path}: no order has an accepted line, so there is nothing to divide by")
     figure = whole["co2e_ug"] // orders
