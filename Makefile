@@ -69,7 +69,7 @@ test-spark: $(READY_SPARK)
 	@$(BIN)/python -m pytest -m spark $(ARGS)
 
 stress: $(READY) postgresql
-	@$(BIN)/python -m pytest -m stress $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist load -m stress $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench bill --size 500000
