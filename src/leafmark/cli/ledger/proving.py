@@ -40,7 +40,8 @@ def verify(checkpoints: tuple[Path, ...], store: str, writer: str, as_json: bool
         told = [f"  {_told(each)}" for each in seen.findings[:FOUND_SHOWN_MAX]]
         more = len(seen.findings) - len(told)
         told += [f"  and {more:,} more: --json names them all"] if more > 0 else []
-        raise CheckFailedError("\n".join([f"{len(seen.findings):,} {'break' if len(seen.findings) == 1 else 'breaks'} in {seen.checks} checks", *told]))
+        breaks = f"{len(seen.findings):,} break{'' if len(seen.findings) == 1 else 's'} in {seen.checks} checks"
+        raise CheckFailedError("\n".join([breaks, *told]))
     emit(
         content,
         as_json,
