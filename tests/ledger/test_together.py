@@ -291,3 +291,15 @@ def test_another_programs_file_is_left_as_it_was(tmp_path: Path) -> None:
         open_ledger(path)
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["foreign.db"]
+
+
+def test_a_verb_that_reads_makes_no_ledger(on_server: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    for address in (on_server, str(tmp_path / "none.db"), str(tmp_path / "empty.db")):
+        with pytest.raises(StoreError, match="there is no ledger; make one with leafmark ledger load"):
+            open_ledger(address, make=False)
+    assert [(each.name, each.stat().st_size) for each in tmp_path.iterdir()] == [("empty.db", 0)]
+    with open_ledger(on_server) as made:
+        assert made.balance(ANN).points == 0
+    with open_ledger(on_server, make=False) as found:
+        assert found.balance(ANN).points == 0

@@ -68,6 +68,7 @@ def open_ledger(
     writer: str = "main",
     today: Callable[[], dt.date] = today_utc,
     coordinates_allowed: bool = False,
+    make: bool = True,
 ) -> Ledger:
     """Open a ledger, or make one where there is none.
 
@@ -76,6 +77,7 @@ def open_ledger(
     address : path of a SQLite file, or `postgresql://user@host/database`.
     writer : name of the chain that this process seals its batches on. Give each machine its own.
     coordinates_allowed : whether details of acts may hold latitudes and longitudes.
+    make : whether to make one; else where there is none is an error, so that a slip of the pen is no empty ledger.
 
     Raises
     ------
@@ -83,14 +85,19 @@ def open_ledger(
     """
     if not is_name(writer):
         raise StoreError(f"writer {writer!r}: expected a name of 1 to 255 characters without tabs or line breaks")
-    return Ledger(str(address), writer, today, coordinates_allowed)
+    return Ledger(str(address), writer, today, coordinates_allowed, make)
 
 
 class Ledger:
     """Accounts of grams and points. One object serves many threads."""
 
     def __init__(
-        self, address: str, writer: str, today: Callable[[], dt.date], coordinates_allowed: bool = False
+        self,
+        address: str,
+        writer: str,
+        today: Callable[[], dt.date],
+        coordinates_allowed: bool = False,
+        make: bool = True,
     ) -> None:
         self.writer, self.today, self.coordinates_allowed = writer, today, coordinates_allowed
         self._held = (Catalogue(()), Names({}, {}, {}))
@@ -102,9 +109,9 @@ class Ledger:
                 raise StoreError(
                     f"PostgreSQL needs the extra `ledger`: pip install 'leafmark[ledger]' ({error})"
                 ) from error
-            self.store = PostgresqlStore(address, writer, today, self._terms)
+            self.store = PostgresqlStore(address, writer, today, self._terms, make)
         else:
-            self.store = SqliteStore(Path(address), writer, today, self._terms)
+            self.store = SqliteStore(Path(address), writer, today, self._terms, make)
         try:
             self._refresh()
         except StoreError:

@@ -29,7 +29,7 @@ from leafmark.ledger.ingest import Found
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
-from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, one_line, upgrade, without_password
+from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, no_ledger, one_line, upgrade, without_password
 from leafmark.ledger.seal import Link
 from leafmark.ledger.store import EVENT_COLUMNS, PerThread, Store, T, Transaction, rows_seen
 
@@ -201,17 +201,31 @@ class PostgresqlStore(Store):
     """
 
     def __init__(
-        self, url: str, writer: str, today: Callable[[], dt.date], terms: Callable[[Transaction], str]
+        self,
+        url: str,
+        writer: str,
+        today: Callable[[], dt.date],
+        terms: Callable[[Transaction], str],
+        make: bool = True,
     ) -> None:
         self._url, self._writer, self._today, self._terms = url, writer, today, terms
         self.address = without_password(url)
         self._connections = PerThread(self._set_up)
         self._staged: weakref.WeakSet[psycopg.Connection[Any]] = weakref.WeakSet()
         self._closed = False
+        try:
+            self._open(make)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, make: bool) -> None:
         found = self._connection().execute(f"SELECT to_regclass('{VERSION_TABLE}')").fetchone()
         revision = self.rows(f"SELECT version_num FROM {VERSION_TABLE}") if found and found[0] else []
+        if not revision and not make:
+            raise no_ledger(self.address)
         if revision != [(HEAD,)]:
-            upgrade(url)
+            upgrade(self._url)
         self._stages()
 
     def connect(self) -> psycopg.Connection[Any]:

@@ -21,6 +21,11 @@ class StoreError(Exception):
     """A store that cannot be used as asked: what was found, what was expected, what to do."""
 
 
+def no_ledger(address: str) -> StoreError:
+    """That there is nothing where a ledger was looked for."""
+    return StoreError(f"{address}: there is no ledger; make one with leafmark ledger load TERMS.json --store {address}")
+
+
 def one_line(error: object) -> str:
     """A database's message, without its line breaks."""
     return " ".join(str(error).split())

@@ -27,7 +27,7 @@ from leafmark.ledger.ingest import Found
 from leafmark.ledger.intake import Int64s
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
-from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, upgrade
+from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, no_ledger, upgrade
 from leafmark.ledger.store import EVENT_COLUMNS, PerThread, Store, T, Transaction, found_events, leaf_of, rows_seen
 
 GROUP_MAX, GATHER_SECONDS = 256, 0.002
@@ -177,12 +177,17 @@ class SqliteStore(Store):
     """
 
     def __init__(
-        self, path: Path, writer: str, today: Callable[[], dt.date], terms: Callable[[Transaction], str]
+        self,
+        path: Path,
+        writer: str,
+        today: Callable[[], dt.date],
+        terms: Callable[[Transaction], str],
+        make: bool = True,
     ) -> None:
         self.address, self._path = str(path), path
         self._writer, self._today, self._terms = writer, today, terms
         self._closed = False
-        self._open()
+        self._open(make)
         writer_connection = self._connect(WRITER_CACHE_KIB)
         writer_connection.execute(
             "CREATE TEMP TABLE asked (asked INTEGER PRIMARY KEY, account_id INTEGER, other_id INTEGER)"
@@ -195,7 +200,9 @@ class SqliteStore(Store):
         )
         self._thread.start()
 
-    def _open(self) -> None:
+    def _open(self, make: bool) -> None:
+        if not make and not self._path.is_file():
+            raise no_ledger(self.address)
         if not self._path.parent.is_dir():
             raise StoreError(f"{self._path}: there is no folder {self._path.parent}")
         try:
@@ -208,6 +215,8 @@ class SqliteStore(Store):
                 revision = found.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone() if tables else None
         except (sqlite3.DatabaseError, UnicodeError) as error:
             raise StoreError(f"{self._path}: not a ledger, or damaged ({error})") from error
+        if revision is None and not make:
+            raise no_ledger(self.address)
         if revision != (HEAD,):
             upgrade(str(self._path))
         self._use_log()

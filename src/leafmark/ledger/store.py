@@ -46,37 +46,37 @@ class TermsChanged(StoreError):
     """What was judged by older terms is not posted: judge it again."""
 
 
-class _Held(Generic[C]):
-    def __init__(self, connection: C) -> None:
-        self.connection = connection
-
-    def __del__(self) -> None:
-        self.connection.close()
+class _Life:
+    """Lives as long as a thread's connection is to."""
 
 
 class PerThread(Generic[C]):
-    """A connection for each thread that asks, closed when its thread ends or the store is closed."""
+    """A connection for each thread that asks, closed when its thread ends, the store is closed, or nobody has it any more."""
 
     def __init__(self, connect: Callable[[], C]) -> None:
         self._connect, self._local = connect, threading.local()
-        self._all: weakref.WeakSet[_Held[C]] = weakref.WeakSet()
+        self._ends: list[weakref.finalize[..., _Life]] = []
+        self._lock = threading.Lock()
 
     def get(self) -> C:
         """This thread's connection."""
-        held: _Held[C] | None = getattr(self._local, "held", None)
-        if held is None:
-            held = self._local.held = _Held(self._connect())
-            self._all.add(held)
-        return held.connection
+        found: C | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = self._connect()
+            self._local.life = life = _Life()
+            with self._lock:
+                self._ends = [each for each in self._ends if each.alive] + [weakref.finalize(life, found.close)]
+        return found
 
     def drop(self) -> None:
         """Let go of this thread's connection: the next one asked for is another."""
-        self._local.held = None
+        self._local.connection = self._local.life = None
 
     def close(self) -> None:
         """Close all."""
-        for held in list(self._all):
-            held.connection.close()
+        with self._lock:
+            for end in self._ends:
+                end()
 
 
 def leaf_of(row: Row) -> tuple[LeafOrder, bytes]:

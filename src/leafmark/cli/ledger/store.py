@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,8 +17,6 @@ from leafmark.cli.output import Decorated, emit, json_option
 if TYPE_CHECKING:
     from leafmark.ledger.ledger import Ledger
     from leafmark.ledger.rows import Outcome
-
-_SERVER = re.compile(r"postgres(ql)?://")
 
 
 def on_store(command: Decorated) -> Decorated:
@@ -95,15 +92,11 @@ class Month(click.ParamType[dt.date]):
 
 @contextmanager
 def opened(store: str, writer: str, make: bool = False) -> Iterator[Ledger]:
-    """The ledger of `--store`. Only `make` makes a file where there is none, so that a slip of the pen is no empty ledger."""
+    """The ledger of `--store`. Only `make` makes one where there is none, so that a slip of the pen is no empty ledger."""
     from leafmark.ledger.ledger import open_ledger
 
-    if not make and not _SERVER.match(store) and not Path(store).is_file():
-        raise UnusableError(
-            f"{store}: there is no ledger; make one with leafmark ledger load TERMS.json --store {store}"
-        )
     try:
-        with open_ledger(store, writer) as ledger:
+        with open_ledger(store, writer, make=make) as ledger:
             yield ledger
     except Exception as error:
         if not _of_the_database(error):
