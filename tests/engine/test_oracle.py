@@ -27,21 +27,27 @@ KEYS = {
 PLACES = ("CN-ZJ", "CN", "GB", "WORLD")
 DAY = dt.timedelta(1)
 YEARS = range(2008, 2026)
+STARTS = st.sampled_from([(1, 1), (2, 28), (2, 29), (3, 1), (7, 16), (12, 31)])
+SOME_STARTS = st.lists(st.tuples(st.sampled_from(YEARS), STARTS), min_size=2, max_size=5)
+KG = st.integers(0, 5000).map(lambda n: n / 1e6)
+REVISED = st.sampled_from([None, None, KNOWN_ON - DAY, KNOWN_ON, KNOWN_ON + DAY])
 
 
 @st.composite
 def periods(draw: st.DrawFn) -> list[tuple[dt.date, dt.date | None]]:
     """Disjoint valid periods with gaps, some adjacent, the last perhaps open; starts on any day, leap days too."""
-    day = st.sampled_from([(1, 1), (2, 28), (2, 29), (3, 1), (7, 16), (12, 31)])
     cuts = sorted({
         dt.date(year, month, 28 if (month, number) == (2, 29) and year % 4 else number)
-        for year, (month, number) in draw(st.lists(st.tuples(st.sampled_from(YEARS), day), min_size=2, max_size=5))
+        for year, (month, number) in draw(SOME_STARTS)
     })  # fmt: skip
     spans: list[tuple[dt.date, dt.date | None]] = list(itertools.pairwise(cuts))
     kept = [span for span in spans if draw(st.booleans())]
     if draw(st.booleans()) and cuts:
         kept.append((cuts[-1], None))
     return kept
+
+
+PERIODS = periods()
 
 
 @st.composite
@@ -52,13 +58,12 @@ def factor_rows(draw: st.DrawFn) -> list[Row]:
             if not draw(st.booleans()):
                 continue
             for boundary in boundaries:
-                for start, end in draw(periods()):
-                    kg = st.integers(0, 5000).map(lambda n: n / 1e6)
+                for start, end in draw(PERIODS):
                     cells = {"region": place, "boundary": boundary, "unit": unit, "valid_from": start, "valid_to": end}
-                    revised = draw(st.sampled_from([None, None, KNOWN_ON - DAY, KNOWN_ON, KNOWN_ON + DAY]))
-                    rows.append(factor(key, co2e_kg=draw(kg), superseded_on=revised, **cells))
+                    revised = draw(REVISED)
+                    rows.append(factor(key, co2e_kg=draw(KG), superseded_on=revised, **cells))
                     if revised:
-                        rows.append(factor(key, co2e_kg=draw(kg), published_on=revised, **cells))
+                        rows.append(factor(key, co2e_kg=draw(KG), published_on=revised, **cells))
     return rows or [factor()]
 
 

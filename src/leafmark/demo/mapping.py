@@ -87,10 +87,14 @@ def load_mapping() -> list[Rule]:
 
 
 class Mapper:
-    """Finds a product's rule. Distinct (department, category, type) triples are matched once and remembered."""
+    """Finds a product's rule. Distinct (department, category, type) triples are matched once and remembered.
+
+    So are their (department, category) pairs, of which there are far fewer: types then meet the rules of theirs only.
+    """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = sorted(rules, key=_specificity, reverse=True)
+        self._of_category: dict[tuple[str, str], list[Rule]] = {}
         self._seen: dict[tuple[str, str, str], list[Rule]] = {}
 
     def rule(self, department: str | None, category: str | None, kind: str | None, size: str | None) -> Rule | None:
@@ -98,14 +102,21 @@ class Mapper:
         triple = (department or MISSING, category or MISSING, kind or MISSING)
         if triple not in self._seen:
             self._seen[triple] = [
-                rule
-                for rule in self._rules
-                if _matches(rule.department, triple[0])
-                and _matches(rule.product_category, triple[1])
-                and _matches(rule.product_type, triple[2])
+                rule for rule in self._rules_of(triple[0], triple[1]) if _matches(rule.product_type, triple[2])
             ]
         plain = " ".join((size or MISSING).split())
         return next((rule for rule in self._seen[triple] if _matches(rule.package_size, plain)), None)
+
+    def _rules_of(self, department: str, category: str) -> list[Rule]:
+        """The rules for a category of a department, the most specific first."""
+        pair = (department, category)
+        if pair not in self._of_category:
+            self._of_category[pair] = [
+                rule
+                for rule in self._rules
+                if _matches(rule.department, department) and _matches(rule.product_category, category)
+            ]
+        return self._of_category[pair]
 
 
 def _rule(row: int, cells: dict[str, str]) -> Rule:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -50,14 +51,20 @@ class Shape:
 
 def expression(method: Method, shape: Shape, sql: str) -> str:
     """The method's expression with absent optional columns as NULL, columns qualified by `i`."""
+    return _bound(method.name, frozenset(column.name for column in method.columns), shape.columns, sql)
+
+
+@lru_cache(maxsize=512)
+def _bound(method: str, known: frozenset[str], there: frozenset[str], sql: str) -> str:
+    """An expression over the columns that a method knows, some of which are there; plans ask for one many times."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     check_portable(tree)
 
     def bind(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column):
-            if method.column(node.name) is None:
-                raise PlanError(f"{method.name}: {node.name} is not a column of its input")
-            if not shape.has(node.name):
+            if node.name not in known:
+                raise PlanError(f"{method}: {node.name} is not a column of its input")
+            if node.name not in there:
                 return exp.Null()
             return exp.column(node.name, table="i")
         return node
