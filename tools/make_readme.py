@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 LABEL = ROOT / "docs" / "label.svg"
 SPEED = ROOT / "docs" / "speed.md"
+SHOWN = 6
+"""Columns of a table of speed that the README shows."""
 NO_SPEED_YET = "Run `make bench`: it writes the table."
 
 MADE_ON = dt.date(2026, 11, 23)
@@ -84,11 +86,16 @@ def explanation(run: Run, row: dict) -> str:
 
 
 def speed() -> str:
-    """The tables of docs/speed.md without its head, or what to run to get them."""
+    """The tables of docs/speed.md under their headings, without the columns that are for who maintains it; or how to get them."""
     if not SPEED.exists():
         return NO_SPEED_YET
-    tables = re.findall(r"(?:^\|.*\n?)+", SPEED.read_text(), re.MULTILINE)
-    return "\n".join(tables) or NO_SPEED_YET
+    tables = re.findall(r"^### (.+)\n\n((?:^\|.*\n?)+)", SPEED.read_text(), re.MULTILINE)
+    parts = [f"**{what}**\n\n" + "\n".join(map(_first_columns, rows.splitlines())) for what, rows in tables]
+    return "\n\n".join(parts) or NO_SPEED_YET
+
+
+def _first_columns(row: str) -> str:
+    return "|".join(row.split("|")[: SHOWN + 1]) + "|"
 
 
 def main() -> None:
