@@ -260,7 +260,7 @@ def test_no_password_in_words_about_an_address(address: str) -> None:
 
 def test_many_processes_make_one_new_file(tmp_path: Path) -> None:
     (tmp_path / "terms.json").write_text(CATALOGUE.to_json())
-    for n in range(6):
+    for n in range(3):
         command = [sys.executable, "-m", "leafmark.cli", "ledger", "load", "terms.json", "--store", f"{n}.db"]
         children = [
             subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
