@@ -192,7 +192,7 @@ class Catalogue:
             )
 
     def _has_terms(self, entry: str, programme: str, action: str) -> None:
-        """Refuse an entry that bears on no act: of a boundary with a slip in its action, grams would be minted twice."""
+        """Refuse an entry that bears on no act: a boundary with a slip in its action would let grams be minted that it is there to keep."""
         if not self.knows(programme, action):
             there = ", ".join("/".join(each) for each in self._of_action) or "none yet"
             raise CatalogueError(f"{entry}: action {programme}/{action} has no terms; expected one of {there}")

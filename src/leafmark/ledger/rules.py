@@ -234,15 +234,17 @@ def _amend(account: Account, amend: Amend, catalogue: Catalogue, today: dt.date)
         amend.account_id, amend.adjustment_id, amend.kind, amend.event_id, today, amend.reason, mg - worth.co2e_mg,
         points - worth.points, body_hash(amend),
     )  # fmt: skip
+    minted = mg if event.statement in MINTED else 0
+    shared = sum(row.share.co2e_mg for row in shares)
+    taken = tuple(ShareRow(row.share, "taken", today) for row in shares) if shared > minted else ()
     back = _given_back(account, event, points - worth.points)
+    if not back:
+        return Accepted((adjustment, *taken))
     ended = AdjustmentRow(
         amend.account_id, id_of(f"given back {amend.adjustment_id}"), "expiry", None, today,
         "had ended before their act was amended", 0, back, body_hash(amend),
     )  # fmt: skip
-    minted = mg if event.statement in MINTED else 0
-    shared = sum(row.share.co2e_mg for row in shares)
-    taken = tuple(ShareRow(row.share, "taken", today) for row in shares) if shared > minted else ()
-    return Accepted((adjustment, *((ended,) if back else ()), *taken))
+    return Accepted((adjustment, ended, *taken))
 
 
 def _given_back(account: Account, event: EventRow, change: int) -> int:
