@@ -31,7 +31,7 @@ from leafmark.ledger.ledger import Ledger, open_ledger
 from leafmark.ledger.postgresql import copied
 from leafmark.ledger.prepare import prepare
 from leafmark.ledger.rows import Accepted
-from leafmark.ledger.sqlite import INSERT_EVENT
+from leafmark.ledger.sqlite_transaction import INSERT_EVENT
 from leafmark.ledger.store import EVENT_COLUMNS
 
 BATCH = 10_000

@@ -274,6 +274,9 @@ class Ledger:
         """Answer commands that are no acts in one transaction: one wait for the disk, one batch, all or nothing."""
 
         def work(transaction: Transaction) -> list[Outcome]:
+            # An act on its way in comes before an erasure, not after it.
+            transaction.lock_posting(alone=any(isinstance(command, Erase) for command in commands))
+            transaction.judged_by(self.catalogue.sha256)
             return [
                 self._decided(transaction, command) for command in sorted(commands, key=lambda each: each.account_id)
             ]
@@ -284,12 +287,9 @@ class Ledger:
         if refusal := unwritable(command):
             return refusal
         transaction.lock(command.account_id)
-        if isinstance(command, Erase):  # an act that is on its way in comes before it, not after it
-            transaction.come_in(alone=True)
         account, catalogue = accounts.account_for(transaction.rows, self.names, command), self.catalogue
         outcome = decide(account, command, catalogue, self.today(), _serials(transaction, command))
-        if isinstance(outcome, Accepted) and outcome.rows:
-            transaction.judged_by(catalogue.sha256)
+        if isinstance(outcome, Accepted):
             for row in outcome.rows:
                 transaction.append(row)
         return outcome

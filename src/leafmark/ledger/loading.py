@@ -19,7 +19,7 @@ def load(transaction: Transaction, after: Catalogue, today: dt.date) -> None:
     CatalogueError : terms that the store holds are changed or left out, or a year that has acts moves into an operator's
         inventory or out of it.
     """
-    transaction.come_in(alone=True)
+    transaction.lock_posting(alone=True)
     newest = transaction.rows("SELECT body FROM catalogue ORDER BY number DESC LIMIT 1")
     before = Catalogue.from_json(newest[0][0]) if newest else Catalogue(())
     rows = transaction.rows("SELECT programme, action, version, body FROM terms")

@@ -27,15 +27,16 @@ from psycopg.conninfo import conninfo_to_dict
 from leafmark.ledger.columns import EventColumns, TallyColumns, stored_day
 from leafmark.ledger.ingest import Found
 from leafmark.ledger.intake import Int64s
+from leafmark.ledger.per_thread import PerThread
 from leafmark.ledger.prepare import Bools
 from leafmark.ledger.rows import RedemptionRow
 from leafmark.ledger.schema import HEAD, VERSION_TABLE, StoreError, no_ledger, one_line, upgrade, without_password
 from leafmark.ledger.seal import Link
-from leafmark.ledger.store import EVENT_COLUMNS, PerThread, Store, T, Transaction, rows_seen
+from leafmark.ledger.store import EVENT_COLUMNS, Store, T, Transaction, rows_seen
 
 ATTEMPTS_MAX = 12
 PAUSE_SECONDS = 0.005
-COMING_IN, SEALING = 5_321_684_332, 532_168
+POSTING, SEALING = 5_321_684_332, 532_168
 """Numbers of the server's locks: of all who post, and of each writer's chain."""
 LOST = (
     "the connection was lost, so whether it was posted is not known; post it again: what is there already counts once"
@@ -110,8 +111,8 @@ class PostgresqlTransaction(Transaction):
         self._cursor.execute(sql.replace("?", "%s"), parameters)
         return self._cursor.fetchall() if self._cursor.description else []
 
-    def come_in(self, alone: bool = False) -> None:
-        self.rows(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}({COMING_IN})")
+    def lock_posting(self, alone: bool = False) -> None:
+        self.rows(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}({POSTING})")
 
     def last_link(self) -> Link | None:
         # Others who seal on the same chain wait here until the end, instead of failing there.

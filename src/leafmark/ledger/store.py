@@ -8,12 +8,10 @@ it happened. The statements here are of single rows and the same for both databa
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -33,50 +31,11 @@ from leafmark.ledger.state import HELD
 
 T = TypeVar("T")
 
-
-class _Closes(Protocol):
-    def close(self) -> None: ...
-
-
-C = TypeVar("C", bound=_Closes)
 LeafOrder = tuple[int, int, int, str]
 
 
 class TermsChanged(StoreError):
     """What was judged by older terms is not posted: judge it again."""
-
-
-class _Life:
-    """Lives as long as a thread's connection is to."""
-
-
-class PerThread(Generic[C]):
-    """A connection for each thread that asks, closed when its thread ends, the store is closed, or nobody has it any more."""
-
-    def __init__(self, connect: Callable[[], C]) -> None:
-        self._connect, self._local = connect, threading.local()
-        self._ends: list[weakref.finalize[..., _Life]] = []
-        self._lock = threading.Lock()
-
-    def get(self) -> C:
-        """This thread's connection."""
-        found: C | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = self._connect()
-            self._local.life = life = _Life()
-            with self._lock:
-                self._ends = [each for each in self._ends if each.alive] + [weakref.finalize(life, found.close)]
-        return found
-
-    def drop(self) -> None:
-        """Let go of this thread's connection: the next one asked for is another."""
-        self._local.connection = self._local.life = None
-
-    def close(self) -> None:
-        """Close all."""
-        with self._lock:
-            for end in self._ends:
-                end()
 
 
 def leaf_of(row: Row) -> tuple[LeafOrder, bytes]:
@@ -131,8 +90,8 @@ class Transaction(ABC):
     def add_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows to a table as they are, for putting back what was exported."""
 
-    def come_in(self, alone: bool = False) -> None:
-        """Begin to post, beside others who post, or `alone`: to change what all of those are judged by.
+    def lock_posting(self, alone: bool = False) -> None:
+        """Post beside others who post, or `alone`: to change what all of those are judged by. Held until the end.
 
         Where one transaction runs at a time there is nobody to wait for.
         """
@@ -145,7 +104,7 @@ class Transaction(ABC):
         ------
         TermsChanged : another one was loaded a moment ago, or something in the same transaction was judged by another.
         """
-        self.come_in()
+        self.lock_posting()
         newest = self.rows("SELECT sha256 FROM catalogue ORDER BY number DESC LIMIT 1")
         if newest not in ([], [(catalogue_sha256,)]) or self.terms not in (None, catalogue_sha256):
             raise TermsChanged("new terms were loaded at this moment; nothing was posted, post it again")
