@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -405,3 +407,27 @@ def test_a_text_that_no_record_can_hold_is_refused(text: str) -> None:
     share = Share(ANN, id_of("s"), id_of("ride"), text, "city", "impact", 1)
     assert refused(account, share) == "bad_text"
     assert refused(account, replace(share, party="")) == "bad_text"
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    (lambda terms: terms.pop("own"), "not a catalogue: lacks own; expected actions, campaigns, own, points_months"),
+    (lambda terms: terms["actions"][1].pop("points"), "actions, entry 2: lacks points; expected .*valid_from"),
+    (lambda terms: terms["actions"][0].update(pionts=7), "actions, entry 1: has 'pionts', which is no field of it; expected"),
+    (lambda terms: terms["campaigns"].append("double"), "campaigns, entry 2: 'double', expected an object with"),
+    (lambda terms: terms["campaigns"][0].pop("denominator"), None),
+    (lambda terms: terms.update(own="none"), "own: 'none', expected a list"),
+])  # fmt: skip
+def test_a_file_of_terms_says_which_entry_is_wrong(change: Callable[[Any], object], says: str | None) -> None:
+    terms = json.loads(CATALOGUE.to_json())
+    change(terms)
+    if says is None:
+        assert Catalogue.from_json(json.dumps(terms)).campaigns[0].denominator == 1
+        return
+    with pytest.raises(CatalogueError, match=says):
+        Catalogue.from_json(json.dumps(terms))
+
+
+@pytest.mark.parametrize("text", ["[]", "7", "null", "{", "", "\x00"])
+def test_a_text_that_is_no_catalogue(text: str) -> None:
+    with pytest.raises(CatalogueError, match=r"^not a catalogue: "):
+        Catalogue.from_json(text)

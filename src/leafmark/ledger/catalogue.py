@@ -11,7 +11,8 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import MISSING, asdict, dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -262,16 +263,15 @@ class Catalogue:
         """
         try:
             found = json.loads(text)
-            return cls(
-                tuple(Action(**_with_days(each)) for each in found["actions"]),
-                tuple(Campaign(**_with_days(each)) for each in found["campaigns"]),
-                tuple(OwnBoundary(**each) for each in found["own"]),
-                found["points_months"],
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            if isinstance(error, CatalogueError):
-                raise
-            raise CatalogueError(f"not a catalogue of actions, campaigns, own and points_months: {error}") from error
+        except ValueError as error:
+            raise CatalogueError(f"not a catalogue: not JSON ({error})") from error
+        _has_fields("not a catalogue", found, {"actions", "campaigns", "own", "points_months"}, set())
+        return cls(
+            tuple(Action(**_with_days(each)) for each in _entries(found, "actions", Action)),
+            tuple(Campaign(**_with_days(each)) for each in _entries(found, "campaigns", Campaign)),
+            tuple(OwnBoundary(**each) for each in _entries(found, "own", OwnBoundary)),
+            found["points_months"],
+        )
 
     @staticmethod
     def action_text(action: Action) -> str:
@@ -289,8 +289,28 @@ class Catalogue:
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
 
-def _with_days(fields: dict[str, Any]) -> dict[str, Any]:
-    return {**fields, **{name: _day(fields[name]) for name in ("valid_from", "valid_to")}}
+def _entries(catalogue: dict[str, Any], name: str, kind: type) -> Iterator[dict[str, Any]]:
+    """The entries of one list, each seen to have the fields of its kind."""
+    if not isinstance(catalogue[name], list):
+        raise CatalogueError(f"{name}: {str(catalogue[name])[:60]!r}, expected a list")
+    known = {each.name: each.default is MISSING for each in fields(kind)}
+    for number, entry in enumerate(catalogue[name], 1):
+        needed = {field for field, must in known.items() if must}
+        _has_fields(f"{name}, entry {number}", entry, needed, known.keys() - needed)
+        yield entry
+
+
+def _has_fields(where: str, entry: object, needed: AbstractSet[str], others: AbstractSet[str]) -> None:
+    if not isinstance(entry, dict):
+        raise CatalogueError(f"{where}: {str(entry)[:60]!r}, expected an object with {', '.join(sorted(needed))}")
+    faults = [f"lacks {name}" for name in sorted(needed - entry.keys())]
+    faults += [f"has {name!r}, which is no field of it" for name in sorted(entry.keys() - needed - others)]
+    if faults:
+        raise CatalogueError(f"{where}: {'; '.join(faults)}; expected {', '.join(sorted(needed | others))}")
+
+
+def _with_days(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, **{name: _day(entry[name]) for name in ("valid_from", "valid_to")}}
 
 
 def _day(text: Any) -> Any:

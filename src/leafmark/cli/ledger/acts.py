@@ -26,9 +26,9 @@ def load(file: Path, store: str, writer: str, as_json: bool) -> None:
     Example:
       leafmark ledger load terms.json --store shop.db
     """
-    from leafmark.ledger.catalogue import Catalogue
+    from leafmark.ledger.catalogue import Catalogue, CatalogueError
 
-    with unusable(UnicodeDecodeError, about=f"{file}: "):
+    with unusable(UnicodeDecodeError, CatalogueError, about=f"{file}: "):
         catalogue = Catalogue.from_json(file.read_text(encoding="utf-8"))
     with opened(store, writer, make=True) as ledger:
         ledger.load(catalogue)
