@@ -71,6 +71,7 @@ def of_postgresql(size: int) -> dict[str, Any]:
         found["replay_cut_anew"] = told("the same acts in other batches", lambda: size / max(
             work.side_by_side(work.ingest, [(address, size, n, 2, 7_000) for n in range(2)])))  # fmt: skip
         found |= _kept(address, size)
+        found["rebuild_lost_s"] = told("all tallies lost, and rebuilt", lambda: work.rebuild_of_nothing(address))
         found["redeem"] = told("redemptions", lambda: work.redemptions(address, CLIENTS, SECONDS))
         bench = server.new_database()
         found["tpc_b"] = told(

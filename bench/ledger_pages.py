@@ -139,8 +139,14 @@ def _of_either(name: str, store: dict[str, Any], whole: bool) -> Iterator[Line]:
         ("the same acts in other batches", store["replay_cut_anew"]),
     ):
         yield f"{name}: replay of {what}", f"{rate:,.0f}/s", "nothing changes", "300,000/s", _verdict(rate >= 300_000)
-    for what, seconds in (("rebuild of all balances", store["rebuild_s"]), ("full verify", store["verify_s"])):
-        yield f"{name}: {what}", f"{seconds:.1f} s", "", "10 s for 5 M", _verdict(seconds < 10) if whole else ""
+    for what, key in (
+        ("rebuild, all sums right", "rebuild_s"),
+        ("rebuild, all tallies lost", "rebuild_lost_s"),
+        ("full verify", "verify_s"),
+    ):
+        if key in store:
+            seconds = store[key]
+            yield f"{name}: {what}", f"{seconds:.1f} s", "", "10 s for 5 M", _verdict(seconds < 10) if whole else ""
     yield _bytes(name, store)
     yield (f"{name}: an event in the archive", f"{store['archive_bytes']:.1f} B", "", "30 B",
            _verdict(store["archive_bytes"] <= 30))  # fmt: skip

@@ -28,7 +28,7 @@ from bench.ledger_acts import TODAY, acts, catalogue
 from leafmark.ledger.columns import EventColumns, event_columns, tally_columns
 from leafmark.ledger.intake import read
 from leafmark.ledger.ledger import Ledger, open_ledger
-from leafmark.ledger.postgresql import copied
+from leafmark.ledger.postgresql_transaction import copied
 from leafmark.ledger.prepare import prepare
 from leafmark.ledger.rows import Accepted
 from leafmark.ledger.sqlite_transaction import INSERT_EVENT
@@ -158,6 +158,15 @@ def naive(address: str, size: int, writer: int, writers: int) -> float:
             if time.perf_counter() - began > NAIVE_SECONDS:
                 break
     return done / (time.perf_counter() - began)
+
+
+def rebuild_of_nothing(address: str) -> float:
+    """Seconds of a rebuild when every tally of a PostgreSQL store is gone: all of them are written."""
+    with opened(address) as ledger:
+        ledger.store.rows("TRUNCATE tally")
+        began = time.perf_counter()
+        ledger.rebuild()
+        return time.perf_counter() - began
 
 
 def redemptions(address: str, clients: int, seconds: float) -> dict[str, float]:

@@ -18,7 +18,7 @@ import numpy as np
 import psycopg
 import pyarrow as pa
 
-from leafmark.ledger.postgresql import WIDTHS
+from leafmark.ledger.postgresql_transaction import WIDTHS
 
 CONNECTIONS = 2
 PAGES = 1_200
