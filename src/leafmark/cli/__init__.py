@@ -21,6 +21,7 @@ from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
 from leafmark.cli.replay import replay
 from leafmark.cli.report import report
+from leafmark.cli.serve import serve
 from leafmark.cli.statement import statement
 from leafmark.cli.verify import verify
 
@@ -46,6 +47,6 @@ def main() -> None:
 
 
 for verb in (
-    benchmark, demo, explain, factors, footprint, grade, label, ledger, methods, orders, replay, report, statement, verify,
+    benchmark, demo, explain, factors, footprint, grade, label, ledger, methods, orders, replay, report, serve, statement, verify,
 ):  # fmt: skip
     main.add_command(verb)

@@ -1,10 +1,18 @@
-"""Every product of the demo graded, and a sheet of real labels drawn."""
+"""Every product of the demo graded, a sheet of real labels drawn, and the catalogues that the site shows.
+
+labels/labels.parquet, *.svg          states and the sheet
+labels/RUN.catalogue.parquet          docs/labels.md's catalogue of each run
+shelves.json                          which run goes with which: `leafmark serve --workspace DIR` publishes them
+"""
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
+import json
 import statistics
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +28,13 @@ SCHEME = "leafmark.declared"
 STARS = "au.gems-2013.televisions"
 SHEET_LANGS = ("en", "zh-Hans")
 TELEVISION = {"en": "television", "zh-Hant": "台電視", "zh-Hans": "台电视"}
+TELEVISIONS = {"en": "Televisions", "zh-Hant": "電視機", "zh-Hans": "电视机"}
+DECLARED = {
+    "Laptop": {"en": "Laptops", "zh-Hant": "手提電腦", "zh-Hans": "笔记本电脑"},
+    "Tablet": {"en": "Tablets", "zh-Hant": "平板電腦", "zh-Hans": "平板电脑"},
+    "Smartphone": {"en": "Smartphones", "zh-Hant": "智能手機", "zh-Hans": "智能手机"},
+    "Monitor": {"en": "Monitors", "zh-Hant": "顯示器", "zh-Hans": "显示器"},
+}
 DEVICE = {"en": "device", "zh-Hant": "台", "zh-Hans": "台"}
 USE = {
     "en": "use in Australia for {years} years (assumed), 10 h on a day, today's grid",
@@ -32,6 +47,10 @@ LISTED = {
     "zh-Hans": "{maker} 声明，Boavizta 收录",
 }
 """What the sheet's labels say besides their figures."""
+SCREEN_CLASSES_CM = (51, 71, 91, 114, 132, 155, 178, 203, 229)
+"""Diagonals at which another class of televisions begins: a larger screen does more, so classes are not compared."""
+FUNCTION = "watching a screen of {low} to {high} cm, 10 hours a day for {years} years"
+SHELVES = "shelves.json"
 REPORT_EVERY = 1000
 """Products between two reports of progress."""
 
@@ -46,7 +65,9 @@ def make_labels(
     rows: list[dict[str, Any]] = []
     chosen: dict[str, tuple[int, dict[str, Any], dict[str, Any], str]] = {}
     whole = sum(runs[run].record["lines_in"] for run in ("products", "televisions", "declared"))
-    for run, catalogue in _catalogues(out, lifetime_years).items():
+    catalogues = _catalogues(out, lifetime_years)
+    _write_shelves(out, catalogues, on_date)
+    for run, catalogue in catalogues.items():
         products = runs[run].table("products").to_pylist()
         shown = [product for product in products if _on_sheet(run, catalogue[product["product_id"]], on_date)]
         middle = statistics.median_low(product["co2e_ug"] or 0 for product in shown)
@@ -83,13 +104,38 @@ def make_labels(
     return {"counts": counts, "sheet": sheet, "labelled": sum(n for (_, s), n in counts.items() if s != "unknown")}
 
 
+def _write_shelves(out: Path, catalogues: dict[str, dict[Any, dict[str, Any]]], on_date: dt.date) -> None:
+    """The catalogues as files, and what the site is to publish."""
+    shelves: list[dict[str, Any]] = []
+    for run, rows in catalogues.items():
+        path = Path("labels") / f"{run}.catalogue.parquet"
+        table = pa.Table.from_pylist(list(rows.values()))
+        pq.write_table(table, out / path, compression="zstd")
+        shelves.append({"run": run, "catalogue": str(path), "on_date": on_date.isoformat()})
+    registered = {
+        product_id: [asdict(_record(row)) | {"expires_on": _expires(row).isoformat(), "independent_of": []}]
+        for product_id, row in catalogues["televisions"].items() if _expires(row) >= on_date
+    }  # fmt: skip
+    shelves[list(catalogues).index("televisions")]["evidence"] = registered
+    (out / SHELVES).write_text(json.dumps({"shelves": shelves}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _function(screen_cm: float, years: float) -> str:
+    """What a television does; a class begins at each of `SCREEN_CLASSES_CM`."""
+    place = bisect.bisect_right(SCREEN_CLASSES_CM, screen_cm)
+    ends = (0, *SCREEN_CLASSES_CM, 300)
+    return FUNCTION.format(low=ends[place], high=ends[place + 1], years=f"{years:g}")
+
+
 def _stars(row: dict[str, Any]) -> dict[str, Any]:
     """Stars of a television, from its energy and screen; the evidence is its number in the register."""
+    return {"official_scheme": get_scheme(STARS), "evidence": (_record(row),)}
+
+
+def _record(row: dict[str, Any]) -> Evidence:
     scheme = get_scheme(STARS)
-    record = Evidence(
-        "registry_record", scheme.id, scheme.version, _expires(row), document=f"registration {row['product_id']}"
-    )
-    return {"official_scheme": scheme, "evidence": (record,)}
+    document = f"registration {row['product_id']}"
+    return Evidence("registry_record", scheme.id, scheme.version, _expires(row), document=document)
 
 
 def _on_sheet(run: str, row: dict[str, Any], on_date: dt.date) -> bool:
@@ -111,6 +157,7 @@ def _catalogues(out: Path, lifetime_years: float) -> dict[str, dict[Any, dict[st
     televisions = {
         row["product_id"]: row | {
             "sector": "consumer electronics", "tier": "use", "boundary": "use_only", "category": "television",
+            "category_name": TELEVISIONS, "functional_unit": _function(float(row["screen_cm"]), lifetime_years),
             "declared_unit": TELEVISION, "lifetime_years": lifetime_years, "use_region": "AU",
             "scenario": {lang: text.format(years=f"{lifetime_years:g}") for lang, text in USE.items()},
         }
@@ -118,7 +165,8 @@ def _catalogues(out: Path, lifetime_years: float) -> dict[str, dict[Any, dict[st
     }  # fmt: skip
     declared = {
         row["product_id"]: row | {
-            "sector": "consumer electronics", "tier": "declared", "name": row["product_id"], "category": row["kind"],
+            "sector": "consumer electronics", "tier": "declared", "name": row["product_id"], "brand": row["manufacturer"],
+            "category": f"declared {row['kind'].lower()}", "category_name": DECLARED.get(row["kind"], row["kind"]),
             "declared_unit": DEVICE, "notes": ({lang: text.format(maker=row["manufacturer"]) for lang, text in LISTED.items()},),
         }
         for row in pa_csv.read_csv(out / "inputs" / "declared.csv").to_pylist()

@@ -28,7 +28,7 @@ from leafmark.demo.accounts import STORE, ledger_ready, make_accounts
 from leafmark.demo.by_factor import write_shelf
 from leafmark.demo.electronics_lines import declared_lines, television_lines
 from leafmark.demo.facts import MID_PANEL, facts
-from leafmark.demo.labels import make_labels
+from leafmark.demo.labels import SHELVES, make_labels
 from leafmark.demo.progress import Steps
 from leafmark.demo.receipts import panel_folder, write_receipts
 from leafmark.demo.report import page
@@ -43,7 +43,7 @@ MEMORY_LIMIT = "1GB"
 STAGE = "materials"
 """The bill's only stage: each factor, to the gate, shop or plate, is booked whole, as one figure per kg."""
 RUNS = ("orders", "products", "televisions", "declared")
-OWN = ("inputs", *RUNS, "labels", "acts", STORE, f"{STORE}-wal", f"{STORE}-shm", "report.html")
+OWN = ("inputs", *RUNS, "labels", SHELVES, "acts", STORE, f"{STORE}-wal", f"{STORE}-shm", "report.html")
 """What a demo writes beside its `run.json`."""
 
 

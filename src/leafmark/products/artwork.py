@@ -37,6 +37,12 @@ def draw(label: LabelData, lang: str, form: str) -> tuple[Canvas, float]:
     return full.draw(words) if form == "full" else compact.draw(words)
 
 
+def size(label: LabelData, lang: str, form: str) -> tuple[int, int]:
+    """Give the picture's width and height in its own units, as `svg` states them."""
+    sheet, height = draw(label, lang, form)
+    return round(sheet.width), round(height)
+
+
 def svg(label: LabelData, lang: str, form: str) -> str:
     """Give the label as an SVG document.
 

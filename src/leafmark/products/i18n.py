@@ -34,13 +34,14 @@ def table(lang: str) -> Mapping[str, str]:
     if lang not in LANGS:
         raise ValueError(f"language: expected one of {', '.join(LANGS)}, found {lang!r}")
     source = resources.files(__package__) / "strings" / f"{lang}.toml"
-    return dict(_flat(tomllib.loads(source.read_text(encoding="utf-8"))))
+    return dict(flat(tomllib.loads(source.read_text(encoding="utf-8"))))
 
 
-def _flat(node: Mapping[str, Any], prefix: str = "") -> Any:
+def flat(node: Mapping[str, Any], prefix: str = "") -> Any:
+    """Give the leaves of nested tables, keys dotted."""
     for key, value in node.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 

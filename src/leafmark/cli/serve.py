@@ -1,0 +1,51 @@
+"""`leafmark serve`: the site of a workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from leafmark.cli.endings import unusable
+from leafmark.cli.output import Progress, json_option, note
+
+WORKERS = 2
+
+
+@click.command(short_help="The site: labels, accounts and consoles in a browser.")
+@click.option(
+    "--workspace",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("site"),
+    show_default=True,
+    help="Folder of the site: database, secret, settings; a demo's folder is one.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=WORKERS, show_default=True, help="Processes that answer."
+)
+@click.option("--prepare-only", is_flag=True, help="Make the workspace ready, and serve nothing.")
+@json_option
+def serve(workspace: Path, host: str, port: int, workers: int, prepare_only: bool, as_json: bool) -> None:
+    """Serve the site of a workspace. At the first start it makes its database, settings and secret.
+
+    \b
+    Examples:
+      leafmark serve --workspace demo-out
+      leafmark serve --workspace site --port 9000
+    """
+    try:
+        from leafmark.web import serve as site
+        from leafmark.web.workspace import WorkspaceError
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error.name} is missing: pip install 'leafmark[web]'") from error
+    with unusable(WorkspaceError, site.ServeError), Progress() as progress:
+        ready = site.prepare(workspace, note, progress)
+    if prepare_only:
+        if as_json:
+            click.echo(f'{{"schema": "leafmark.site/1", "workspace": "{ready.folder}"}}')
+        return
+    note(f"serving http://{host}:{port}/ (stop with Ctrl-C)")
+    with unusable(site.ServeError):
+        site.serve(ready, host, port, workers)

@@ -1,0 +1,52 @@
+"""Pages from templates: Jinja2, with the site's words bound to the request's language."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse, translate_url
+from jinja2 import Environment, StrictUndefined
+
+from leafmark.products import i18n
+from leafmark.web import languages
+
+
+def environment(**options: Any) -> Environment:
+    """Jinja2 as the site uses it: a name that a view forgot is an error, not a blank."""
+    made = Environment(**{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})
+    made.globals.update(
+        url=lambda name, *arguments: reverse(name, args=arguments),
+        static=static,
+        messages=get_messages,
+        languages=settings.LANGUAGES,
+        tags=languages.TAGS,
+        other_language=lambda request, code: translate_url(request.get_full_path(), code),
+        origin=settings.WORKSPACE.origin,
+    )
+    made.filters.update(whole=i18n.whole, significant=i18n.significant)
+    return made
+
+
+def page(request: HttpRequest, template: str, values: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A template's page in the request's language. `t` says a sentence, `label_t` one of a label's."""
+    return render(request, template, values, status=status)
+
+
+def words(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: what depends on the language."""
+    lang = languages.tag()
+    return {
+        "lang": lang,
+        "user": getattr(request, "user", None),  # a request that is refused before log-in is looked at has none
+        "t": partial(languages.say, lang),
+        "label_t": partial(i18n.text, lang),
+        "mass": lambda amount: languages.mass(amount, lang),
+        "span": languages.span,
+        "pick": lambda words: languages.pick(words, lang),
+    }

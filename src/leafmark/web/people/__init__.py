@@ -1,0 +1,1 @@
+"""Who is at the site: users, their roles, log-in and password."""

@@ -1,0 +1,108 @@
+"""`leafmark serve`: the site of a workspace, made ready and served by granian.
+
+    migrate -> static files -> runs that the workspace names onto the shelf -> granian, a process a core
+
+A demo's folder is a workspace: its `shelves.json` names runs and their catalogues.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from leafmark.web.workspace import Workspace, open_workspace
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+THREADS = 4
+"""Of each process. Pages wait for little but the database; more threads only fight for the interpreter."""
+
+Say = Callable[[str], None]
+
+
+class ServeError(Exception):
+    """The site cannot be served; the message says why and what to do."""
+
+
+def prepare(folder: Path, say: Say, progress: Callable[[int, int, str], None] | None = None) -> Workspace:
+    """Bring a workspace up to date: settings, secret, tables, static files, products. Doing it again changes nothing.
+
+    Raises
+    ------
+    WorkspaceError, ServeError : the folder cannot be used.
+    """
+    os.environ["LEAFMARK_WORKSPACE"] = str(folder.resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leafmark.web.settings")
+    workspace = open_workspace(folder.resolve())
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    say("tables")
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    _shelves(workspace, say, progress)
+    return workspace
+
+
+def _shelves(workspace: Workspace, say: Say, progress: Callable[[int, int, str], None] | None) -> None:
+    """Publish the runs that a demo names, once each."""
+    from leafmark.web.shelf.fill import fill
+    from leafmark.web.shelf.models import Run
+
+    for shelf in _named(workspace.folder):
+        run = workspace.folder / shelf["run"]
+        run_id = json.loads((run / "run.json").read_text(encoding="utf-8"))["run_id"]
+        if Run.objects.filter(run_id=run_id).exists():
+            continue
+        say(f"publishing {shelf['run']}")
+        fill(
+            run, workspace.folder / shelf["catalogue"], dt.date.fromisoformat(shelf["on_date"]),
+            workspace=workspace.folder, evidence=shelf.get("evidence"), progress=progress,
+        )  # fmt: skip
+
+
+def _named(folder: Path) -> list[dict[str, Any]]:
+    path = folder / "shelves.json"
+    if not path.exists():
+        return []
+    try:
+        return list(json.loads(path.read_text(encoding="utf-8"))["shelves"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ServeError(f"{path}: cannot be read ({error}); make the demo again, or remove the file") from error
+
+
+def serve(workspace: Workspace, host: str, port: int, workers: int) -> None:
+    """Serve until stopped.
+
+    Raises
+    ------
+    ServeError : the address is taken, or open to others without https.
+    """
+    if host not in LOOPBACK and not workspace.https:
+        raise ServeError(
+            f"--host {host} is open to others and the origin {workspace.origin} is not https: passwords would travel in the clear; "
+            f"put a proxy with TLS before it and set origin in {workspace.folder / 'site.toml'}"
+        )
+    _free(host, port)
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "leafmark.web.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
+        blocking_threads=THREADS, backpressure=256, websockets=False, log_access=False, log_level=LogLevels.warning,
+    ).serve()  # fmt: skip
+
+
+def _free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise ServeError(f"{host}:{port} cannot be used ({error.strerror}); name another --port") from error

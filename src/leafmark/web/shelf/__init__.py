@@ -1,0 +1,1 @@
+"""What the site shows: brands, categories, products, and every published version of a product's figure."""

@@ -1,0 +1,94 @@
+"""Brands, categories, products, and what was published of each product.
+
+A publication is never changed: a new figure is the product's next publication, and `Product.current` points at the one that is
+shown. What was published is kept as it came, the row of the run and the row of the catalogue, and the label is made of these.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+SECTORS = ("electronics", "food", "home", "mother_and_baby", "other")
+STATES = ("graded", "declared", "category_estimate", "unknown", "not_applicable")
+
+
+class Brand(models.Model):
+    """Who answers for a product's figure."""
+
+    slug = models.SlugField(max_length=80, unique=True, allow_unicode=True)
+    name = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(models.Model):
+    """What a product is; products of different categories are never compared."""
+
+    key = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=120, unique=True, allow_unicode=True)
+    sector = models.CharField(max_length=20, choices=[(each, each) for each in SECTORS], db_index=True)
+    names = models.JSONField(default=dict, help_text="By language")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Run(models.Model):
+    """A run of the engine that figures came from; its folder holds the lines that explain them."""
+
+    run_id = models.CharField(max_length=80, unique=True)
+    folder = models.CharField(max_length=400, help_text="Below the workspace, or a whole path")
+    method = models.JSONField(help_text="id, version, standard and reference, as a label names them")
+    gwp_set = models.CharField(max_length=12)
+    vintage = models.CharField(max_length=200, help_text="The factor packs")
+    known_on = models.DateField()
+
+    def __str__(self) -> str:
+        return self.run_id
+
+
+class Product(models.Model):
+    """A product of a brand."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="products")
+    product_id = models.CharField(max_length=120, help_text="The brand's own")
+    gtin = models.CharField(max_length=14, null=True, unique=True)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="products")
+    name = models.CharField(max_length=300)
+    current = models.ForeignKey("Publication", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        """One product under each of a brand's ids."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["brand", "product_id"], name="once_in_a_shelf")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Publication(models.Model):
+    """A version of a product's figure, as it was published; micrograms CO2e per declared unit."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="publications")
+    number = models.PositiveIntegerField()
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey("people.User", models.PROTECT, null=True, related_name="+")
+    made_on = models.DateField()
+    run = models.ForeignKey(Run, models.PROTECT, related_name="publications")
+    state = models.CharField(max_length=20, choices=[(each, each) for each in STATES])
+    co2e_ug = models.BigIntegerField(null=True)
+    row = models.JSONField(help_text="The run's row of this product")
+    catalogue = models.JSONField(help_text="The catalogue's row of this product")
+    evidence = models.JSONField(null=True)
+
+    class Meta:
+        """Numbered from 1 for each product."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["product", "number"], name="numbered_once")]
+        indexes: ClassVar = [models.Index(fields=["run", "state"], name="of_a_run")]
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.number}"

@@ -1,0 +1,61 @@
+"""Products of the shelf beside each other, by the rules of `products.ranking`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leafmark.products.footprint import footprint_from
+from leafmark.products.ranking import Ranked, refusal, surely_lower
+from leafmark.web.shelf.find import shown
+from leafmark.web.shelf.models import Product
+
+COMPARED_MAX = 4
+CHOICES_MAX = 6
+LOOKED_AT_MAX = 500
+"""Products of a category that are looked through for lower ones: those just below come last, so the lowest are among them."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """A product in a comparison; `refused`: why it may not be ranked with the first, None where it may."""
+
+    product: Product
+    ranked: Ranked
+    refused: str | None
+
+
+def ranked(product: Product) -> Ranked:
+    """A product's current figure; `product` comes with its category and its publication's run."""
+    publication = product.current
+    assert publication is not None
+    catalogue = {"category": product.category.key, **publication.catalogue}
+    method = publication.run.method
+    footprint = footprint_from(
+        publication.row,
+        catalogue,
+        method_version=f"{method['id']}@{method['version']}",
+        gwp_set=publication.run.gwp_set,
+    )
+    return Ranked(footprint, publication.row.get("factor_id"))
+
+
+def side_by_side(products: Sequence[Product]) -> list[Side]:
+    """Products beside the first of them."""
+    sides: list[Side] = []
+    for product in products:
+        mine = ranked(product)
+        sides.append(Side(product, mine, refusal(sides[0].ranked, mine) if sides else None))
+    return sides
+
+
+def lower_choices(product: Product) -> list[Product]:
+    """Products that are surely lower than this one, lowest first; none where like-with-like allows none."""
+    publication = product.current
+    if publication is None or publication.co2e_ug is None or publication.state not in ("declared", "graded"):
+        return []
+    near = shown().filter(
+        category=product.category, current__state__in=("declared", "graded"), current__co2e_ug__lt=publication.co2e_ug
+    )
+    others = list(near.exclude(pk=product.pk).order_by("current__co2e_ug")[:LOOKED_AT_MAX])
+    return [others[place] for place in surely_lower(ranked(product), map(ranked, others))[:CHOICES_MAX]]

@@ -1,0 +1,109 @@
+"""A shopper's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from leafmark.products import svg
+from leafmark.products.label import LabelData
+from leafmark.products.sentences import Sentences
+from leafmark.web.languages import tag
+from leafmark.web.pages import page
+from leafmark.web.shelf.find import by_brand, shown
+from leafmark.web.shelf.labels import label_of
+from leafmark.web.shelf.models import SECTORS, Category, Product
+from leafmark.web.shop.comparing import COMPARED_MAX, Side, lower_choices, side_by_side
+from leafmark.web.shop.structured import structured
+
+PAGE = 24
+SHOWN_SECTORS = SECTORS[:-1]
+ORDERS = {"name": "name", "lowest": "current__co2e_ug", "highest": "-current__co2e_ug"}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The channel: what it is, its sectors, and products with a figure of their own."""
+    counted = Category.objects.values("sector").annotate(categories=Count("id")).order_by()
+    sizes = {row["sector"]: row["categories"] for row in counted}
+    own = shown().filter(current__state__in=("declared", "graded")).order_by("current__co2e_ug")[:8]
+    sectors = [(each, sizes.get(each, 0)) for each in SHOWN_SECTORS]
+    return page(request, "shop/home.html", {"sectors": sectors, "products": list(own)})
+
+
+@require_safe
+def sector(request: HttpRequest, sector: str) -> HttpResponse:
+    """A sector's categories, the largest first."""
+    if sector not in SHOWN_SECTORS:
+        raise Http404(f"no sector {sector}")
+    categories = Category.objects.filter(sector=sector).annotate(size=Count("products")).order_by("-size", "key")
+    return page(request, "shop/sector.html", {"sector": sector, "categories": list(categories)})
+
+
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """A category's products."""
+    found = get_object_or_404(Category, slug=slug)
+    order = request.GET.get("sort", "name")
+    if order not in ORDERS:
+        order = "name"
+    products: QuerySet[Product] = shown().filter(category=found).order_by(ORDERS[order], "pk")
+    part = Paginator(products, PAGE).get_page(request.GET.get("page"))
+    return page(
+        request, "shop/category.html", {"category": found, "part": part, "order": order, "orders": list(ORDERS)}
+    )
+
+
+@require_safe
+def product(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
+    """A product: its label in words and as a picture, what it is compared with, lower choices."""
+    found = by_brand(brand, product_id)
+    data = label_of(found, _current(found), settings.WORKSPACE.origin)
+    values = {
+        "product": found, "label": data, "words": Sentences(data, tag()), "picture": svg(data, tag(), "full"), "choices": lower_choices(found),
+        "structured": structured(found, data, tag()),
+    }  # fmt: skip
+    return page(request, "shop/product.html", values)
+
+
+@require_safe
+def label(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
+    """What stands behind a label: where it comes from, how sure it is, who says so, and every version of it."""
+    found = by_brand(brand, product_id)
+    publication = _current(found)
+    data = label_of(found, publication, settings.WORKSPACE.origin)
+    versions = found.publications.select_related("run").order_by("-number")
+    values = {
+        "product": found, "publication": publication, "label": data, "words": Sentences(data, tag()),
+        "versions": list(versions), "largest": _largest(data),
+    }  # fmt: skip
+    return page(request, "shop/label.html", values)
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to four products beside each other; those that may not be ranked say why."""
+    asked = request.GET.getlist("p")[:COMPARED_MAX]
+    products = [by_brand(*each.split("/", 1)) for each in asked if "/" in each]
+    sides: list[Side] = side_by_side(products)
+    values: dict[str, Any] = {
+        "sides": [(each, Sentences(label_of(each.product, _current(each.product), ""), tag())) for each in sides]
+    }
+    return page(request, "shop/compare.html", values)
+
+
+def _largest(data: LabelData) -> str | None:
+    """The stage that most of a figure comes from; none where it is not split."""
+    shares = [(each.percent or 0, each.stage) for each in data.stages if each.percent is not None]
+    return max(shares)[1] if shares else None
+
+
+def _current(product: Product) -> Any:
+    assert product.current is not None
+    return product.current

@@ -1,0 +1,20 @@
+"""Every address of the site. English stands without a prefix, `/zh-hant/` and `/zh-hans/` before the rest."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+handler404 = "leafmark.web.failures.not_found"
+handler403 = "leafmark.web.failures.forbidden"
+handler400 = "leafmark.web.failures.bad_request"
+handler500 = "leafmark.web.failures.server_error"
+
+urlpatterns = [
+    path("", include("leafmark.web.embed.urls")),
+    *i18n_patterns(
+        path("account/", include("leafmark.web.people.urls")),
+        path("", include("leafmark.web.shop.urls")),
+        prefix_default_language=False,
+    ),
+]

@@ -1,0 +1,96 @@
+"""`leafmark serve` for real: a process of its own, asked over HTTP, stopped and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SECONDS_MAX = 60
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def served(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "leafmark.cli", "serve", "--workspace", str(folder), "--port", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(port)) as process:
+        try:
+            until = time.monotonic() + SECONDS_MAX
+            while time.monotonic() < until and process.poll() is None:
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def environment(port: int) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LEAFMARK_", "DJANGO_"))}
+    return kept | {"LEAFMARK_ORIGIN": f"http://127.0.0.1:{port}"}
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_a_site_is_made_served_killed_and_served_again(tmp_path: Path) -> None:
+    port = free_port()
+    with served(tmp_path / "site", port) as process:
+        assert get(port, "/")[0] == 200
+        assert get(port, "/zh-hans/")[0] == 200
+        assert get(port, "/nothing/")[0] == 404
+        process.kill()
+    secret = (tmp_path / "site" / "secret.key").read_text()
+    assert stat.S_IMODE((tmp_path / "site" / "secret.key").stat().st_mode) == 0o600
+    with served(tmp_path / "site", port):
+        assert get(port, "/")[0] == 200
+    assert (tmp_path / "site" / "secret.key").read_text() == secret
+
+
+def refused(folder: Path, *options: str) -> str:
+    command = [sys.executable, "-m", "leafmark.cli", "serve", "--workspace", str(folder), *options]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(8000), check=False)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_what_cannot_be_served_says_why(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert "cannot be used" in refused(tmp_path / "a", "--port", str(port))
+    said = refused(tmp_path / "a", "--host", "0.0.0.0")
+    assert "passwords would travel in the clear" in said
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "shelves.json").write_text("{")
+    assert "shelves.json: cannot be read" in refused(tmp_path / "b")
+    (tmp_path / "file").write_text("")
+    assert "is a file" in refused(tmp_path / "file")

@@ -1,0 +1,73 @@
+"""A site in a workspace of its own, with the tables of a test's own database."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+FOLDER = Path(tempfile.mkdtemp(prefix="leafmark-site-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+os.environ["LEAFMARK_WORKSPACE"] = str(FOLDER)
+os.environ["DJANGO_SETTINGS_MODULE"] = "leafmark.web.settings"
+
+
+django.setup()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files(django_test_environment: None) -> None:
+    """The static files as a start of the site lays them out."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two real runs with their catalogues: televisions of a public register, and a declared laptop with hard texts."""
+    import datetime as dt
+    import json
+
+    import pyarrow.csv as pa_csv
+
+    from leafmark import engine
+
+    folder = tmp_path_factory.mktemp("runs")
+    (folder / "use.csv").write_text(
+        "product_id,kwh_per_year,lifetime_years,region,date\nTV-1,100,7,AU,\nTV-2,50,7,AU,\nTV-3,99,7,AU,\nTV-4,60,7,AU,\nTV-5,,7,AU,\n"
+    )
+    shared = {"brand": "Aiwa", "sector": "consumer electronics", "category": "television", "boundary": "use_only",
+              "functional_unit": "watching a screen of 51 to 71 cm", "lifetime_years": 7, "use_region": "AU"}  # fmt: skip
+    rows = [
+        {**shared, "product_id": "TV-1", "name": "Aiwa 24", "gtin": "9506000134352"},
+        {**shared, "product_id": "TV-2", "name": "Aiwa 24 Eco mode", "gtin": None},
+        {**shared, "product_id": "TV-3", "name": "<script>alert(1)</script> & \"x\"", "gtin": None},
+        {**shared, "product_id": "TV-4", "name": "Large", "gtin": None, "functional_unit": "watching a screen of 71 to 91 cm"},
+        {**shared, "product_id": "TV-5", "name": "Unknown", "gtin": None},
+    ]  # fmt: skip
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pylist(rows), folder / "use.catalogue.parquet")
+    engine.footprint(folder / "use.csv", out=folder / "use", method="appliance.use", known_on=dt.date(2026, 11, 1))
+    assert pa_csv.read_csv(folder / "use.csv").num_rows == 5
+    (folder / "shelves.json").write_text(
+        json.dumps({"shelves": [{"run": "use", "catalogue": "use.catalogue.parquet", "on_date": "2026-11-01"}]})
+    )
+    return folder
+
+
+@pytest.fixture
+def shelf(db: None, runs: Path) -> None:
+    """The products of `runs`, published."""
+    import datetime as dt
+
+    from leafmark.web.shelf.fill import fill
+
+    fill(runs / "use", runs / "use.catalogue.parquet", dt.date(2026, 11, 1), workspace=runs)

@@ -1,0 +1,75 @@
+"""Runs onto the shelf: everything once, a new figure as a new publication."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from leafmark import engine
+from leafmark.web.shelf.fill import fill, slug_of
+from leafmark.web.shelf.models import Brand, Product, Publication
+
+DAY = dt.date(2026, 11, 1)
+
+
+def test_every_product_is_published_once(shelf: None, runs: Path) -> None:
+    assert Product.objects.count() == Publication.objects.count() == 5
+    kept = {each.product_id: each.current for each in Product.objects.select_related("current")}
+    table = pq.read_table(runs / "use" / "products.parquet").to_pylist()
+    assert {key: each and each.co2e_ug for key, each in kept.items()} == {
+        row["product_id"]: row["co2e_ug"] for row in table
+    }
+    assert kept["TV-5"] is not None
+    assert kept["TV-5"].state == "unknown"
+    assert kept["TV-5"].co2e_ug is None  # and not zero
+
+
+def test_filling_again_changes_nothing(shelf: None, runs: Path) -> None:
+    before = list(Publication.objects.values_list("pk", "number").order_by("pk"))
+    again = fill(runs / "use", runs / "use.catalogue.parquet", DAY, workspace=runs)
+    assert (again.products, again.published, again.unchanged, again.unlabelled) == (5, 0, 5, 0)
+    assert list(Publication.objects.values_list("pk", "number").order_by("pk")) == before
+
+
+def test_a_new_figure_is_a_new_publication(shelf: None, runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "use.csv").write_text("product_id,kwh_per_year,lifetime_years,region,date\nTV-1,80,7,AU,\n")
+    engine.footprint(tmp_path / "use.csv", out=tmp_path / "again", method="appliance.use", known_on=DAY)
+    done = fill(tmp_path / "again", runs / "use.catalogue.parquet", DAY, workspace=tmp_path)
+    assert done.published == 1
+    product = Product.objects.select_related("current").get(product_id="TV-1")
+    first, second = product.publications.order_by("number")
+    assert product.current == second
+    assert (first.number, second.number) == (1, 2)
+    assert second.co2e_ug == pytest.approx(first.co2e_ug * 0.8, rel=1e-9)  # linear in kWh
+
+
+def test_a_fault_in_the_middle_leaves_nothing(db: None, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leafmark.web.shelf.fill.ROWS", 2)
+    calls = []
+
+    def broken(done: int, whole: int, what: str) -> None:
+        calls.append(done)
+        if done == 4:
+            raise RuntimeError("pulled the plug")
+
+    with pytest.raises(RuntimeError, match="plug"):
+        fill(runs / "use", runs / "use.catalogue.parquet", DAY, workspace=runs, progress=broken)
+    assert calls == [2, 4]
+    assert not Product.objects.exists()
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [("Aiwa", "aiwa"), ("  Ａ＆Ｂ  Co. ", "a-b-co"), ("聯想 集團", "聯想-集團"), ("../..", None), ("", None)],
+)
+def test_slugs(text: str, slug: str | None) -> None:
+    found = slug_of(text)
+    assert found == slug if slug else found.isalnum()
+
+
+def test_brands_are_one_for_one_name(shelf: None) -> None:
+    assert list(Brand.objects.values_list("slug", "name")) == [("aiwa", "Aiwa")]
