@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -66,6 +67,11 @@ def test_a_site_is_made_served_killed_and_served_again(tmp_path: Path) -> None:
         assert status == 200
         assert f'href="http://127.0.0.1:{port}/zh-hant/"' in text  # the origin is where it is served
         assert get(port, "/zh-hans/")[0] == 200
+        styles = re.findall(r'href="(/static/[^"]+\.css)"', text)
+        assert len(styles) == 2
+        for style in styles:
+            assert re.search(r"\.[0-9a-f]{12}\.css$", style)  # its content names it: browsers may keep it for ever
+            assert get(port, style)[0] == 200
         assert get(port, "/nothing/")[0] == 404
         process.kill()
     secret = (tmp_path / "site" / "secret.key").read_text()

@@ -9,6 +9,8 @@ import pytest
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
+TOO_WIDE = """[...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > innerWidth)
+  .map(each => each.outerHTML.slice(0, 80))"""
 PAGES = ["/", "/sector/electronics/", "/category/television/", "/product/aiwa/TV-1/", "/product/aiwa/TV-5/",
          "/product/aiwa/TV-1/label/", "/compare/?p=aiwa/TV-1&p=aiwa/TV-4", "/account/login/", "/account/password/reset/", "/nothing/"]  # fmt: skip
 
@@ -32,7 +34,7 @@ def test_axe_finds_nothing(transactional_db: None, shelf: None, live_server: obj
             if seen.violations_count:
                 found[path] = [(each["id"], each["nodes"][0]["html"][:120]) for each in seen.response["violations"]]
             if page.evaluate("document.documentElement.scrollWidth") > 320:
-                wide.append(path)
+                wide.append((path, page.evaluate(TOO_WIDE)))
         browser.close()
     assert not found
     assert not wide
