@@ -1,10 +1,11 @@
-"""One log-in per role for a demo's site. Only a demo gets them: its folder has a `shelves.json`.
+"""One log-in per role for a demo's site, and an open festival. Only a demo gets them: its folder has a `shelves.json`.
 
 Passwords are random, another one in each workspace, and kept beside it for its owner's eyes, so that they can be shown again.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import secrets
@@ -13,14 +14,17 @@ from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils import timezone
 
 from leafmark.web.books import ledger
 from leafmark.web.people.models import Membership, User
-from leafmark.web.shelf.models import Brand
+from leafmark.web.shelf.models import Brand, Venue
 
 FILE = "logins.json"
 DOMAIN = "demo.example"
 BYTES = 9
+FESTIVAL = {"en": "Demo festival", "zh-Hant": "示範節", "zh-Hans": "演示节"}
+FESTIVAL_DAYS = dt.timedelta(days=30)
 ROLES = ("consumer", "brand", "brand reviewer", "operator", "auditor")
 
 
@@ -43,6 +47,7 @@ def demo_logins(folder: Path) -> list[LogIn]:
     found = [LogIn(role, f"{role.replace(' ', '-')}@{DOMAIN}", secrets.token_urlsafe(BYTES)) for role in ROLES]
     with transaction.atomic():
         _make({each.role: each for each in found})
+        _open_festival()
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
             json.dump([asdict(each) for each in found], out, indent=1)
@@ -64,6 +69,14 @@ def _make(logins: dict[str, LogIn]) -> None:
     if brand is not None:
         Membership.objects.create(user=made["brand"], brand=brand)
         Membership.objects.create(user=made["brand reviewer"], brand=brand, may_publish=True)
+
+
+def _open_festival() -> None:
+    """A venue that is open for a month from now, so that there is one to see."""
+    now = timezone.now()
+    Venue.objects.update_or_create(
+        slug="festival", defaults={"names": FESTIVAL, "opens_at": now, "closes_at": now + FESTIVAL_DAYS}
+    )
 
 
 def _busiest() -> str | None:

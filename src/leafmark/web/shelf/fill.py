@@ -29,8 +29,10 @@ from leafmark.products.method_named import method_named
 from leafmark.products.run_products import open_products, with_cut_off
 from leafmark.products.words import LANGS
 from leafmark.web.shelf import models
+from leafmark.web.shelf.channel import admit
+from leafmark.web.shelf.labels import SCHEME
+from leafmark.web.shelf.models import Product
 
-SCHEME = "leafmark.declared"
 ROWS = 2_000
 SECTOR_NAMES = {"consumer electronics": "electronics", "mother and baby": "mother_and_baby"}
 LEFT_OUT = frozenset({"product_id", "brand", "sector", "gtin"})
@@ -120,6 +122,8 @@ def fill(
                 progress(min(first + ROWS, products.num_rows), products.num_rows, "products published")
         with connection.cursor() as cursor:
             cursor.execute(SHOW_NEWEST, [kept.pk])
+        registered = Product.objects.filter(publications__run=kept, publications__evidence__isnull=False).distinct()
+        admit(registered.select_related("category", "current__run"))
     return Filled(products.num_rows, writing.published, writing.unchanged, writing.unlabelled)
 
 

@@ -59,11 +59,17 @@ class Product(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")
     name = models.CharField(max_length=300)
     current = models.ForeignKey("Publication", models.PROTECT, null=True, related_name="+")
+    in_channel = models.BooleanField(
+        default=False, db_default=False, help_text="Whether it meets the channel's criterion"
+    )
 
     class Meta:
         """One product under each of a brand's ids."""
 
         constraints: ClassVar = [models.UniqueConstraint(fields=["brand", "product_id"], name="once_in_a_shelf")]
+        indexes: ClassVar = [
+            models.Index(fields=["category"], name="of_the_channel", condition=models.Q(in_channel=True))
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -92,3 +98,25 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} {self.number}"
+
+
+class Venue(models.Model):
+    """A festival: open for a time, for products of some sectors that have a figure of their own."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    names = models.JSONField(help_text="By language")
+    sectors = models.JSONField(default=list, help_text="Which sectors it is for; none: all")
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+
+    class Meta:
+        """It opens before it closes."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(opens_at__lt=models.F("closes_at")), name="opens_before_it_closes"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
