@@ -13,7 +13,7 @@ from django.utils import timezone
 from leafmark.web.languages import say
 from leafmark.web.shelf.channel import SCHEME
 from leafmark.web.shelf.fill import fill
-from leafmark.web.shelf.models import Product, Publication, Venue
+from leafmark.web.shelf.models import Product, Venue
 
 DAY = dt.date(2026, 11, 1)
 
@@ -83,7 +83,7 @@ def festival(shelf: None) -> Venue:
 
 
 def test_a_festival_holds_figures_of_a_products_own(festival: Venue, client: Client) -> None:
-    Publication.objects.filter(product__product_id="TV-2").update(state="category_estimate")
+    Product.objects.filter(product_id="TV-2").update(state="category_estimate")
     text = client.get("/venue/eleven/").content.decode()
     assert "3 products" in text  # of five, one is an estimate and one is not known
     assert "1 merchant" in text

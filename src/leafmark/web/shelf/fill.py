@@ -48,10 +48,12 @@ INSERT INTO shelf_publication
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 SHOW_NEWEST = """
-UPDATE shelf_product SET current_id = (
-  SELECT id FROM shelf_publication p WHERE p.product_id = shelf_product.id ORDER BY number DESC LIMIT 1)
-WHERE id IN (SELECT product_id FROM shelf_publication WHERE run_id = %s)
+UPDATE shelf_product SET current_id = p.id, state = p.state, co2e_ug = p.co2e_ug
+FROM shelf_publication p
+WHERE p.product_id = shelf_product.id AND p.run_id = %s
+  AND p.number = (SELECT max(number) FROM shelf_publication WHERE product_id = shelf_product.id)
 """
+"""What is shown in lists stands on the product too, so that a list is one walk of an index."""
 
 Progress = Callable[[int, int, str], None]
 

@@ -59,6 +59,10 @@ class Product(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")
     name = models.CharField(max_length=300)
     current = models.ForeignKey("Publication", models.PROTECT, null=True, related_name="+")
+    state = models.CharField(
+        max_length=20, default="unknown", db_default="unknown", help_text="Of the current publication"
+    )
+    co2e_ug = models.BigIntegerField(null=True, help_text="Of the current publication")
     in_channel = models.BooleanField(
         default=False, db_default=False, help_text="Whether it meets the channel's criterion"
     )
@@ -68,7 +72,10 @@ class Product(models.Model):
 
         constraints: ClassVar = [models.UniqueConstraint(fields=["brand", "product_id"], name="once_in_a_shelf")]
         indexes: ClassVar = [
-            models.Index(fields=["category"], name="of_the_channel", condition=models.Q(in_channel=True))
+            models.Index(fields=["category", "co2e_ug"], name="by_figure"),
+            models.Index(fields=["category", "name"], name="by_name"),
+            models.Index(fields=["name"], name="of_the_channel", condition=models.Q(in_channel=True)),
+            models.Index(fields=["name"], name="of_own_figures", condition=models.Q(state__in=("declared", "graded"))),
         ]
 
     def __str__(self) -> str:

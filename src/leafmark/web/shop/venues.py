@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from leafmark.web.shelf.find import shown
 from leafmark.web.shelf.models import Product, Venue
+from leafmark.web.shop.comparing import OWN_FIGURES
 
-OWN_FIGURES = ("declared", "graded")
 TOTALS_S = 10
 """Seconds for which counted totals are shown again: counting half a million products takes longer than a page may."""
 
@@ -33,7 +33,7 @@ def state_of(venue: Venue) -> str:
 
 def products_of(venue: Venue) -> QuerySet[Product]:
     """What stands in a venue, by name."""
-    found = shown().filter(current__state__in=OWN_FIGURES)
+    found = shown().filter(state__in=OWN_FIGURES)
     if venue.sectors:
         found = found.filter(category__sector__in=venue.sectors)
     return found.order_by("name", "pk")

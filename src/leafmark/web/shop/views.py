@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -26,7 +26,7 @@ from leafmark.web.shop.venues import products_of, state_of, totals, venues_open
 PAGE = 24
 CHANNEL_PAGE = 12
 SHOWN_SECTORS = SECTORS[:-1]
-ORDERS = {"name": "name", "lowest": "current__co2e_ug", "highest": "-current__co2e_ug"}
+ORDERS = {"name": "name", "lowest": F("co2e_ug").asc(nulls_last=True), "highest": F("co2e_ug").desc(nulls_last=True)}
 
 
 @require_safe
