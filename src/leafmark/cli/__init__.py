@@ -15,6 +15,7 @@ from leafmark.cli.explain import explain
 from leafmark.cli.factors import factors
 from leafmark.cli.footprint import footprint
 from leafmark.cli.grade import grade
+from leafmark.cli.importing import imports
 from leafmark.cli.label import label
 from leafmark.cli.ledger import ledger
 from leafmark.cli.methods import methods
@@ -46,6 +47,6 @@ def main() -> None:
 
 
 for verb in (
-    benchmark, demo, explain, factors, footprint, grade, label, ledger, methods, orders, replay, report, statement, verify,
+    benchmark, demo, explain, factors, footprint, grade, imports, label, ledger, methods, orders, replay, report, statement, verify,
 ):  # fmt: skip
     main.add_command(verb)
