@@ -316,3 +316,17 @@ def test_what_is_written_is_a_workbook_to_another_reader(tmp_path: Path) -> None
     with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
         for name in archive.namelist():
             ElementTree.parse(io.BytesIO(archive.read(name)))
+
+
+def test_rows_keep_their_numbers_over_all_blocks_of_a_large_file(tmp_path: Path) -> None:
+    """Short rows and cells with line breaks in every block of 8 MB: what was read is what the id says."""
+    lines, short = [], []
+    for number in range(2, 60_002):
+        if number % 977 == 0:
+            short.append(number)
+            lines.append(f"{number},short")
+        else:
+            lines.append(f'{number},"{"x" * 280}\n{number}",food')
+    found = read_products(save(tmp_path / "in.csv", "product_id,name,sector\n" + "\n".join(lines) + "\n"))
+    assert [record.row for record in found.rejected.raw.ragged] == short
+    assert list(map(str, found.rows.column("_row").to_pylist())) == found.rows.column("product_id").to_pylist()
