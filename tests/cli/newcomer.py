@@ -36,6 +36,7 @@ product_id,gtin,name_en,name_zh_hant,sector,mass_kg
 lamp-1,9506000134352,Reading lamp,閱讀燈,home,0.9
 mug-2,,Glass mug,玻璃杯,home,0.3
 """,
+    "materials.csv": "name,category,brand\nOat drink 1 l,drinks,\n有機燕麥奶,,\nCorrugated box,packaging,\n",
     "mills.csv": """\
 # publisher: Example Ltd
 # title: Factors of our mills

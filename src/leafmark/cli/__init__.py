@@ -18,6 +18,7 @@ from leafmark.cli.grade import grade
 from leafmark.cli.importing import imports
 from leafmark.cli.label import label
 from leafmark.cli.ledger import ledger
+from leafmark.cli.match import match
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
 from leafmark.cli.replay import replay
@@ -47,6 +48,6 @@ def main() -> None:
 
 
 for verb in (
-    benchmark, demo, explain, factors, footprint, grade, imports, label, ledger, methods, orders, replay, report, statement, verify,
+    benchmark, demo, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report, statement, verify,
 ):  # fmt: skip
     main.add_command(verb)
