@@ -44,7 +44,7 @@ def _words_of_people() -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _more_words(key: str) -> str:
+def more_words(key: str) -> str:
     """Return the added words of a key, those of its beginnings included."""
     return " ".join(words for start, words in _words_of_people() if f"{key}.".startswith(f"{start}."))
 
@@ -79,7 +79,7 @@ class SearchIndex:
     @staticmethod
     def _row(key: str, name_en: str, name_zh: str | None, region: str) -> _Row:
         names = tuple(fold(name) for name in (key, name_en, name_zh) if name)
-        text = " ".join((*names, _more_words(key)))
+        text = " ".join((*names, more_words(key)))
         tokens = _TOKEN.findall(text.replace("_", " "))
         places = (region, *(regions.name(region, language) for language in ("en", "zh-Hans", "zh-Hant")))
         region_text = fold(" ".join(places))
