@@ -9,6 +9,7 @@ import click
 
 import leafmark
 from leafmark.cli.benchmark import benchmark
+from leafmark.cli.claims import claims
 from leafmark.cli.demo import demo
 from leafmark.cli.endings import Verbs
 from leafmark.cli.explain import explain
@@ -46,6 +47,6 @@ def main() -> None:
 
 
 for verb in (
-    benchmark, demo, explain, factors, footprint, grade, label, ledger, methods, orders, replay, report, statement, verify,
+    benchmark, claims, demo, explain, factors, footprint, grade, label, ledger, methods, orders, replay, report, statement, verify,
 ):  # fmt: skip
     main.add_command(verb)
