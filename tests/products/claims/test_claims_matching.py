@@ -113,6 +113,22 @@ def test_time_grows_with_the_text_and_no_faster(unit: str) -> None:
     assert seconds(80_000) < 24 * max(seconds(10_000), 0.01)
 
 
+def test_comments_that_never_end_are_looked_for_once() -> None:
+    def seconds(characters: int) -> float:
+        begun = time.process_time()
+        fold("<!--" * (characters // 4))
+        return time.process_time() - begun
+
+    assert seconds(400_000) < 24 * max(seconds(50_000), 0.01)
+
+
+@pytest.mark.parametrize(
+    "said", ["In any climate, neutral colours.", "Valid until 2040. Recyclable tray.", "有效期至2040年。托盘可回收。"]
+)
+def test_a_phrase_is_not_put_together_of_two_clauses_or_sentences(said: str) -> None:
+    assert not {"eu.offsets", "eu.future"} & rules_found(said, "eu")
+
+
 def test_a_megabyte_is_read() -> None:
     text = "The kettle holds 1.7 litres and boils in three minutes. " * 18_000 + "It is carbon neutral."
     (found,) = check(text, (), ON)
