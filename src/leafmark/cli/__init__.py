@@ -9,6 +9,7 @@ import click
 
 import leafmark
 from leafmark.cli.benchmark import benchmark
+from leafmark.cli.claims import claims
 from leafmark.cli.demo import demo
 from leafmark.cli.endings import Verbs
 from leafmark.cli.explain import explain
@@ -49,7 +50,7 @@ def main() -> None:
 
 
 for verb in (
-    benchmark, demo, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report, serve,
+    benchmark, claims, demo, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report, serve,
     statement, verify,
 ):  # fmt: skip
     main.add_command(verb)

@@ -32,7 +32,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @cache
-def _simplified() -> dict[int, str]:
+def simplified() -> dict[int, str]:
+    """Return the simplified character of each traditional one (code point -> character), single mappings only."""
     text = (resources.files(__package__) / "hant_hans.csv").read_text(encoding="utf-8")
     return {ord(row["hant"]): row["hans"] for row in csv.DictReader(text.splitlines())}
 
@@ -53,7 +54,7 @@ def fold(text: str) -> str:
     """Return a text without case, accents and width variants, its Chinese in simplified characters."""
     decomposed = unicodedata.normalize("NFKD", text)
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return plain.casefold().translate(_simplified())
+    return plain.casefold().translate(simplified())
 
 
 @dataclass(frozen=True, slots=True)
