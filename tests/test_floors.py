@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "products": {"factors", "methods", "engine", "products"},
     "actions": {"factors", "methods", "engine", "ledger", "actions"},
     "demo": {"factors", "methods", "engine", "products", "actions", "ledger", "demo"},
+    "web": {"factors", "methods", "engine", "products", "actions", "ledger", "web"},
     "cli": {"factors", "methods", "engine", "products", "actions", "ledger", "demo", "cli"},
 }
 EVERYBODY = {"__init__"}

@@ -1,0 +1,1 @@
+"""The site: where brands and consumers meet."""
