@@ -135,6 +135,8 @@ def section(size: int, found: dict[str, Any]) -> list[str]:
         "|---|---:|---:|---:|---:|---|",
         f"| build from the database, process start included | {build_s:.1f} s | {found['peer_build']['wall_s']:.1f} s | "
         f"{found['peer_build']['wall_s'] / build_s:.1f} | 20 s | {_verdict(build_s < PROMISED['build_s'])} |",
+        f"| its CPU, helper included | {found['build']['cpu_s']:.1f} s | {found['peer_build']['cpu_s']:.1f} s | "
+        f"{found['peer_build']['cpu_s'] / found['build']['cpu_s']:.1f} | | |",
         f"| its peak memory | {build_mb:.0f} MB | {found['peer_build']['memory_mb']:.0f} MB | | | |",
         f"| its size on disk | {found['build']['size_mb']:.0f} MB | {found['peer_build']['size_mb']:.0f} MB | | | |",
     ]  # fmt: skip
@@ -157,7 +159,9 @@ def section(size: int, found: dict[str, Any]) -> list[str]:
             f"| {kind} | {share} % | {each['p50_ms']:.2f} | {each['p99_ms']:.2f} | {each['max_ms']:.1f} | {peers_p50} |"
         )
     load = f"load {facts['load_before']} before, {facts['load_after']} after"
-    return [*out, "", f"On {facts['cores']} cores of {facts['model']}, {load}.", ""]
+    busy = max(facts["load_before"], facts["load_after"]) > facts["cores"]
+    note = " The machine was shared with other work meanwhile: wall times say little." if busy else ""
+    return [*out, "", f"On {facts['cores']} cores of {facts['model']}, {load}.{note}", ""]
 
 
 def page(results: dict[str, Any]) -> str:

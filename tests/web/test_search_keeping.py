@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from shelf_of_words import index_of, product
 
-from leafmark.web.search import Document, Index, NoIndexError, SearchError, build
+from leafmark.web.search import Document, Index, NoIndexError, SearchError, build, helper
 
 HERE = Path(__file__).parent
 PATIENCE_S = 60
@@ -160,7 +160,7 @@ def test_a_build_killed_before_the_change_over_leaves_the_old_index(tmp_path: Pa
 def test_an_update_killed_half_way_changes_nothing_and_blocks_nobody(tmp_path: Path) -> None:
     index = index_of(tmp_path, product("1", "Milk"))
     killed_when_it_says_so(child(
-        tmp_path, "index, rows = Index(folder), building.rows", "def stop(documents):", "    yield next(rows(documents))",
+        tmp_path, "index, rows = Index(folder), building.rows", "def stop(*batch):", "    yield next(rows(*batch))",
         "    print('now', flush=True)", "    time.sleep(600)", "building.rows = stop",
         "index.update([product('1', 'Bread'), product('2', 'Bread')])",
     ))  # fmt: skip
@@ -231,3 +231,48 @@ def test_readers_in_two_processes_never_fail_while_it_changes(tmp_path: Path) ->
         Index(tmp_path).update([product(f"b{number}", "Milk again")])
     build(tmp_path, [product("last", "Milk")])
     assert int(ended(reader)) >= 1
+
+
+def test_a_large_build_folds_in_a_second_process_and_alike(tmp_path: Path) -> None:
+    """Whether the helper does it, dies on the way, or cannot be had: every batch is found, with its own words."""
+    for name, broken in (("whole", ""), ("dies", "helper._receive"), ("none", "helper.subprocess.Popen")):
+        with pytest.MonkeyPatch.context() as patch:
+            if broken == "helper._receive":
+                patch.setattr(helper, "_receive", lambda pipe: pipe.close())
+            elif broken:
+                patch.setattr(helper.subprocess, "Popen", _refused)
+            assert build(tmp_path / name, (product(f"{n}", f"Milk n{n}x", "有機牛奶") for n in range(7_500))) == 7_500
+        index = Index(tmp_path / name)
+        for number in (0, 999, 1_000, 4_999, 5_000, 6_001, 7_499):
+            assert index.search(f"n{number}x").ids == [str(number)], name
+        assert index.search("有机 牛奶").total == 7_500
+
+
+def _refused(*_: object, **__: object) -> None:
+    raise BlockingIOError("no more processes")
+
+
+def test_the_helper_of_a_killed_build_ends(tmp_path: Path) -> None:
+    process = child(
+        tmp_path, "from leafmark.web.search import helper", "def documents():",
+        "    yield from (product(f'n{n}', 'Bread') for n in range(6500))", "    time.sleep(600)",
+        "start = helper.Helper.start", "def told(self):", "    start(self)", "    print(self._process.pid, flush=True)",
+        "helper.Helper.start = told", "build(folder, documents())",
+    )  # fmt: skip
+    assert process.stdout is not None
+    helpers_id = int(process.stdout.readline())
+    process.send_signal(signal.SIGKILL)
+    assert process.wait(PATIENCE_S) == -signal.SIGKILL
+    process.stdout.close()
+    until = time.monotonic() + PATIENCE_S
+    while alive(helpers_id) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive(helpers_id)
+
+
+def alive(process_id: int) -> bool:
+    """Whether it runs; a zombie whose parent is gone does not."""
+    try:
+        return Path(f"/proc/{process_id}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -11,8 +11,10 @@ from typing import Final
 import tantivy
 
 from leafmark.web.search.documents import Document, SearchError
-from leafmark.web.search.fields import register, rows, schema
+from leafmark.web.search.fields import lines, register, rows, schema
 from leafmark.web.search.folder import Change, Folder
+from leafmark.web.search.helper import ahead
+from leafmark.web.search.text import words_and_runs
 
 BATCH: Final = 1_000
 """Documents folded in one call; larger ones gain nothing."""
@@ -69,8 +71,8 @@ def _fill(generation: Path, documents: Iterable[Document], progress: Progress | 
     index = register(tantivy.Index(schema(), str(generation)))
     writer = index.writer(BUILD_HEAP_BYTES, 1)
     seen: set[str] = set()
-    for batch in _batches(documents):
-        for document, row in zip(batch, rows(batch), strict=True):
+    for batch, folded in ahead(_batches(documents)):
+        for document, row in zip(batch, rows(batch, folded), strict=True):
             if document.product_id in seen:
                 raise SearchError(
                     f"product {document.product_id!r} stands twice among the documents; expected each id once"
@@ -99,7 +101,8 @@ def change_index(generation: Path, changes: Iterable[Change]) -> None:
         for product_id in removed:
             writer.delete_documents_by_term("id", product_id)
         for batch in _batches(documents):
-            for document, row in zip(batch, rows(batch), strict=True):
+            folded = words_and_runs(lines(batch))
+            for document, row in zip(batch, rows(batch, folded), strict=True):
                 writer.delete_documents_by_term("id", document.product_id)
                 writer.add_document(row)
     if writer is not None:

@@ -21,7 +21,7 @@ from typing import Final
 import tantivy
 
 from leafmark.web.search.documents import FACETS, Document, SearchError
-from leafmark.web.search.text import words_and_runs
+from leafmark.web.search.text import one_line
 
 VERSION: Final = 1
 """Of fields and folding: an index of another version must be built again."""
@@ -80,8 +80,8 @@ def as_code(text: str) -> str | None:
     return text.replace(" ", "").replace("-", "").lstrip("0") or "0"
 
 
-def rows(documents: Sequence[Document]) -> Iterator[tantivy.Document]:
-    """Documents as rows of the index.
+def lines(documents: Sequence[Document]) -> str:
+    """What is to be folded of documents, a line each.
 
     Raises
     ------
@@ -90,12 +90,17 @@ def rows(documents: Sequence[Document]) -> Iterator[tantivy.Document]:
     """
     for document in documents:
         _check(document)
-    codes = [[code for code in map(as_code, document.extra) if code] for document in documents]
-    folded = words_and_runs([_text(document, len(found)) for document, found in zip(documents, codes, strict=True)])
-    for document, (words, runs), found in zip(documents, folded, codes, strict=True):
+    return "\n".join([one_line(_text(document)) for document in documents])
+
+
+def rows(documents: Sequence[Document], folded: str) -> Iterator[tantivy.Document]:
+    """Documents as rows of the index; `folded` is what `words_and_runs` made of their lines."""
+    found = folded.split("\n")
+    words, runs = found[: len(documents)], found[len(documents) :]
+    for document, of_words, of_runs in zip(documents, words, runs, strict=True):
         in_english, in_traditional, in_simplified = _sort_names(document.names)
         fields = {
-            "id": document.product_id, "words": words, "pairs": runs, "codes": " ".join(found),
+            "id": document.product_id, "words": of_words, "pairs": of_runs, "codes": _codes(document),
             "brand": document.brand, "sector": document.sector, "category": document.category, "state": document.state,
             "declared_unit": document.declared_unit, "co2e_ug": document.co2e_ug,
             "name_en": in_english, "name_zh_hant": in_traditional, "name_zh_hans": in_simplified,
@@ -106,28 +111,30 @@ def rows(documents: Sequence[Document]) -> Iterator[tantivy.Document]:
 
 
 def _check(document: Document) -> None:
-    where = f"product {document.product_id!r}"
+    co2e_ug = document.co2e_ug
     if not document.product_id or not any(document.names.values()):
-        raise SearchError(f"{where}: expected an id and at least one name, found {dict(document.names)!r}")
-    if document.co2e_ug is None:
+        wrong = f"expected an id and at least one name, found {dict(document.names)!r}"
+    elif co2e_ug is None:
         return
-    if not document.declared_unit:
-        raise SearchError(
-            f"{where}: co2e_ug {document.co2e_ug} has no declared_unit; a figure is per unit, so name the unit"
-        )
-    if not -INT64_MAX <= document.co2e_ug <= INT64_MAX:
-        raise SearchError(f"{where}: co2e_ug {document.co2e_ug} is beyond int64; expected micrograms of CO2e")
+    elif not document.declared_unit:
+        wrong = f"co2e_ug {co2e_ug} has no declared_unit; a figure is per unit, so name the unit"
+    elif not -INT64_MAX <= co2e_ug <= INT64_MAX:
+        wrong = f"co2e_ug {co2e_ug} is beyond int64; expected micrograms of CO2e"
+    else:
+        return
+    raise SearchError(f"product {document.product_id!r}: {wrong}")
 
 
-def _text(document: Document, codes: int) -> str:
+def _codes(document: Document) -> str:
+    return " ".join([code for code in map(as_code, document.extra) if code])
+
+
+def _text(document: Document) -> str:
     """All a reader may find the product by, but for its codes."""
-    extra = document.extra
-    if codes:
-        extra = tuple(word for word in extra if as_code(word) is None) if codes < len(extra) else ()
+    extra = [word for word in document.extra if CODE.fullmatch(word) is None]
     category = (document.category or "").replace("_", " ")
-    return " ".join(
-        [text[:TEXT_CHARS_MAX] for text in (*document.names.values(), document.brand or "", category, *extra)]
-    )
+    texts = (*document.names.values(), document.brand or "", category, *extra)
+    return " ".join([text[:TEXT_CHARS_MAX] for text in texts])
 
 
 def _sort_names(names: Mapping[str, str]) -> tuple[str, str, str]:

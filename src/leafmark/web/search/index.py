@@ -13,7 +13,7 @@ import tantivy
 
 from leafmark.web.search.building import change_index
 from leafmark.web.search.documents import FACETS, SORTS, Document, Hits, How, NoIndexError, SearchError
-from leafmark.web.search.fields import LANGUAGES, name_column, register, rows
+from leafmark.web.search.fields import LANGUAGES, lines, name_column, register
 from leafmark.web.search.folder import Change, Folder
 from leafmark.web.search.query import Lookup, Query, asked, narrowed
 from leafmark.web.search.text import HAN, fold, one_line, stem, to_traditional
@@ -145,8 +145,7 @@ class Index:
             A document is wrong, or another writer did not end within a minute.
         """
         given = list(documents)
-        for _ in rows(given):
-            pass  # a wrong document is refused before anything is written
+        lines(given)  # a wrong document is refused before anything is written
         self._change((given, []))
 
     def remove(self, product_ids: Iterable[str]) -> None:

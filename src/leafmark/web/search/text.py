@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
 
@@ -104,13 +103,13 @@ def segments(runs: str) -> list[str]:
     return " ".join(rjieba.cut_for_search(runs, False)).split("\n")
 
 
-def words_and_runs(texts: Sequence[str]) -> list[tuple[str, str]]:
-    """Of each text its words and its Chinese runs, both folded and with spaces between."""
-    split = [HAN.split(line) for line in fold("\n".join(map(one_line, texts))).split("\n")]
-    runs = [" ".join(parts[1::2]) for parts in split]
+def words_and_runs(lines: str) -> str:
+    """Of texts, one per line, first each one's words and then each one's Chinese runs, folded and with spaces between."""
+    split = [HAN.split(line) for line in fold(lines).split("\n")]
+    runs = "\n".join([" ".join(parts[1::2]) for parts in split])
     latin = (" ".join(map(forms, " ".join(parts[::2]).split())) for parts in split)
-    chinese = segments("\n".join(runs))
-    return [(f"{words} {han}", run) for words, han, run in zip(latin, chinese, runs, strict=True)]
+    words = [f"{of_latin} {of_han}" for of_latin, of_han in zip(latin, segments(runs), strict=True)]
+    return "\n".join(words) + "\n" + runs
 
 
 def query_runs(folded: str) -> list[list[str]]:
