@@ -65,5 +65,6 @@ def words(request: HttpRequest) -> dict[str, Any]:
         "label_t": partial(i18n.text, lang),
         "mass": lambda amount: languages.mass(amount, lang),
         "span": languages.span,
+        "per": lambda unit: languages.per(unit, lang),
         "pick": lambda words: languages.pick(words, lang),
     }
