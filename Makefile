@@ -84,6 +84,7 @@ bench: $(READY)
 	$(BIN)/python -m bench orders --size 10000000
 	$(BIN)/python -m bench ranges
 	$(BIN)/python -m bench.ledger
+	$(BIN)/python -m bench.search
 	$(BIN)/python tools/make_readme.py --speed
 
 bench-large: $(READY)
