@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 import leafmark
+from leafmark.cli.api_key import api_key
 from leafmark.cli.benchmark import benchmark
 from leafmark.cli.demo import demo
 from leafmark.cli.endings import Verbs
@@ -47,6 +48,6 @@ def main() -> None:
 
 
 for verb in (
-    benchmark, demo, explain, factors, footprint, grade, label, ledger, methods, orders, replay, report, serve, statement, verify,
+    api_key, benchmark, demo, explain, factors, footprint, grade, label, ledger, methods, orders, replay, report, serve, statement, verify,
 ):  # fmt: skip
     main.add_command(verb)

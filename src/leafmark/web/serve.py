@@ -35,6 +35,22 @@ def prepare(folder: Path, say: Say, progress: Callable[[int, int, str], None] | 
     ------
     WorkspaceError, ServeError : the folder cannot be used.
     """
+    say("tables")
+    workspace = open_site(folder)
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False)
+    _shelves(workspace, say, progress)
+    return workspace
+
+
+def open_site(folder: Path) -> Workspace:
+    """Take a folder as this process's site, with its tables up to date.
+
+    Raises
+    ------
+    WorkspaceError : the folder cannot be used.
+    """
     os.environ["LEAFMARK_WORKSPACE"] = str(folder.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leafmark.web.settings")
     workspace = open_workspace(folder.resolve())
@@ -42,10 +58,7 @@ def prepare(folder: Path, say: Say, progress: Callable[[int, int, str], None] | 
     from django.core.management import call_command
 
     django.setup()
-    say("tables")
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    _shelves(workspace, say, progress)
     return workspace
 
 
