@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
@@ -148,15 +148,7 @@ class ClaimIn(Schema):
     evidence: Annotated[list[EvidenceIn], Field(max_length=100, default_factory=list)]
     on_date: Day = None
     markets: Annotated[list[Line], Field(min_length=1, max_length=20, default_factory=lambda: ["eu"])]
-
-
-class ClaimOut(Schema):
-    """What rules object to, by place. None does not mean that the text is lawful. `rules`: those that were asked."""
-
-    findings: list[dict[str, Any]]
-    rules: list[str]
-    on_date: dt.date
-    markets: list[str]
+    lang: Literal["en", "zh-Hant", "zh-Hans"] = "en"
 
 
 class RefusedOut(Schema):
