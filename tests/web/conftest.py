@@ -10,6 +10,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 
 FOLDER = Path(tempfile.mkdtemp(prefix="leafmark-site-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
@@ -18,6 +19,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "leafmark.web.settings"
 
 
 django.setup()
+
+# Django's test server finds static files under their own names only; the names with a hash are `tests/cli/test_serve.py`'s to try.
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @pytest.fixture(scope="session", autouse=True)

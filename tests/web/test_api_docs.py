@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -108,45 +107,3 @@ def test_keys_by_the_command_line(tmp_path: Path) -> None:
     wrong = verb(tmp_path, "create", "x", "--scope", "events", "--brand", "nobody")
     assert (wrong.returncode, "brand 'nobody': there is none" in wrong.stderr) == (2, True)
     assert "Traceback" not in wrong.stderr
-
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, which is not installed here")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
-def test_the_page_has_no_barrier(db: None, client: Client, tmp_path: Path, prefix: str, scheme: str) -> None:
-    """axe-core on the page as it is served, at 360 px; its style sheets are put beside it."""
-    code = f"""
-import json, sys
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
-with sync_playwright() as tool:
-    browser = tool.chromium.launch(executable_path={CHROMIUM!r}, args={FLAGS!r})
-    page = browser.new_page(viewport={{"width": 360, "height": 800}}, color_scheme={scheme!r})
-    page.goto("file://" + sys.argv[1])
-    found = Axe().run(page).response["violations"]
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    print(json.dumps([[each["id"] for each in found], wide]))
-    browser.close()
-"""
-    text = client.get(f"{prefix}/api/docs").content.decode()
-    shutil.copytree(settings.STATIC_ROOT, tmp_path / "static")
-    (tmp_path / "page.html").write_text(text.replace('"/static/', '"static/'), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "page.html")], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    violations, width = json.loads(done.stdout)
-    assert violations == []
-    assert width <= 360

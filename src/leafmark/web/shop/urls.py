@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("sector/<slug:sector>/", views.sector, name="sector"),
     path("category/<str:slug>/", views.category, name="category"),
+    path("venue/<slug:slug>/", views.venue, name="venue"),
     path("compare/", views.compare, name="compare"),
     path("product/<str:brand>/<path:product_id>/label/", views.label, name="label"),
     path("product/<str:brand>/<path:product_id>/", views.product, name="product"),
