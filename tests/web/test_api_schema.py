@@ -20,7 +20,7 @@ schemathesis = pytest.importorskip(
 )
 
 checks = pytest.importorskip("schemathesis.specs.openapi.checks")
-EXAMPLES = 60
+EXAMPLES = 25
 DOCUMENT = json.loads(json.dumps(api.get_openapi_schema(), default=str))
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 

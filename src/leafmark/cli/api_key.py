@@ -69,7 +69,7 @@ def create(
     \b
     Examples:
       leafmark api-key create till --scope events --workspace demo-out
-      leafmark api-key create aiwa-shelf --brand aiwa --scope shelf --scope explain --days 365 --workspace demo-out
+      leafmark api-key create aiwa --brand aiwa --scope shelf --days 365 --workspace demo-out
     """
     _opened(workspace)
     from leafmark.web.api.keys import KeyRefusedError, make_key
