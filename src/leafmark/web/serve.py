@@ -48,6 +48,10 @@ def prepare(
 
     call_command("collectstatic", verbosity=0, interactive=False)
     _shelves(workspace, say, progress)
+    from leafmark.web.shelf.finding import bring_up_to_date
+
+    say("search index")
+    bring_up_to_date(progress)
     return workspace
 
 

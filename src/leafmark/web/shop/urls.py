@@ -9,6 +9,7 @@ from leafmark.web.shop import views
 app_name = "shop"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
     path("sector/<slug:sector>/", views.sector, name="sector"),
     path("category/<str:slug>/", views.category, name="category"),
     path("venue/<slug:slug>/", views.venue, name="venue"),

@@ -16,10 +16,12 @@ from leafmark.products.label import LabelData
 from leafmark.products.sentences import Sentences
 from leafmark.web.languages import tag
 from leafmark.web.pages import page
+from leafmark.web.search import NoIndexError
 from leafmark.web.shelf.find import by_brand, shown
 from leafmark.web.shelf.labels import label_of
 from leafmark.web.shelf.models import SECTORS, Category, Product, Venue
 from leafmark.web.shop.comparing import COMPARED_MAX, Side, lower_choices, side_by_side
+from leafmark.web.shop.searching import find, read_asked
 from leafmark.web.shop.structured import structured
 from leafmark.web.shop.venues import products_of, state_of, totals, venues_open
 
@@ -62,6 +64,17 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     return page(
         request, "shop/category.html", {"category": found, "part": part, "order": order, "orders": list(ORDERS)}
     )
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Products by word, narrowed by facets."""
+    asked = read_asked(request.GET)
+    try:
+        found = find(asked, tag())
+    except NoIndexError:
+        return page(request, "shop/search.html", {"asked": asked, "found": None}, status=503)
+    return page(request, "shop/search.html", {"asked": asked, "found": found})
 
 
 @require_safe
