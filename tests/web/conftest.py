@@ -77,3 +77,6 @@ def shelf(db: None, runs: Path) -> None:
     from leafmark.web.shelf.fill import fill
 
     fill(runs / "use", runs / "use.catalogue.parquet", dt.date(2026, 11, 1), workspace=runs)
+
+
+from api_site import books_open, caller, two_brands  # noqa: E402, F401  # fixtures, once Django is set up

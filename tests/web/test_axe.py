@@ -12,7 +12,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 TOO_WIDE = """[...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > innerWidth)
   .map(each => each.outerHTML.slice(0, 80))"""
 PAGES = ["/", "/search/?q=aiwa", "/sector/electronics/", "/category/television/", "/product/aiwa/TV-1/", "/product/aiwa/TV-5/",
-         "/product/aiwa/TV-1/label/", "/compare/?p=aiwa/TV-1&p=aiwa/TV-4", "/account/login/", "/account/password/reset/", "/nothing/"]  # fmt: skip
+         "/product/aiwa/TV-1/label/", "/compare/?p=aiwa/TV-1&p=aiwa/TV-4", "/account/login/", "/account/password/reset/", "/nothing/", "/api/docs"]  # fmt: skip
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")

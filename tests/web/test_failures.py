@@ -43,3 +43,12 @@ def test_other_methods_are_refused(shelf: None, client: Client, path: str, metho
 )  # fmt: skip
 def test_rubbish_is_answered(shelf: None, client: Client, path: str) -> None:
     assert client.get(path).status_code in (200, 400, 404)
+
+
+@pytest.mark.parametrize("path", ["/label/x", "/oembed/x", "/api/x"])
+def test_a_program_that_asks_for_nothing_is_not_told_our_addresses(db: None, path: str) -> None:
+    """Django's own words for it list every pattern, with the folder of its module."""
+    answer = Client().get(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    for told in ("URLPattern", "tried", ".py"):
+        assert told not in answer.content.decode()

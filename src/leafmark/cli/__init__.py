@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 import leafmark
+from leafmark.cli.api_key import api_key
 from leafmark.cli.benchmark import benchmark
 from leafmark.cli.claims import claims
 from leafmark.cli.demo import demo
@@ -50,7 +51,7 @@ def main() -> None:
 
 
 for verb in (
-    benchmark, claims, demo, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report, serve,
-    statement, verify,
+    api_key, benchmark, claims, demo, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report,
+    serve, statement, verify,
 ):  # fmt: skip
     main.add_command(verb)

@@ -130,6 +130,13 @@ def accounts_of(ledger: Ledger, subjects: Sequence[str]) -> dict[str, int]:
     return _known(ledger.store.rows, subjects)
 
 
+def has_account(ledger: Ledger, account_id: int) -> bool:
+    """Whether an account was opened or has rows; one that was erased still has them."""
+    tables = ("identity", "tally", "balance", "erased")
+    asked = " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE account_id = ?" for table in tables)
+    return bool(ledger.store.rows(f"{asked} LIMIT 1", (account_id,) * len(tables)))
+
+
 def subject_of(ledger: Ledger, account_id: int) -> str | None:
     """The subject of an account; None where the account was opened without one, or was erased."""
     found = ledger.store.rows("SELECT subject FROM identity WHERE account_id = ?", (account_id,))

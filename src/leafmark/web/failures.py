@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import Resolver404
 
 from leafmark.web.pages import page
 
@@ -12,7 +13,10 @@ PROGRAMS = ("/label/", "/oembed", "/01/", "/api/")
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Nothing is there."""
-    return _answer(request, 404, "not_found", str(exception) if request.path.startswith(PROGRAMS) else "")
+    said = (
+        "" if isinstance(exception, Resolver404) else str(exception)
+    )  # Django's own names all addresses, and our files
+    return _answer(request, 404, "not_found", said if request.path.startswith(PROGRAMS) else "")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -27,6 +31,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The fault is ours. Made without template or database: either may be what failed."""
+    if request.path.startswith(PROGRAMS):
+        return _problem(500, "server error")
     return HttpResponse(
         "<!doctype html><html lang=en><meta charset=utf-8><title>Leafmark</title><p>Something went wrong on our side; nothing of what "
         "you had saved is lost. Please try again.<p lang=zh-Hant>我們這邊出了錯，您已儲存的內容沒有遺失，請再試一次。"
@@ -42,8 +48,12 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _answer(request: HttpRequest, status: int, what: str, detail: str = "") -> HttpResponse:
     if request.path.startswith(PROGRAMS):
-        body = {"type": "about:blank", "title": what.replace("_", " "), "status": status, "detail": detail}
-        response = JsonResponse(body, status=status, content_type="application/problem+json")
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        return response
+        return _problem(status, what.replace("_", " "), detail)
     return page(request, "failure.html", {"what": what}, status=status)
+
+
+def _problem(status: int, title: str, detail: str = "") -> HttpResponse:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    response = JsonResponse(body, status=status, content_type="application/problem+json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

@@ -42,6 +42,26 @@ def prepare(
     ------
     WorkspaceError, ServeError : the folder cannot be used.
     """
+    say("tables")
+    workspace = open_site(folder, address)
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False)
+    _shelves(workspace, say, progress)
+    from leafmark.web.shelf.finding import bring_up_to_date
+
+    say("search index")
+    bring_up_to_date(progress)
+    return workspace
+
+
+def open_site(folder: Path, address: str | None = None) -> Workspace:
+    """Take a folder as this process's site, with its tables up to date. `address` as for `prepare`.
+
+    Raises
+    ------
+    WorkspaceError : the folder cannot be used.
+    """
     os.environ["LEAFMARK_WORKSPACE"] = str(folder.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leafmark.web.settings")
     workspace = open_workspace(folder.resolve())
@@ -52,14 +72,7 @@ def prepare(
     from django.core.management import call_command
 
     django.setup()
-    say("tables")
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    _shelves(workspace, say, progress)
-    from leafmark.web.shelf.finding import bring_up_to_date
-
-    say("search index")
-    bring_up_to_date(progress)
     return workspace
 
 

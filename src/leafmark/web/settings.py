@@ -28,9 +28,11 @@ INSTALLED_APPS = [
     "axes",
     "leafmark.web.people",
     "leafmark.web.shelf",
+    "leafmark.web.api",
 ]
 MIDDLEWARE = [
     "leafmark.web.security.headers",
+    "leafmark.web.api.around.around",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

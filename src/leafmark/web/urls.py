@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from leafmark.web.api.urls import docs_urls
+
 handler404 = "leafmark.web.failures.not_found"
 handler403 = "leafmark.web.failures.forbidden"
 handler400 = "leafmark.web.failures.bad_request"
@@ -12,7 +14,9 @@ handler500 = "leafmark.web.failures.server_error"
 
 urlpatterns = [
     path("", include("leafmark.web.embed.urls")),
+    path("", include("leafmark.web.api.urls")),
     *i18n_patterns(
+        *docs_urls,
         path("account/", include("leafmark.web.people.urls")),
         path("", include("leafmark.web.shop.urls")),
         prefix_default_language=False,
