@@ -77,7 +77,7 @@ def method(request: HttpRequest, method_id: str, version: int) -> HttpResponse:
     if found is None:
         raise Http404(f"no method {method_id} {version}")
     versions = sorted(each.version for each in LIBRARY if each.id == method_id)
-    return page(request, "audit/method.html", {"method": found, "versions": versions})
+    return page(request, "audit/method.html", {"method": found, "versions": versions, "text": _text(found.docs)})
 
 
 def _publication(current: Publication | None, version: str | None) -> Publication:
@@ -93,3 +93,8 @@ def _cell(value: Any) -> str | None:
     if value is None or value == "":
         return None
     return plain(value) if isinstance(value, float) else str(value)
+
+
+def _text(written: str) -> list[list[str]]:
+    """A method's own text as paragraphs, each cut at its backticks: every second piece is code."""
+    return [" ".join(each.split()).split("`") for each in written.split("\n\n") if each.strip()]
