@@ -24,7 +24,7 @@ TRACE = "/trace/aiwa/TV-1/"
 
 
 def user(name: str, **roles: bool) -> User:
-    return User.objects.create_user(f"{name}@leafmark.example", "a long enough sentence", **roles)
+    return User.objects.create_user(f"{name}@leafmark.example", **roles)
 
 
 def as_(who: User | None) -> Client:

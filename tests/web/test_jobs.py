@@ -47,7 +47,7 @@ def ours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def ann(db: None) -> User:
-    return User.objects.create_user("ann@leafmark.example", "a long enough sentence")
+    return User.objects.create_user("ann@leafmark.example")
 
 
 def ask(function: Callable[..., object], **more: object) -> Job:
@@ -161,7 +161,7 @@ def test_jobs_are_for_who_asked_and_for_operators_and_auditors(ann: User) -> Non
         ("bob", {}, 404), ("ove", {"is_operator": True}, 200), ("ada", {"is_auditor": True}, 200),
     ):  # fmt: skip
         client = Client()
-        client.force_login(User.objects.create_user(f"{name}@leafmark.example", "a long enough sentence", **roles))
+        client.force_login(User.objects.create_user(f"{name}@leafmark.example", **roles))
         assert client.get(f"/jobs/{job.pk}/").status_code == status
         assert (str(job.pk) in client.get("/jobs/").content.decode()) == (status == 200)
     assert Client().get(f"/jobs/{job.pk}/").status_code == 302

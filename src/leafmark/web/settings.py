@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "axes",
     "django_tasks_db",
     "leafmark.web.jobs",
+    "leafmark.web.audit",
     "leafmark.web.people",
     "leafmark.web.shelf",
 ]

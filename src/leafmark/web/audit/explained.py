@@ -54,13 +54,23 @@ def explained(publication: Publication) -> Tree:
     ------
     NotExplained : run, input or pack is gone or damaged, or gives another figure than was published.
     """
-    with _open(publication.run) as kept:
-        tree = kept.explainer.explain(f"id:{publication.product.product_id}")
+    tree = explained_in(folder_of(publication.run), publication.product.product_id)
     if tree["co2e_ug"] != publication.co2e_ug:
         raise NotExplained(
             f"run {publication.run.run_id} gives {tree['co2e_ug']} micrograms, but {publication.co2e_ug} were published"
         )
     return tree
+
+
+def explained_in(folder: Path, subject: str) -> Tree:
+    """What the figure of one of a run's products or orders is made of.
+
+    Raises
+    ------
+    NotExplained : as `explained`.
+    """
+    with _open(folder) as kept:
+        return kept.explainer.explain(f"id:{subject}")
 
 
 def factor_of(run: Run, factor_id: str) -> tuple[Used, list[dict[str, Any]]] | None:
@@ -70,14 +80,13 @@ def factor_of(run: Run, factor_id: str) -> tuple[Used, list[dict[str, Any]]] | N
     ------
     NotExplained : the run cannot be opened.
     """
-    with _open(run) as kept:
+    with _open(folder_of(run)) as kept:
         return kept.explainer.factor(factor_id)
 
 
 @contextmanager
-def _open(run: Run) -> Iterator[_Kept]:
+def _open(folder: Path) -> Iterator[_Kept]:
     """An open run, for one thread at a time."""
-    folder = folder_of(run)
     try:
         stamp = _stamp(folder)
         with _lock:
