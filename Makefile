@@ -14,7 +14,7 @@ ARGS ?=
 # Test processes. More only where there are more cores.
 WORKERS ?= 2
 
-.PHONY: help install demo postgresql test test-spark stress bench bench-large lint format types docs readme lock clean
+.PHONY: help install demo postgresql browser test test-spark stress bench bench-large lint format types docs readme lock clean
 
 help:
 	@echo "make demo         the main job on a published year of receipts; opens its report"
@@ -60,7 +60,15 @@ postgresql:
 	    && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql >&2; } || \
 	  echo "no PostgreSQL server here: its tests will be skipped" >&2
 
-test: $(READY) postgresql
+# Tests of pages in a real browser: Chromium is installed where that can be done; else those tests are skipped and say so.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	    && echo "installing Chromium for the tests" >&2 && apt-get update -q >&2 \
+	    && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fonts-noto-cjk >&2; } || \
+	  echo "no Chromium here: its tests will be skipped" >&2
+
+test: $(READY) postgresql browser
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
 
 test-spark: $(READY_SPARK)
@@ -76,6 +84,7 @@ bench: $(READY)
 	$(BIN)/python -m bench orders --size 10000000
 	$(BIN)/python -m bench ranges
 	$(BIN)/python -m bench.ledger
+	$(BIN)/python -m bench.search
 	$(BIN)/python tools/make_readme.py --speed
 
 bench-large: $(READY)

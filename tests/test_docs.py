@@ -16,6 +16,7 @@ from leafmark.engine.schema import REASONS, WHAT_TO_DO
 from leafmark.engine.settings import Settings
 from leafmark.ledger import rows as ledger
 from leafmark.methods import LIBRARY
+from leafmark.products.claims import evidence_kinds, shipped_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -105,3 +106,7 @@ def test_every_address_of_a_sum_has_an_entry_and_stands_in_the_help(make_docs: M
     command = dict(make_docs.verbs())["leafmark explain"]
     for name in (*WORDS, *KINDS):
         assert re.search(rf"\b{name}\b", command.help), f"the help of leafmark explain lacks {name}"
+
+
+def test_every_rule_on_claims_has_its_row_and_every_kind_of_evidence_its_own() -> None:
+    assert {rule.id for rule in shipped_rules()} | set(evidence_kinds()) <= first_cells("claims.md")

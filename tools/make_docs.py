@@ -1,5 +1,5 @@
-"""The generated pages of docs/: methods, category rules, acts, reason codes, those of the ledger, and the command line, each
-from the object that the code runs.
+"""The generated pages of docs/: methods, category rules, acts, reason codes, those of the ledger, the rules on claims, and
+the command line, each from the object that the code runs.
 
 python tools/make_docs.py            # writes what changed
 python tools/make_docs.py --check    # writes nothing; exit status 1 if a page is stale
@@ -21,6 +21,8 @@ from leafmark.ledger import rows as ledger
 from leafmark.methods import LIBRARY
 from leafmark.methods.category_rules import RULES
 from leafmark.methods.reference import page
+from leafmark.products.claims import Rule, shipped_rules
+from leafmark.products.claims.sentences import strings
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MADE = "<!-- Made by tools/make_docs.py; edit the code, then `make docs`. -->"
@@ -34,6 +36,7 @@ def pages() -> dict[str, str]:
     made["reasons.md"] = _reasons()
     made["actions.md"] = f"{MADE}\n\n{acts.page()}"
     made["ledger-reasons.md"] = _ledger_reasons()
+    made["claims.md"] = _claims(_read(DOCS / "claims.md") or "")
     made["cli.md"] = "\n".join(_cli()) + "\n"
     return made
 
@@ -113,6 +116,30 @@ def _ledger_reasons() -> str:
         "A receipt, and the file of `--refused`, say it\nwith the field, what was found and what was expected.\n\n"
         f"| reason | meaning | what to do |\n|---|---|---|\n{rows}\n"
     )
+
+
+def _claims(page_now: str) -> str:
+    """The hand-written page of claims with its table of rules and kinds of evidence made anew."""
+    rules = "\n".join(_claims_row(rule) for rule in shipped_rules())
+    words = strings("en")
+    kinds = "\n".join(
+        f"| `{key.partition('.')[2]}` | {text} |" for key, text in words.items() if key.startswith("evidence.")
+    )
+    table = (
+        f"{MADE}\n\n| rule | severity | from | lifted by | source | read |\n|---|---|---|---|---|---|\n{rules}\n\n"
+        f"| kind of evidence | what it is |\n|---|---|\n{kinds}\n"
+    )
+    before, _, rest = page_now.partition("<!-- rules -->")
+    return f"{before}<!-- rules -->\n{table}<!-- /rules -->{rest.partition('<!-- /rules -->')[2]}"
+
+
+def _claims_row(rule: Rule) -> str:
+    ways = " or ".join(" + ".join(f"`{kind}`" for kind in way) for way in rule.lifted_by)
+    ways = ways or ("words on the medium" if rule.lifted_by_topics else "-" if rule.topics else "a piece that holds")
+    url = rule.source.url
+    act = f"[{rule.source.act}]({url})" if url.startswith("https:") else rule.source.act
+    read = "yes" if rule.source.read else "no"
+    return f"| `{rule.id}` | {rule.severity} | {rule.valid_from} | {ways} | {act}, {rule.source.article} | {read} |"
 
 
 def verbs(command: click.Command = leafmark, path: str = "leafmark") -> Iterator[tuple[str, click.Command]]:

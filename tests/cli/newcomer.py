@@ -31,6 +31,12 @@ product_id,category,region,mass_kg,mass_key,count_amount,count_unit,count_key,sp
 1031,televisions,US,,,,,,spend.naics_334310,USD
 """,
     "names.csv": "product_id,name,category,gtin\nlamp-1,Reading lamp,lamps,09506000134352\n",
+    "shelf.csv": """\
+product_id,gtin,name_en,name_zh_hant,sector,mass_kg
+lamp-1,9506000134352,Reading lamp,閱讀燈,home,0.9
+mug-2,,Glass mug,玻璃杯,home,0.3
+""",
+    "materials.csv": "name,category,brand\nOat drink 1 l,drinks,\n有機燕麥奶,,\nCorrugated box,packaging,\n",
     "mills.csv": """\
 # publisher: Example Ltd
 # title: Factors of our mills

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -27,7 +28,7 @@ def free_port() -> int:
 @contextmanager
 def served(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "leafmark.cli", "serve", "--workspace", str(folder), "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(port)) as process:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment()) as process:
         try:
             until = time.monotonic() + SECONDS_MAX
             while time.monotonic() < until and process.poll() is None:
@@ -45,9 +46,9 @@ def served(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
                 process.kill()
 
 
-def environment(port: int) -> dict[str, str]:
+def environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LEAFMARK_", "DJANGO_"))}
-    return kept | {"LEAFMARK_ORIGIN": f"http://127.0.0.1:{port}"}
+    return kept
 
 
 def get(port: int, path: str) -> tuple[int, str]:
@@ -62,8 +63,15 @@ def get(port: int, path: str) -> tuple[int, str]:
 def test_a_site_is_made_served_killed_and_served_again(tmp_path: Path) -> None:
     port = free_port()
     with served(tmp_path / "site", port) as process:
-        assert get(port, "/")[0] == 200
+        status, text = get(port, "/")
+        assert status == 200
+        assert f'href="http://127.0.0.1:{port}/zh-hant/"' in text  # the origin is where it is served
         assert get(port, "/zh-hans/")[0] == 200
+        styles = re.findall(r'href="(/static/[^"]+\.css)"', text)
+        assert len(styles) == 2
+        for style in styles:
+            assert re.search(r"\.[0-9a-f]{12}\.css$", style)  # its content names it: browsers may keep it for ever
+            assert get(port, style)[0] == 200
         assert get(port, "/nothing/")[0] == 404
         process.kill()
     secret = (tmp_path / "site" / "secret.key").read_text()
@@ -75,7 +83,7 @@ def test_a_site_is_made_served_killed_and_served_again(tmp_path: Path) -> None:
 
 def refused(folder: Path, *options: str) -> str:
     command = [sys.executable, "-m", "leafmark.cli", "serve", "--workspace", str(folder), *options]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment(8000), check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr

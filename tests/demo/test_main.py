@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import webbrowser
 from pathlib import Path
 
@@ -157,8 +158,10 @@ def test_the_page_opens_only_for_a_person_at_a_terminal(
 def test_the_verb_passes_on_what_a_terminal_and_ci_say(
     ci: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`leafmark demo` itself, its runs left out: a browser opens at a terminal and not where CI is set."""
+    """`leafmark demo` itself, its runs left out: it opens a browser and serves the site at a terminal, and not where CI is set."""
     opened: list[str] = []
+    served: list[tuple[object, ...]] = []
+    monkeypatch.setattr(sys.modules["leafmark.cli.serve"], "run", lambda *arguments: served.append(arguments))
     monkeypatch.delenv("CI", raising=False)
     if ci:
         monkeypatch.setenv("CI", ci)
@@ -174,6 +177,7 @@ def test_the_verb_passes_on_what_a_terminal_and_ci_say(
             leafmark.main(["demo", "--out", str(tmp_path / "out")])
     assert ended.value.code == 0
     assert len(opened) == (0 if ci else 1)
+    assert served == ([] if ci else [(tmp_path / "out", "127.0.0.1", 8000, 2)])
 
 
 def test_ranges_hold_their_values_and_shares_add_up(record: dict) -> None:
@@ -253,3 +257,13 @@ def test_missing_panel_says_what_to_install(
     monkeypatch.setattr(main, "panel_folder", missing)
     assert main.demo(tmp_path / "out", False, False) == 2
     assert "leafmark[demo]" in capsys.readouterr().err
+
+
+def test_elsewhere_the_demo_says_how_to_serve_the_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("leafmark.demo.main.demo", lambda *_: 0)
+    with pytest.raises(SystemExit) as ended:
+        leafmark.main(["demo", "--out", str(tmp_path / "my demo")])
+    assert ended.value.code == 0
+    assert f"leafmark serve --workspace '{tmp_path / 'my demo'}'" in capsys.readouterr().out

@@ -10,14 +10,20 @@ from pathlib import Path
 
 import django
 import pytest
-
-FOLDER = Path(tempfile.mkdtemp(prefix="leafmark-site-"))
-atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
-os.environ["LEAFMARK_WORKSPACE"] = str(FOLDER)
-os.environ["DJANGO_SETTINGS_MODULE"] = "leafmark.web.settings"
+from django.conf import settings
 
 
-django.setup()
+def pytest_configure(config: pytest.Config) -> None:
+    """Set Django up, on a workspace of this process. One that only hands tests out must not: its workers would inherit its workspace."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        return
+    folder = tempfile.mkdtemp(prefix="leafmark-site-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["LEAFMARK_WORKSPACE"] = folder
+    os.environ["DJANGO_SETTINGS_MODULE"] = "leafmark.web.settings"
+    django.setup()
+    # Django's test server finds static files under their own names only; the names with a hash are `tests/cli/test_serve.py`'s to try.
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,6 +22,9 @@ def test_every_product_is_published_once(shelf: None, runs: Path) -> None:
     assert {key: each and each.co2e_ug for key, each in kept.items()} == {
         row["product_id"]: row["co2e_ug"] for row in table
     }
+    for each in Product.objects.select_related("current"):
+        assert each.current is not None
+        assert (each.state, each.co2e_ug) == (each.current.state, each.current.co2e_ug)
     assert kept["TV-5"] is not None
     assert kept["TV-5"].state == "unknown"
     assert kept["TV-5"].co2e_ug is None  # and not zero
@@ -42,6 +45,7 @@ def test_a_new_figure_is_a_new_publication(shelf: None, runs: Path, tmp_path: Pa
     product = Product.objects.select_related("current").get(product_id="TV-1")
     first, second = product.publications.order_by("number")
     assert product.current == second
+    assert product.co2e_ug == second.co2e_ug
     assert (first.number, second.number) == (1, 2)
     assert second.co2e_ug == pytest.approx(first.co2e_ug * 0.8, rel=1e-9)  # linear in kWh
 

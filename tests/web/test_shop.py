@@ -103,6 +103,13 @@ def test_a_comparison_names_the_field_that_differs(shelf: None, client: Client) 
     assert "no: there is no figure" in text
 
 
+def test_a_figure_says_what_it_is_per_wherever_it_stands(shelf: None, client: Client) -> None:
+    for path in ("/category/television/", "/product/aiwa/TV-1/"):
+        text = client.get(path).content.decode()
+        figures = text.count('<span class="card-figure"><strong>')
+        assert text.count("CO₂e per item</span>") + text.count("<strong>Not known</strong>") == figures > 0
+
+
 def test_an_unknown_figure_is_never_zero(shelf: None, client: Client) -> None:
     text = client.get("/product/aiwa/TV-5/").content.decode()
     assert "Not known" in text

@@ -75,3 +75,14 @@ def test_a_plural_follows_the_count() -> None:
     assert languages.say("en", "shop.products", count=1) == "1 product"
     assert languages.say("en", "shop.products", count=0) == "0 products"
     assert languages.say("zh-Hans", "shop.products", count=1) == "1 件产品"
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "other"),
+    [("/", "zh-hant", "/zh-hant/"), ("/zh-hant/", "en", "/"), ("/zh-hans/product/a/b/?x=1", "zh-hant", "/zh-hant/product/a/b/?x=1"),
+     ("/product/a/b/", "en", "/product/a/b/"), ("/product/zh-hans/b/", "en", "/product/zh-hans/b/"), ("/zh-hantx/", "en", "/zh-hantx/")],
+)  # fmt: skip
+def test_the_same_page_in_another_language(path: str, code: str, other: str) -> None:
+    from leafmark.web.pages import in_language
+
+    assert in_language(path, code) == other

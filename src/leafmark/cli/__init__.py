@@ -9,14 +9,17 @@ import click
 
 import leafmark
 from leafmark.cli.benchmark import benchmark
+from leafmark.cli.claims import claims
 from leafmark.cli.demo import demo
 from leafmark.cli.endings import Verbs
 from leafmark.cli.explain import explain
 from leafmark.cli.factors import factors
 from leafmark.cli.footprint import footprint
 from leafmark.cli.grade import grade
+from leafmark.cli.importing import imports
 from leafmark.cli.label import label
 from leafmark.cli.ledger import ledger
+from leafmark.cli.match import match
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
 from leafmark.cli.replay import replay
@@ -47,6 +50,7 @@ def main() -> None:
 
 
 for verb in (
-    benchmark, demo, explain, factors, footprint, grade, label, ledger, methods, orders, replay, report, serve, statement, verify,
+    benchmark, claims, demo, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report, serve,
+    statement, verify,
 ):  # fmt: skip
     main.add_command(verb)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
-from leafmark.cli.endings import unusable
-from leafmark.cli.output import Progress, json_option, note
+from leafmark.cli.endings import SentenceError, unusable
+from leafmark.cli.output import Progress, json_option, note, table
 
-WORKERS = 2
+HOST, PORT, WORKERS = "127.0.0.1", 8000, 2
 
 
 @click.command(short_help="The site: labels, accounts and consoles in a browser.")
@@ -20,8 +21,8 @@ WORKERS = 2
     show_default=True,
     help="Folder of the site: database, secret, settings; a demo's folder is one.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--host", default=HOST, show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="Port to listen on.")
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=WORKERS, show_default=True, help="Processes that answer."
 )
@@ -35,17 +36,25 @@ def serve(workspace: Path, host: str, port: int, workers: int, prepare_only: boo
       leafmark serve --workspace demo-out
       leafmark serve --workspace site --port 9000
     """
+    run(workspace, host, port, workers, prepare_only, as_json)
+
+
+def run(workspace: Path, host: str, port: int, workers: int, prepare_only: bool = False, as_json: bool = False) -> None:
+    """Make a workspace ready and serve it; `leafmark demo` ends with this too."""
     try:
         from leafmark.web import serve as site
         from leafmark.web.workspace import WorkspaceError
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"{error.name} is missing: pip install 'leafmark[web]'") from error
+        raise SentenceError(f"{error.name} is missing: pip install 'leafmark[web]'") from error
     with unusable(WorkspaceError, site.ServeError), Progress() as progress:
-        ready = site.prepare(workspace, note, progress)
+        ready = site.prepare(workspace, note, progress, f"http://{host}:{port}")
+        logins = site.logins(ready)
     if prepare_only:
         if as_json:
-            click.echo(f'{{"schema": "leafmark.site/1", "workspace": "{ready.folder}"}}')
+            click.echo(json.dumps({"schema": "leafmark.site/1", "workspace": str(ready.folder)}))
         return
+    if logins:
+        note(table([("log in as", "address", "password"), *logins]))
     note(f"serving http://{host}:{port}/ (stop with Ctrl-C)")
     with unusable(site.ServeError):
         site.serve(ready, host, port, workers)

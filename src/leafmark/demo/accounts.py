@@ -24,6 +24,7 @@ from leafmark.actions import KINDS, Credited, catalogue, credit, explain_act
 from leafmark.demo.progress import Report
 from leafmark.ledger import Catalogue
 from leafmark.ledger.catalogue import Evidence
+from leafmark.ledger.columns import stored_day
 from leafmark.ledger.ledger import Ledger, open_ledger
 
 SEED = "leafmark demo 2017"
@@ -104,6 +105,7 @@ def make_accounts(out: Path, known_on: dt.date, memory_limit: str, progress: Rep
         events = done.path / "events.parquet"
         first = ledger.ingest(events, progress=lambda receipt: progress(receipt.rows, done.record["events"], "acts"))
         again = ledger.ingest(events)
+        _name_owners(ledger, out / "inputs" / "accounts.parquet")
         held = [ledger.balance(account) for account in accounts]
         by_action = _by_action(ledger)
         verified = checked(ledger)
@@ -128,6 +130,15 @@ def make_accounts(out: Path, known_on: dt.date, memory_limit: str, progress: Rep
         },
         "verify": verified, "store": STORE, "acts_id": done.record["acts_id"],
     }  # fmt: skip
+
+
+def _name_owners(ledger: Ledger, accounts: Path) -> None:
+    """Each household as the subject of its account, `household 42`: so that one can log in at the site."""
+    day = stored_day(LEDGER_DAY)
+    rows = [(row["account_id"], f"household {row['household_id']}", day) for row in pq.read_table(accounts).to_pylist()]
+    ledger.store.transact(
+        lambda transaction: transaction.add_rows("identity", ("account_id", "subject", "opened_on"), rows)
+    )
 
 
 def checked(ledger: Ledger) -> dict[str, Any]:

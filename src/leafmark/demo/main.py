@@ -43,8 +43,10 @@ MEMORY_LIMIT = "1GB"
 STAGE = "materials"
 """The bill's only stage: each factor, to the gate, shop or plate, is booked whole, as one figure per kg."""
 RUNS = ("orders", "products", "televisions", "declared")
-OWN = ("inputs", *RUNS, "labels", SHELVES, "acts", STORE, f"{STORE}-wal", f"{STORE}-shm", "report.html")
-"""What a demo writes beside its `run.json`."""
+SITE = ("site.db", "site.db-wal", "site.db-shm", "site.toml", "secret.key", "logins.json", "static", "search", "mail")
+"""What the site of an earlier demo left: its products and accounts are not those of this one."""
+OWN = ("inputs", *RUNS, "labels", SHELVES, "acts", STORE, f"{STORE}-wal", f"{STORE}-shm", "report.html", *SITE)
+"""What a demo writes beside its `run.json`, or is written for it."""
 
 
 def demo(out: Path, as_json: bool, open_report: bool) -> int:

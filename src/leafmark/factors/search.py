@@ -32,7 +32,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @cache
-def _simplified() -> dict[int, str]:
+def simplified() -> dict[int, str]:
+    """Return the simplified character of each traditional one (code point -> character), single mappings only."""
     text = (resources.files(__package__) / "hant_hans.csv").read_text(encoding="utf-8")
     return {ord(row["hant"]): row["hans"] for row in csv.DictReader(text.splitlines())}
 
@@ -44,7 +45,7 @@ def _words_of_people() -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _more_words(key: str) -> str:
+def more_words(key: str) -> str:
     """Return the added words of a key, those of its beginnings included."""
     return " ".join(words for start, words in _words_of_people() if f"{key}.".startswith(f"{start}."))
 
@@ -53,7 +54,7 @@ def fold(text: str) -> str:
     """Return a text without case, accents and width variants, its Chinese in simplified characters."""
     decomposed = unicodedata.normalize("NFKD", text)
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return plain.casefold().translate(_simplified())
+    return plain.casefold().translate(simplified())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class SearchIndex:
     @staticmethod
     def _row(key: str, name_en: str, name_zh: str | None, region: str) -> _Row:
         names = tuple(fold(name) for name in (key, name_en, name_zh) if name)
-        text = " ".join((*names, _more_words(key)))
+        text = " ".join((*names, more_words(key)))
         tokens = _TOKEN.findall(text.replace("_", " "))
         places = (region, *(regions.name(region, language) for language in ("en", "zh-Hans", "zh-Hant")))
         region_text = fold(" ".join(places))

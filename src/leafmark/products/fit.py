@@ -21,6 +21,10 @@ NO_LINE_START: Final = frozenset(
 NO_LINE_END: Final = frozenset("\uff08\u300c\u300e\u3010\u300a\u3008([{$£€¥")
 
 
+TEXTS_KEPT: Final = 16_384
+"""Texts whose width is remembered: labels say the same few sentences again and again."""
+
+
 @lru_cache(maxsize=2)
 def _widths(weight: str) -> dict[str, int]:
     table = json.loads((resources.files(__package__) / "fonts" / "metrics.json").read_text(encoding="utf-8"))
@@ -36,6 +40,7 @@ def _advance(character: str, weight: str) -> int:
     return 0 if unicodedata.category(character) in ("Mn", "Me", "Cf") else 1000
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Give the width of one line in the units of `size`."""
     weight = "bold" if bold else "regular"
@@ -65,6 +70,7 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def columns(text: str) -> int:
     """Give how many columns a text takes where an ideograph takes two."""
     return sum(2 if _ideographic(character) else 1 for character in text)
@@ -94,6 +100,9 @@ def wrap(text: str, room: float, size: float, *, bold: bool = False, lines_max: 
 
     A word longer than a line is cut where it must be.
     """
+    whole = text.rstrip()
+    if width(whole, size, bold=bold) <= room:
+        return [whole] if whole.strip() else []
     lines: list[str] = []
     line = ""
     pending = _pieces(text)

@@ -11,7 +11,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -22,9 +22,20 @@ UG_UNITS: Final = ((10**13, 10**12, "t"), (10**9, 10**9, "kg"), (10**6, 10**6, "
 """(from this many micrograms, micrograms in one unit, unit): kilograms up to ten tonnes, as people weigh things."""
 
 
-@lru_cache(maxsize=len(LANGS))
 def table(lang: str) -> Mapping[str, str]:
-    """Give one language's table, keys dotted.
+    """Give one language's table of the label, keys dotted.
+
+    Raises
+    ------
+    ValueError
+        If there is no such language.
+    """
+    return table_of(__package__, lang)
+
+
+@cache
+def table_of(package: str, lang: str) -> Mapping[str, str]:
+    """Give one language's table in the folder `strings` of a package, keys dotted.
 
     Raises
     ------
@@ -33,7 +44,7 @@ def table(lang: str) -> Mapping[str, str]:
     """
     if lang not in LANGS:
         raise ValueError(f"language: expected one of {', '.join(LANGS)}, found {lang!r}")
-    source = resources.files(__package__) / "strings" / f"{lang}.toml"
+    source = resources.files(package) / "strings" / f"{lang}.toml"
     return dict(flat(tomllib.loads(source.read_text(encoding="utf-8"))))
 
 

@@ -63,4 +63,6 @@ def clean(text: str) -> str:
     Runs of blanks become one; a character XML forbids becomes U+FFFD (XML 1.0, section 2.2); bidirectional controls
     are dropped (a name must not re-order the figure beside it).
     """
+    if text.isprintable():  # none of those is: most texts need no look at each character
+        return " ".join(text.split())
     return " ".join("".join(map(_clean_character, text)).split())

@@ -15,7 +15,7 @@ from typing import Final
 from django.utils.translation import get_language
 
 from leafmark.products import i18n
-from leafmark.products.words import LANGS, pick
+from leafmark.products.words import LANGS, Words, clean, pick
 
 TAGS: Final = {"en": "en", "zh-hant": "zh-Hant", "zh-hans": "zh-Hans"}
 """Django's code of a language -> the tag of `LANGS`."""
@@ -52,10 +52,17 @@ def mass(amount_ug: int | None, lang: str) -> str:
     return f"{i18n.significant(amount_ug / scale)} {unit}"
 
 
+def per(unit: Words | None, lang: str) -> str:
+    """What a figure is per, as `per item`: a code of the label's tables, or the seller's own word."""
+    said = unit or "item"
+    known = isinstance(said, str) and i18n.has(lang, f"unit.{said}")
+    return i18n.text(lang, "per", unit=i18n.text(lang, f"unit.{said}") if known else clean(pick(said, lang)))
+
+
 def span(low_ug: int, high_ug: int, reference_ug: int) -> str:
     """A range in the unit of the figure it belongs to, as `338 – 497 kg`."""
     scale, unit = i18n.mass_unit(reference_ug)
     return f"{i18n.significant(low_ug / scale)} – {i18n.significant(high_ug / scale)} {unit}"
 
 
-__all__ = ["CODES", "LANGS", "TAGS", "mass", "pick", "say", "span", "table", "tag"]
+__all__ = ["CODES", "LANGS", "TAGS", "mass", "per", "pick", "say", "span", "table", "tag"]

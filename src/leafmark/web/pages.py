@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -10,27 +10,44 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.urls import reverse, translate_url
+from django.urls import reverse
+from django.utils.translation import get_language
 from jinja2 import Environment, StrictUndefined
 
 from leafmark.products import i18n
 from leafmark.web import languages
+
+ADDRESSES_KEPT = 32_768
+"""Addresses that are remembered: a page names some thirty, most of them those of every page."""
 
 
 def environment(**options: Any) -> Environment:
     """Jinja2 as the site uses it: a name that a view forgot is an error, not a blank."""
     made = Environment(**{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})
     made.globals.update(
-        url=lambda name, *arguments: reverse(name, args=arguments),
+        url=lambda name, *arguments: _address(get_language(), name, arguments),
         static=static,
         messages=get_messages,
         languages=settings.LANGUAGES,
         tags=languages.TAGS,
-        other_language=lambda request, code: translate_url(request.get_full_path(), code),
+        other_language=lambda request, code: in_language(request.get_full_path(), code),
         origin=settings.WORKSPACE.origin,
     )
     made.filters.update(whole=i18n.whole, significant=i18n.significant)
     return made
+
+
+@lru_cache(maxsize=ADDRESSES_KEPT)
+def _address(language: str | None, name: str, arguments: tuple[Any, ...]) -> str:
+    """An address in the language that is active: `language` is only what keeps it apart from the others'."""
+    return reverse(name, args=arguments)
+
+
+def in_language(path: str, code: str) -> str:
+    """The same page in another language: English has no prefix."""
+    first, _, rest = path.lstrip("/").partition("/")
+    bare = f"/{rest}" if first in languages.TAGS else path
+    return bare if code == settings.LANGUAGE_CODE else f"/{code}{bare}"
 
 
 def page(request: HttpRequest, template: str, values: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -48,5 +65,6 @@ def words(request: HttpRequest) -> dict[str, Any]:
         "label_t": partial(i18n.text, lang),
         "mass": lambda amount: languages.mass(amount, lang),
         "span": languages.span,
+        "per": lambda unit: languages.per(unit, lang),
         "pick": lambda words: languages.pick(words, lang),
     }

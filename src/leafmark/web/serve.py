@@ -14,6 +14,7 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from leafmark.web.workspace import Workspace, open_workspace
 
@@ -28,8 +29,14 @@ class ServeError(Exception):
     """The site cannot be served; the message says why and what to do."""
 
 
-def prepare(folder: Path, say: Say, progress: Callable[[int, int, str], None] | None = None) -> Workspace:
+def prepare(
+    folder: Path, say: Say, progress: Callable[[int, int, str], None] | None = None, address: str | None = None
+) -> Workspace:
     """Bring a workspace up to date: settings, secret, tables, static files, products. Doing it again changes nothing.
+
+    Parameters
+    ----------
+    address : where it will be served on this machine. It is the origin, unless settings name one that others reach.
 
     Raises
     ------
@@ -38,6 +45,9 @@ def prepare(folder: Path, say: Say, progress: Callable[[int, int, str], None] | 
     os.environ["LEAFMARK_WORKSPACE"] = str(folder.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leafmark.web.settings")
     workspace = open_workspace(folder.resolve())
+    if address and not workspace.https and urlsplit(workspace.origin).hostname in LOOPBACK:
+        os.environ["LEAFMARK_ORIGIN"] = address
+        workspace = open_workspace(folder.resolve())
     import django
     from django.core.management import call_command
 
@@ -46,7 +56,18 @@ def prepare(folder: Path, say: Say, progress: Callable[[int, int, str], None] | 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     _shelves(workspace, say, progress)
+    from leafmark.web.shelf.finding import bring_up_to_date
+
+    say("search index")
+    bring_up_to_date(progress)
     return workspace
+
+
+def logins(workspace: Workspace) -> list[tuple[str, str, str]]:
+    """Role, address and password of a demo's log-ins; none where the workspace is no demo's. After `prepare`."""
+    from leafmark.web.people.demo_logins import demo_logins
+
+    return [(each.role, each.email, each.password) for each in demo_logins(workspace.folder)]
 
 
 def _shelves(workspace: Workspace, say: Say, progress: Callable[[int, int, str], None] | None) -> None:

@@ -29,8 +29,10 @@ from leafmark.products.method_named import method_named
 from leafmark.products.run_products import open_products, with_cut_off
 from leafmark.products.words import LANGS
 from leafmark.web.shelf import models
+from leafmark.web.shelf.channel import admit
+from leafmark.web.shelf.labels import SCHEME
+from leafmark.web.shelf.models import Product
 
-SCHEME = "leafmark.declared"
 ROWS = 2_000
 SECTOR_NAMES = {"consumer electronics": "electronics", "mother and baby": "mother_and_baby"}
 LEFT_OUT = frozenset({"product_id", "brand", "sector", "gtin"})
@@ -46,10 +48,12 @@ INSERT INTO shelf_publication
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 SHOW_NEWEST = """
-UPDATE shelf_product SET current_id = (
-  SELECT id FROM shelf_publication p WHERE p.product_id = shelf_product.id ORDER BY number DESC LIMIT 1)
-WHERE id IN (SELECT product_id FROM shelf_publication WHERE run_id = %s)
+UPDATE shelf_product SET current_id = p.id, state = p.state, co2e_ug = p.co2e_ug
+FROM shelf_publication p
+WHERE p.product_id = shelf_product.id AND p.run_id = %s
+  AND p.number = (SELECT max(number) FROM shelf_publication WHERE product_id = shelf_product.id)
 """
+"""What is shown in lists stands on the product too, so that a list is one walk of an index."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -120,6 +124,8 @@ def fill(
                 progress(min(first + ROWS, products.num_rows), products.num_rows, "products published")
         with connection.cursor() as cursor:
             cursor.execute(SHOW_NEWEST, [kept.pk])
+        registered = Product.objects.filter(publications__run=kept, publications__evidence__isnull=False).distinct()
+        admit(registered.select_related("category", "current__run"))
     return Filled(products.num_rows, writing.published, writing.unchanged, writing.unlabelled)
 
 

@@ -7,8 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from leafmark.products import Evidence, LabelData, Method, Scheme, get_scheme, label_data
-from leafmark.web.shelf.fill import SCHEME
 from leafmark.web.shelf.models import Product, Publication
+
+SCHEME = "leafmark.declared"
+"""Every label declares; a letter needs a certification scheme (DESIGN, "The law")."""
 
 
 @lru_cache

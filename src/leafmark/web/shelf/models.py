@@ -59,11 +59,24 @@ class Product(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")
     name = models.CharField(max_length=300)
     current = models.ForeignKey("Publication", models.PROTECT, null=True, related_name="+")
+    state = models.CharField(
+        max_length=20, default="unknown", db_default="unknown", help_text="Of the current publication"
+    )
+    co2e_ug = models.BigIntegerField(null=True, help_text="Of the current publication")
+    in_channel = models.BooleanField(
+        default=False, db_default=False, help_text="Whether it meets the channel's criterion"
+    )
 
     class Meta:
         """One product under each of a brand's ids."""
 
         constraints: ClassVar = [models.UniqueConstraint(fields=["brand", "product_id"], name="once_in_a_shelf")]
+        indexes: ClassVar = [
+            models.Index(fields=["category", "co2e_ug"], name="by_figure"),
+            models.Index(fields=["category", "name"], name="by_name"),
+            models.Index(fields=["name"], name="of_the_channel", condition=models.Q(in_channel=True)),
+            models.Index(fields=["name"], name="of_own_figures", condition=models.Q(state__in=("declared", "graded"))),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -92,3 +105,25 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} {self.number}"
+
+
+class Venue(models.Model):
+    """A festival: open for a time, for products of some sectors that have a figure of their own."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    names = models.JSONField(help_text="By language")
+    sectors = models.JSONField(default=list, help_text="Which sectors it is for; none: all")
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+
+    class Meta:
+        """It opens before it closes."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(opens_at__lt=models.F("closes_at")), name="opens_before_it_closes"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.slug

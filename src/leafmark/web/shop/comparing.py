@@ -12,8 +12,9 @@ from leafmark.web.shelf.models import Product
 
 COMPARED_MAX = 4
 CHOICES_MAX = 6
-LOOKED_AT_MAX = 500
-"""Products of a category that are looked through for lower ones: those just below come last, so the lowest are among them."""
+OWN_FIGURES = ("declared", "graded")
+AT_ONCE, LOOKED_AT_MAX = 24, 480
+"""Products of a category that are looked through for lower ones, the lowest first."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,15 @@ def side_by_side(products: Sequence[Product]) -> list[Side]:
 
 def lower_choices(product: Product) -> list[Product]:
     """Products that are surely lower than this one, lowest first; none where like-with-like allows none."""
-    publication = product.current
-    if publication is None or publication.co2e_ug is None or publication.state not in ("declared", "graded"):
+    if product.co2e_ug is None or product.state not in OWN_FIGURES:
         return []
-    near = shown().filter(
-        category=product.category, current__state__in=("declared", "graded"), current__co2e_ug__lt=publication.co2e_ug
-    )
-    others = list(near.exclude(pk=product.pk).order_by("current__co2e_ug")[:LOOKED_AT_MAX])
-    return [others[place] for place in surely_lower(ranked(product), map(ranked, others))[:CHOICES_MAX]]
+    mine = ranked(product)
+    near = shown().filter(category=product.category, state__in=OWN_FIGURES, co2e_ug__lt=product.co2e_ug)
+    near = near.order_by("co2e_ug", "pk")
+    found: list[Product] = []
+    for first in range(0, LOOKED_AT_MAX, AT_ONCE):
+        others = list(near[first : first + AT_ONCE])
+        found += [others[place] for place in surely_lower(mine, map(ranked, others))]
+        if len(found) >= CHOICES_MAX or len(others) < AT_ONCE:
+            break
+    return found[:CHOICES_MAX]

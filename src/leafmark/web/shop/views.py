@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -16,15 +16,19 @@ from leafmark.products.label import LabelData
 from leafmark.products.sentences import Sentences
 from leafmark.web.languages import tag
 from leafmark.web.pages import page
+from leafmark.web.search import NoIndexError
 from leafmark.web.shelf.find import by_brand, shown
 from leafmark.web.shelf.labels import label_of
-from leafmark.web.shelf.models import SECTORS, Category, Product
+from leafmark.web.shelf.models import SECTORS, Category, Product, Venue
 from leafmark.web.shop.comparing import COMPARED_MAX, Side, lower_choices, side_by_side
+from leafmark.web.shop.searching import find, read_asked
 from leafmark.web.shop.structured import structured
+from leafmark.web.shop.venues import products_of, state_of, totals, venues_open
 
 PAGE = 24
+CHANNEL_PAGE = 12
 SHOWN_SECTORS = SECTORS[:-1]
-ORDERS = {"name": "name", "lowest": "current__co2e_ug", "highest": "-current__co2e_ug"}
+ORDERS = {"name": "name", "lowest": F("co2e_ug").asc(nulls_last=True), "highest": F("co2e_ug").desc(nulls_last=True)}
 
 
 @require_safe
@@ -32,9 +36,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """The channel: what it is, its sectors, and products with a figure of their own."""
     counted = Category.objects.values("sector").annotate(categories=Count("id")).order_by()
     sizes = {row["sector"]: row["categories"] for row in counted}
-    own = shown().filter(current__state__in=("declared", "graded")).order_by("current__co2e_ug")[:8]
+    part = Paginator(shown().filter(in_channel=True).order_by("name", "pk"), CHANNEL_PAGE).get_page(
+        request.GET.get("page")
+    )
     sectors = [(each, sizes.get(each, 0)) for each in SHOWN_SECTORS]
-    return page(request, "shop/home.html", {"sectors": sectors, "products": list(own)})
+    return page(request, "shop/home.html", {"sectors": sectors, "part": part, "venues": list(venues_open())})
 
 
 @require_safe
@@ -61,6 +67,17 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Products by word, narrowed by facets."""
+    asked = read_asked(request.GET)
+    try:
+        found = find(asked, tag())
+    except NoIndexError:
+        return page(request, "shop/search.html", {"asked": asked, "found": None}, status=503)
+    return page(request, "shop/search.html", {"asked": asked, "found": found})
+
+
+@require_safe
 def product(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
     """A product: its label in words and as a picture, what it is compared with, lower choices."""
     found = by_brand(brand, product_id)
@@ -84,6 +101,16 @@ def label(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
         "versions": list(versions), "largest": _largest(data),
     }  # fmt: skip
     return page(request, "shop/label.html", values)
+
+
+@require_safe
+def venue(request: HttpRequest, slug: str) -> HttpResponse:
+    """A festival: its criterion, what is in it now, and its products while it is open."""
+    found = get_object_or_404(Venue, slug=slug)
+    state = state_of(found)
+    part = Paginator(products_of(found), PAGE).get_page(request.GET.get("page")) if state == "open" else None
+    values = {"venue": found, "state": state, "part": part, "totals": totals(found) if state == "open" else None}
+    return page(request, "shop/venue.html", values)
 
 
 @require_safe

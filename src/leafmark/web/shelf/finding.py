@@ -1,0 +1,70 @@
+"""The search index of the shelf: made from the database, and made again whenever it is missing or another publication came.
+
+An index names products by their number in the database. It stays as it is while it is built anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from leafmark.products.words import LANGS
+from leafmark.web.search import Document, Index, NoIndexError, build
+from leafmark.web.shelf.models import Product
+
+AT_ONCE = 5_000
+
+Progress = Callable[[int, int, str], None]
+
+
+def documents(products: Any) -> Iterator[Document]:
+    """Products as the search knows them. A category estimate is sorted by no figure: it is not its own."""
+    columns = ("pk", "name", "gtin", "product_id", "state", "co2e_ug", "brand__name", "category__slug", "category__sector",
+               "category__names", "current__catalogue")  # fmt: skip
+    for row in products.values_list(*columns).iterator(chunk_size=AT_ONCE):
+        pk, name, gtin, product_id, state, co2e_ug, brand, category, sector, names, catalogue = row
+        said = catalogue.get("name")
+        named = said if isinstance(said, dict) else {"en": name}
+        own = state in ("declared", "graded")
+        yield Document(
+            str(pk), {lang: text for lang, text in named.items() if lang in LANGS and text}, brand, sector, category, state,
+            co2e_ug if own else None, unit_of(catalogue), tuple(filter(None, (gtin, product_id, *names.values()))),
+        )  # fmt: skip
+
+
+def unit_of(catalogue: dict[str, Any]) -> str:
+    """What a figure is per, as one word: products of other units are not sorted among each other."""
+    unit = catalogue.get("declared_unit") or "item"
+    return str(unit.get("en") or next(iter(unit.values()))) if isinstance(unit, dict) else str(unit)
+
+
+def rebuild(progress: Progress | None = None) -> int:
+    """Make the whole index; how many products are in it."""
+    shown = Product.objects.filter(current__isnull=False)
+    whole = shown.count()
+    told = None if progress is None else lambda done: progress(done, whole, "search index")
+    return build(settings.WORKSPACE.search, documents(shown), told)
+
+
+def bring_up_to_date(progress: Progress | None = None) -> None:
+    """Build the index if there is none, or if it holds other products than the shelf."""
+    try:
+        if len(Index(settings.WORKSPACE.search)) == Product.objects.filter(current__isnull=False).count():
+            return
+    except NoIndexError:
+        pass
+    rebuild(progress)
+
+
+@lru_cache(maxsize=1)
+def index() -> Index:
+    """The index, opened once in each process; it sees what other processes change.
+
+    Raises
+    ------
+    NoIndexError : there is none yet.
+    """
+    return Index(settings.WORKSPACE.search)
