@@ -26,6 +26,7 @@ from leafmark.engine.explain_order import OrderExplainer
 from leafmark.engine.explain_sum import PARTS_SHOWN, SumExplainer, check_sum
 from leafmark.engine.explain_tree import SCHEMA, ExplainMismatch, Tree, UnknownIdError, check, shared
 from leafmark.engine.inputs import InputError
+from leafmark.engine.line_factors import Used
 from leafmark.engine.pinned import open_pinned
 from leafmark.engine.published import did_you_mean
 from leafmark.engine.recount_bill import BillRecount
@@ -100,6 +101,19 @@ class Explainer:
             raise InputError(f"{error}{did_you_mean(self.run, str(target.value))}") from error
         check(tree)
         return tree
+
+    def factor(self, factor_id: str) -> tuple[Used, list[dict[str, Any]]] | None:
+        """A factor as it counts in the run, and the pack's rows of its key, place and boundary, oldest first.
+
+        None where the run's packs have no such factor.
+        """
+        pack = next((pack for pack in self.pinned.packs if factor_id in pack.ids), None)
+        if pack is None:
+            return None
+        used = self._inner.factors.used(factor_id)
+        same = (used.factor.key, used.factor.region, used.factor.boundary)
+        rows = [row for row in pack.factors.to_pylist() if (row["key"], row["region"], row["boundary"]) == same]
+        return used, sorted(rows, key=lambda row: (row["valid_from"], row["published_on"]))
 
     def _sum(self, address: Address, most: int) -> Tree:
         if self._sums is None:

@@ -12,7 +12,7 @@ import csv
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -198,6 +198,11 @@ class Pack:
     @cached_property
     def _rows_by_id(self) -> dict[str, int]:
         return {factor_id: row for row, factor_id in enumerate(self.factors.column("factor_id").to_pylist())}
+
+    @property
+    def ids(self) -> Set[str]:
+        """The ids of the pack's factors."""
+        return self._rows_by_id.keys()
 
     def factor(self, factor_id: str) -> Factor:
         """Return one factor.

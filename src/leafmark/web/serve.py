@@ -127,10 +127,13 @@ def serve(workspace: Workspace, host: str, port: int, workers: int) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
-    Server(
-        "leafmark.web.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-        blocking_threads=THREADS, backpressure=256, websockets=False, log_access=False, log_level=LogLevels.warning,
-    ).serve()  # fmt: skip
+    from leafmark.web.jobs.beside import worker_beside
+
+    with worker_beside(workspace.folder):
+        Server(
+            "leafmark.web.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
+            blocking_threads=THREADS, backpressure=256, websockets=False, log_access=False, log_level=LogLevels.warning,
+        ).serve()  # fmt: skip
 
 
 def _free(host: str, port: int) -> None:

@@ -26,6 +26,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "django_tasks_db",
+    "leafmark.web.jobs",
+    "leafmark.web.audit",
     "leafmark.web.people",
     "leafmark.web.shelf",
     "leafmark.web.api",
@@ -85,6 +88,8 @@ def _database(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": _database(WORKSPACE.database)}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

@@ -18,6 +18,9 @@ urlpatterns = [
     *i18n_patterns(
         *docs_urls,
         path("account/", include("leafmark.web.people.urls")),
+        path("jobs/", include("leafmark.web.jobs.urls")),
+        path("operate/", include("leafmark.web.operate.urls")),
+        path("", include("leafmark.web.audit.urls")),
         path("", include("leafmark.web.shop.urls")),
         prefix_default_language=False,
     ),

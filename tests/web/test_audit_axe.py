@@ -1,0 +1,149 @@
+"""The auditor's and operator's pages and a trace in a real browser: no axe violation, JavaScript off, three languages, light and dark."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as site_settings
+from django.test import Client
+
+from leafmark import engine
+from leafmark.web.audit.models import Sample
+from leafmark.web.jobs.models import Job
+from leafmark.web.people.models import User
+from leafmark.web.shelf.fill import fill
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine, and nothing is downloaded for a test"),
+    pytest.mark.django_db(transaction=True),
+]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+]
+DAY = dt.date(2026, 11, 1)
+WIDTHS_PX = (360, 1440)
+WIDER = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll *') && e.getBoundingClientRect().right > innerWidth)
+  .map(e => e.outerHTML.slice(0, 120)).slice(0, 3)"""
+"""What sticks out of the screen."""
+
+
+@pytest.fixture
+def site(tmp_path: Path, settings: Any) -> Path:
+    (tmp_path / "one.csv").write_text(
+        "product_id,stage,key,amount,unit\nloaf,materials,food.eggs,2,kg\nloaf,packaging,food.milk,1,kg\n"
+    )
+    (tmp_path / "two.csv").write_text("product_id,stage,key,amount,unit\nloaf,materials,food.eggs,3,kg\n")
+    (tmp_path / "catalogue.csv").write_text(
+        "product_id,name,brand,sector,category,boundary,functional_unit\nloaf,Loaf,Mill,food,bread,cradle_to_retail,1 loaf\n"
+    )
+    for name in ("one", "two"):
+        engine.footprint(tmp_path / f"{name}.csv", out=tmp_path / name, known_on=DAY)
+    settings.WORKSPACE = dataclasses.replace(site_settings.WORKSPACE, folder=tmp_path)
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**site_settings.STORAGES, "staticfiles": plain}  # the tests' live server knows no hashed names
+    fill(tmp_path / "one", tmp_path / "catalogue.csv", DAY, workspace=tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    monkeypatch.setitem(
+        os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
+    )  # Playwright keeps a loop; the tests' own queries run beside it
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+def addresses(site: Path, client: Client) -> list[str]:
+    run, other = (engine.run.open_run(site / name).id for name in ("one", "two"))
+    client.post(f"/audit/run/{run}/sample/", {"size": "2", "seed": "s", "token": "t"})
+    sample = Sample.objects.get()
+    client.post(f"/audit/sample/{sample.pk}/1/", {"verdict": "differs", "note": "invoice 17", "token": "v"})
+    rows = {"event": 3, "batch": 1}
+    for state, more in {
+        "waiting": {}, "running": {"done": 1, "whole": 4, "what": "reading"}, "failed": {"fault": "lost"},
+        "done": {"result": {"ok": False, "checks": 9, "rows": rows, "notes": ["n"], "findings": ["f"], "more": 2}},
+    }.items():  # fmt: skip
+        Job.objects.create(name="verify", function="leafmark.x", state=state, **more)
+    replayed = {
+        "run_id": run,
+        "same": False,
+        "figures_same": False,
+        "changed": [],
+        "totals": ["t"],
+        "tables": {"products": {"then": 1, "now": 1, "differing": 1}},
+    }
+    Job.objects.create(name="replay", function="leafmark.x", state="done", result=replayed)
+    factor = "food.eggs@WORLD:cradle_to_retail:2010"
+    return [
+        "/product/mill/loaf/label/", "/trace/mill/loaf/", f"/factor/{run}/{factor}/", "/method/product.bill/2/", "/audit/",
+        f"/audit/run/{run}/", "/audit/compare/", f"/audit/compare/?before={run}&after={other}", f"/audit/sample/{sample.pk}/",
+        f"/audit/sample/{sample.pk}/1/", "/operate/", "/jobs/", *(f"/jobs/{job.pk}/" for job in Job.objects.all()),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
+def test_no_violation_and_nothing_wider_than_the_screen(
+    site: Path, browser: Any, live_server: Any, prefix: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    client = Client()
+    client.force_login(User.objects.create_user("ada@leafmark.example", is_auditor=True, is_operator=True))
+    pages = addresses(site, client)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    found = []
+    for scheme, width in (("light", WIDTHS_PX[0]), ("dark", WIDTHS_PX[1])):
+        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
+        context.add_cookies([cookie])
+        page = context.new_page()
+        for address in pages:
+            answer = page.goto(f"{live_server.url}{prefix}{address}")
+            assert answer.status == 200, address
+            assert page.evaluate("getComputedStyle(document.querySelector('.top')).borderBottomStyle") == "solid", (
+                "the page has no style"
+            )
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append((address, width, page.evaluate(WIDER)))
+            found += [
+                (address, scheme, each["id"], each["nodes"][0]["html"][:200])
+                for each in Axe().run(page).response["violations"]
+            ]
+        context.close()
+    assert not found
+
+
+def test_a_sample_is_drawn_and_signed_without_javascript(site: Path, browser: Any, live_server: Any) -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("ada@leafmark.example", is_auditor=True))
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/audit/")
+    page.click("th a >> nth=0")
+    page.fill("#size", "1")
+    page.fill("#seed", "lottery of 26 November")
+    page.click("form.narrow button, section.narrow button")
+    page.click("th a >> nth=0")
+    page.check("#v-agrees")
+    page.click("main form button")
+    assert "agrees with its evidence" in page.inner_text("main")
+    assert Sample.objects.get().lines.get().verdicts.get().by.email == "ada@leafmark.example"
+    context.close()
