@@ -167,6 +167,17 @@ def subject_of(ledger: Ledger, account_id: int) -> str | None:
     return str(found[0][0]) if found else None
 
 
+def subjects_of(ledger: Ledger, account_ids: Sequence[int]) -> dict[int, str]:
+    """The subjects of those accounts that have one."""
+    found: dict[int, str] = {}
+    for some in _chunks(account_ids):
+        places = ", ".join("?" * len(some))
+        found |= dict(
+            ledger.store.rows(f"SELECT account_id, subject FROM identity WHERE account_id IN ({places})", some)
+        )
+    return found
+
+
 def put_detail(ledger: Ledger, account_id: int, event_id: int, detail: Mapping[str, Any]) -> None:
     """Keep what an event tells of a person (times, places by name, order numbers), encrypted; again is instead.
 

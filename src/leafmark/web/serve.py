@@ -46,7 +46,22 @@ def prepare(folder: Path, say: Say, progress: Callable[[int, int, str], None] | 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     _shelves(workspace, say, progress)
+    _erasures(say)
     return workspace
+
+
+def _erasures(say: Say) -> None:
+    """Finish what a stop left half-way: a person who asked to be forgotten is."""
+    from leafmark.web.me.models import Erasure
+
+    if not Erasure.objects.filter(done_at__isnull=True).exists():
+        return
+    from leafmark.web.books import close, ledger
+    from leafmark.web.me.erasure import finish_all
+
+    say("erasures")
+    finish_all(ledger())
+    close()  # each process that answers opens its own
 
 
 def _shelves(workspace: Workspace, say: Say, progress: Callable[[int, int, str], None] | None) -> None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("leafmark.web.embed.urls")),
     *i18n_patterns(
         path("account/", include("leafmark.web.people.urls")),
+        path("me/", include("leafmark.web.me.urls")),
         path("", include("leafmark.web.shop.urls")),
         prefix_default_language=False,
     ),
