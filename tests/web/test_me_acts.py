@@ -12,10 +12,11 @@ import pytest
 from consumers import ANN_ACCOUNT, City
 from django.test import Client
 
-from leafmark.actions import explain_act
+from leafmark.actions import KINDS, explain_act
 from leafmark.ledger import person
 from leafmark.products import i18n
-from leafmark.web.me.reasons import totals
+from leafmark.web import languages
+from leafmark.web.me.reasons import shown, totals
 from leafmark.web.people.models import User
 
 CHECK = Path(__file__).parents[2] / "docs" / "check_proof.py"
@@ -79,10 +80,9 @@ def test_a_self_declared_act_and_one_below_zero_say_so(city: City) -> None:
 
 
 def test_a_range_that_holds_zero_says_so(city: City) -> None:
-    (shown_,) = [each for each in (person.act(city.ledger, ANN_ACCOUNT, city.event("receipt")),) if each]
-    from leafmark.web.me.reasons import shown
-
-    (found,) = shown([shown_])
+    act = person.act(city.ledger, ANN_ACCOUNT, city.event("receipt"))
+    assert act is not None
+    (found,) = shown([act])
     text = text_of(city.client(city.ann), f"/me/acts/{city.event('receipt')}/")
     assert found.origin is not None
     assert ("The range holds zero" in text) == (found.origin.low_ug <= 0 <= found.origin.high_ug)
@@ -195,6 +195,15 @@ def test_a_ledger_that_does_not_answer_is_a_plain_page(city: City, monkeypatch: 
     answer = city.client(city.ann).get("/me/")
     assert answer.status_code == 503
     assert b"/secret/path" not in answer.content
+
+
+def test_every_act_line_and_unit_has_a_name() -> None:
+    words = languages.table("en")
+    for kind in KINDS:
+        assert f"me.act.{kind.action}" in words
+        assert f"me.unit.{kind.unit}" in words
+        for term in kind.method.act.terms if kind.method and kind.method.act else ():
+            assert f"me.term.{term.name.replace(' ', '_').replace(',', '')}" in words, term.name
 
 
 @pytest.mark.parametrize("prefix", ["/zh-hant", "/zh-hans"])

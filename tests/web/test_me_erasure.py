@@ -99,6 +99,18 @@ def test_a_stop_half_way_is_gone_on_with(city: City, monkeypatch: pytest.MonkeyP
     assert city.ledger.verify().ok
 
 
+def test_the_site_goes_on_with_it_at_its_next_start(city: City) -> None:
+    from leafmark.web import serve
+
+    said: list[str] = []
+    serve._erasures(said.append)
+    assert said == []
+    erasure.begin(own_of(city.ann))
+    serve._erasures(said.append)
+    assert said == ["erasures"]
+    assert not User.objects.filter(pk=city.ann.pk).exists()
+
+
 def _stop(*_: object) -> None:
     raise StoreError("the power went out")
 
