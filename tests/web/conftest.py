@@ -6,11 +6,17 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from consumers import City
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,6 +83,36 @@ def shelf(db: None, runs: Path) -> None:
     from leafmark.web.shelf.fill import fill
 
     fill(runs / "use", runs / "use.catalogue.parquet", dt.date(2026, 11, 1), workspace=runs)
+
+
+@pytest.fixture(scope="session")
+def credited_acts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder `acts` of two consumers' acts, by the real methods."""
+    from consumers import ANN_ACCOUNT, BOB_ACCOUNT, credited
+
+    folder = tmp_path_factory.mktemp("consumers")
+    credited(folder / "acts", [ANN_ACCOUNT, BOB_ACCOUNT])
+    return folder
+
+
+@pytest.fixture
+def city(
+    db: None, settings: Any, tmp_path: Path, credited_acts: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[City]:
+    """A workspace of its own with a ledger in which Ann and Bob have acts, and both are users."""
+    from functools import partial
+
+    from consumers import TODAY, open_city
+
+    from leafmark.web import books
+
+    monkeypatch.setattr(books, "open_ledger", partial(books.open_ledger, today=lambda: TODAY))
+    (tmp_path / "acts").symlink_to(credited_acts / "acts")
+    settings.WORKSPACE = replace(settings.WORKSPACE, folder=tmp_path)
+    try:
+        yield open_city(credited_acts / "acts")
+    finally:
+        books.close()
 
 
 from api_site import books_open, caller, two_brands  # noqa: E402, F401  # fixtures, once Django is set up

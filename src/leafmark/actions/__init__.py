@@ -10,10 +10,12 @@ grams; this is the only room that knows it.
 from leafmark.actions.crediting import Credited, credit, open_credited
 from leafmark.actions.events import EVENTS_SCHEMA
 from leafmark.actions.explaining import explain_act
+from leafmark.actions.finding import Index, Origin, origins, widest
 from leafmark.actions.kinds import KINDS, Kind
 from leafmark.actions.reasons import REASONS
 from leafmark.actions.terms import catalogue
 
 __all__ = [
-    "EVENTS_SCHEMA", "KINDS", "REASONS", "Credited", "Kind", "catalogue", "credit", "explain_act", "open_credited",
+    "EVENTS_SCHEMA", "KINDS", "REASONS", "Credited", "Index", "Kind", "Origin", "catalogue", "credit", "explain_act",
+    "open_credited", "origins", "widest",
 ]  # fmt: skip

@@ -119,6 +119,37 @@ def _free(transaction: Transaction, count: int) -> list[int]:
             return ids
 
 
+def name_account(ledger: Ledger, account_id: int, subject: str) -> None:
+    """Say whose an account is that was credited before anybody was named. The same again changes nothing.
+
+    Raises
+    ------
+    PrivacyError : the subject is no name or has another account; the account has another subject, or was erased.
+    """
+    if not is_name(subject):
+        raise PrivacyError(f"subject {subject[:60]!r}: expected 1 to {TEXT_MAX} characters without tabs or line breaks")
+
+    def work(transaction: Transaction) -> None:
+        transaction.lock(account_id)
+        if transaction.rows("SELECT 1 FROM erased WHERE account_id = ?", (account_id,)):
+            raise PrivacyError(f"account {account_id} was erased: it names nobody any more; open another")
+        found = transaction.rows(
+            "SELECT account_id, subject FROM identity WHERE account_id = ? OR subject = ?", (account_id, subject)
+        )
+        if [tuple(row) for row in found] == [(account_id, subject)]:
+            return
+        if found:
+            raise PrivacyError(
+                f"account {account_id} or its subject is named otherwise already: one account, one subject"
+            )
+        transaction.rows(
+            "INSERT INTO identity (account_id, subject, opened_on) VALUES (?, ?, ?)",
+            (account_id, subject, stored_day(transaction.today)),
+        )
+
+    ledger.store.transact(work)
+
+
 def account_of(ledger: Ledger, subject: str) -> int | None:
     """The account of a subject; None where it has none, or was erased."""
     found = ledger.store.rows("SELECT account_id FROM identity WHERE subject = ?", (subject,))
@@ -141,6 +172,17 @@ def subject_of(ledger: Ledger, account_id: int) -> str | None:
     """The subject of an account; None where the account was opened without one, or was erased."""
     found = ledger.store.rows("SELECT subject FROM identity WHERE account_id = ?", (account_id,))
     return str(found[0][0]) if found else None
+
+
+def subjects_of(ledger: Ledger, account_ids: Sequence[int]) -> dict[int, str]:
+    """The subjects of those accounts that have one."""
+    found: dict[int, str] = {}
+    for some in _chunks(account_ids):
+        places = ", ".join("?" * len(some))
+        found |= dict(
+            ledger.store.rows(f"SELECT account_id, subject FROM identity WHERE account_id IN ({places})", some)
+        )
+    return found
 
 
 def put_detail(ledger: Ledger, account_id: int, event_id: int, detail: Mapping[str, Any]) -> None:

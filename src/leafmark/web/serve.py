@@ -52,6 +52,7 @@ def prepare(
 
     say("search index")
     bring_up_to_date(progress)
+    _erasures(say)
     return workspace
 
 
@@ -81,6 +82,20 @@ def logins(workspace: Workspace) -> list[tuple[str, str, str]]:
     from leafmark.web.people.demo_logins import demo_logins
 
     return [(each.role, each.email, each.password) for each in demo_logins(workspace.folder)]
+
+
+def _erasures(say: Say) -> None:
+    """Finish what a stop left half-way: a person who asked to be forgotten is."""
+    from leafmark.web.me.models import Erasure
+
+    if not Erasure.objects.filter(done_at__isnull=True).exists():
+        return
+    from leafmark.web.books import close, ledger
+    from leafmark.web.me.erasure import finish_all
+
+    say("erasures")
+    finish_all(ledger())
+    close()  # each process that answers opens its own
 
 
 def _shelves(workspace: Workspace, say: Say, progress: Callable[[int, int, str], None] | None) -> None:

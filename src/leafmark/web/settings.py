@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "leafmark.web.people",
     "leafmark.web.shelf",
     "leafmark.web.api",
+    "leafmark.web.me",
 ]
 MIDDLEWARE = [
     "leafmark.web.security.headers",
@@ -70,7 +71,7 @@ def _database(url: str) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; "
-                "PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY",
+                "PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON",
             },
         }
     parts = urlsplit(url)
@@ -106,6 +107,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "leafmark.web.people.views.address_tried"
+AXES_USERNAME_FORM_FIELD = "username"  # whatever page asks for the password
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "leafmark.web.people.views.locked_out"
 AXES_ENABLE_ADMIN = False

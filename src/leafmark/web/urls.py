@@ -21,6 +21,7 @@ urlpatterns = [
         path("jobs/", include("leafmark.web.jobs.urls")),
         path("operate/", include("leafmark.web.operate.urls")),
         path("", include("leafmark.web.audit.urls")),
+        path("me/", include("leafmark.web.me.urls")),
         path("", include("leafmark.web.shop.urls")),
         prefix_default_language=False,
     ),

@@ -17,11 +17,13 @@ from leafmark.ledger.privacy import accounts_of
 from leafmark.ledger.rows import INT64_MAX, Act, Rejected, fingerprint, id_given
 from leafmark.web.api.auth import Client
 from leafmark.web.api.problems import shown
+from leafmark.web.me.consent import without_consent
 
 _NUMBER: Final = f"a whole number from -{INT64_MAX} to {INT64_MAX}"
 _TEXT: Final = "a text of 1 to 255 characters, without tabs or line breaks"
 _ID: Final = "a whole number of 64 bits, or a text that names it"
 _DAY: Final = "a day of the calendar, YYYY-MM-DD"
+_CONSENT: Final = "a source that this consumer lets credit her: she says so at /me/"
 _PARTNER_EVIDENCE: Final = "B, C or D: what a brand's client says is at best a partner's word"
 
 
@@ -45,6 +47,12 @@ def post(ledger: Ledger, client: Client, rows: Sequence[Mapping[str, Any]]) -> R
             places.append(place)
         except _Unusable as fault:
             receipt.refuse(place, "rejected", fault.why)
+    withheld = without_consent(ledger, ((act.account_id, act.source) for act in acts))
+    for place, act in zip(places, acts, strict=True):
+        if (act.account_id, act.source) in withheld:
+            receipt.refuse(place, "rejected", Rejected("no_consent", "source", client.name, _CONSENT))
+    kept = [pair for pair in zip(places, acts, strict=True) if (pair[1].account_id, pair[1].source) not in withheld]
+    places, acts = [place for place, _ in kept], [act for _, act in kept]
     if acts:
         posted = ledger.ingest(acts)
         posted.named = [(places[row], outcome, _told(why, client)) for row, outcome, why in posted.named]

@@ -17,6 +17,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from leafmark.web.books import ledger
+from leafmark.web.me import consent
 from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.models import Brand, Venue
 
@@ -66,6 +67,7 @@ def _make(logins: dict[str, LogIn]) -> None:
     made["consumer"].subject = _busiest()
     for user in made.values():
         user.save()
+    consent.give(made["consumer"], "declared scenario")
     if brand is not None:
         Membership.objects.create(user=made["brand"], brand=brand)
         Membership.objects.create(user=made["brand reviewer"], brand=brand, may_publish=True)

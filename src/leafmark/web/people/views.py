@@ -62,7 +62,7 @@ class ResetDone(views.PasswordResetCompleteView):
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
     """Where a user begins, by what she may do."""
-    return redirect("shop:home")
+    return redirect("me:feed")
 
 
 def address_tried(request: HttpRequest, credentials: Any = None) -> str:

@@ -1,0 +1,112 @@
+"""A consumer's pages in a browser: no violations that axe finds, in three languages, light and dark, and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from consumers import ANN_ACCOUNT, PASSWORD, City
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="the system's Chromium is not installed: apt-get install chromium"),
+    pytest.mark.django_db(transaction=True),
+]
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+OWN = (
+    "", "acts/{ride}/", "acts/{walk}/", "acts/{bought}/", "acts/{ride}/proof/", "points/", "goals/", "statement/", "sources/",
+    "data/", "data/erase/", "data/erase/confirm/",
+)  # fmt: skip
+OPEN = ("join/", "join/sent/", "gone/", "join/x/")
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Chromium. Playwright keeps an event loop in this thread, in which Django would refuse to be asked."""
+    from playwright.sync_api import sync_playwright
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(autouse=True)
+def plain_names_of_static_files(settings: Any) -> None:
+    """The live server finds static files by the names they have in the source."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+def log_in(page: Any, origin: str, city: City) -> None:
+    page.goto(f"{origin}/account/login/")
+    page.fill("#id_username", city.ann.email)
+    page.fill("#id_password", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(re.compile(r"/me/$"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
+def test_axe_finds_nothing(live_server: Any, city: City, browser: Any, prefix: str, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_context(viewport={"width": 360, "height": 800}, color_scheme=scheme).new_page()
+    ids = {name: city.event(event) for name, event in (("ride", "ride-0"), ("walk", "walk"), ("bought", "bought"))}
+    for address in OPEN:
+        _look(page, Axe(), f"{live_server.url}{prefix}/me/{address}")
+    log_in(page, live_server.url, city)
+    for address in OWN:
+        _look(page, Axe(), f"{live_server.url}{prefix}/me/{address.format(**ids)}")
+
+
+def _look(page: Any, axe: Any, address: str) -> None:
+    page.goto(address)
+    assert page.evaluate("getComputedStyle(document.body).display") == "flex", "the page has no styles"
+    found = axe.run(page).response["violations"]
+    assert not found, (address, [(each["id"], each["nodes"][0]["html"]) for each in found])
+    assert page.locator("h1").count() == 1, address
+    levels = [int(each) for each in page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(each => each.tagName[1])")]
+    assert all(after <= before + 1 for before, after in pairwise(levels)), (address, levels)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), address
+
+
+def test_all_of_it_works_without_javascript(live_server: Any, city: City, browser: Any) -> None:
+    """Log in, redeem with a double click, give back, set a goal, let a source in, read why, and be forgotten."""
+    context = browser.new_context(java_script_enabled=False, accept_downloads=True)
+    page, before = context.new_page(), city.ledger.balance(ANN_ACCOUNT).points
+    log_in(page, live_server.url, city)
+    page.click("text=What points buy")
+    page.locator(".reward button").first.dblclick()
+    page.wait_for_url(re.compile(r"/me/points/\d+/$"))
+    assert city.ledger.balance(ANN_ACCOUNT).points == before - 40
+    page.click("text=Give it back")
+    page.wait_for_selector("text=were given back to you")
+    assert city.ledger.balance(ANN_ACCOUNT).points == before
+    page.click("nav.rooms >> text=Goals")
+    page.select_option("#id_kind", "metro")
+    page.fill("#id_target", "8")
+    page.click("text=Set it")
+    page.wait_for_selector("text=6 of 8")
+    page.click("nav.rooms >> text=Sources")
+    page.locator("button[value=give]").first.click()
+    page.wait_for_selector("text=You let it report acts")
+    page.click("nav.rooms >> text=Acts")
+    page.locator("text=/^Why .* g/").first.click()
+    page.wait_for_selector("text=How it adds up")
+    page.click("nav.rooms >> text=Your data")
+    page.click("text=What would be erased")
+    page.click("text=Go on to step 2")
+    page.fill("#id_password", PASSWORD)
+    page.click("text=Erase my account")
+    page.wait_for_selector("text=You are forgotten")
+    assert city.ledger.balance(ANN_ACCOUNT).points == 0
+    assert city.ledger.verify().ok
