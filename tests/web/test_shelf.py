@@ -77,3 +77,25 @@ def test_slugs(text: str, slug: str | None) -> None:
 
 def test_brands_are_one_for_one_name(shelf: None) -> None:
     assert list(Brand.objects.values_list("slug", "name")) == [("aiwa", "Aiwa")]
+
+
+def test_products_that_the_catalogue_does_not_name_are_left_out(db: None, runs: Path, tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    pq.write_table(pa.table({"product_id": ["elsewhere"], "brand": ["X"]}), tmp_path / "other.parquet")
+    done = fill(runs / "use", tmp_path / "other.parquet", DAY, workspace=runs)
+    assert (done.products, done.published, done.unlabelled) == (5, 0, 5)
+
+
+def test_one_id_may_be_two_brands_product(db: None, runs: Path, tmp_path: Path) -> None:
+    """Known products are found by brand and id together."""
+    table = pq.read_table(runs / "use.catalogue.parquet")
+    for brand in ("Aiwa", "Bauhn"):
+        at = table.column_names.index("brand")
+        import pyarrow as pa
+
+        named = table.set_column(at, "brand", pa.array([brand] * table.num_rows)).drop_columns(["gtin"])
+        pq.write_table(named, tmp_path / f"{brand}.parquet")
+        assert fill(runs / "use", tmp_path / f"{brand}.parquet", DAY, workspace=runs).published == 5
+        assert fill(runs / "use", tmp_path / f"{brand}.parquet", DAY, workspace=runs).unchanged == 5
+    assert Product.objects.count() == Publication.objects.count() == 10

@@ -42,6 +42,11 @@ NAME = """
 INSERT INTO shelf_product (brand_id, product_id, gtin, category_id, name) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (brand_id, product_id) DO UPDATE SET gtin = excluded.gtin, category_id = excluded.category_id, name = excluded.name
 """
+KNOWN = """
+SELECT p.brand_id, p.product_id, p.id, p.current_id FROM (VALUES {pairs}) AS asked
+JOIN shelf_product p ON p.brand_id = asked.column1 AND p.product_id = asked.column2
+"""
+"""By pairs: to ask for brands and ids apart would look for each of one with each of the other."""
 PUBLISH = """
 INSERT INTO shelf_publication
   (product_id, number, published_at, made_on, run_id, state, co2e_ug, "row", catalogue, evidence)
@@ -147,22 +152,23 @@ class _Writing:
                 self.unlabelled += 1
                 continue
             found.append((row, state, catalogue))
+        if not found:
+            return
         keys = [(self._brand(each).pk, str(row["product_id"])) for row, _, each in found]
         self._name(keys, [each for _, _, each in found])
         kept = self._kept(keys)
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         new = []
         for (row, state, each), key in zip(found, keys, strict=True):
-            product = kept[key]
+            pk, last = kept[key]
             rest = {name: value for name, value in each.items() if name not in LEFT_OUT}
-            evidence = self.evidence.get(product.product_id)
+            evidence = self.evidence.get(key[1])
             made = (state, row["co2e_ug"], _json(row), _json(rest), None if evidence is None else _json(evidence))
-            last = product.current
             if last and _same(last, self.run, made):
                 self.unchanged += 1
             else:
                 number = last.number + 1 if last else 1
-                new.append((product.pk, number, now, self.on_date.isoformat(), self.run.pk, *made))
+                new.append((pk, number, now, self.on_date.isoformat(), self.run.pk, *made))
         with connection.cursor() as cursor:
             cursor.executemany(PUBLISH, new)
         self.published += len(new)
@@ -176,11 +182,14 @@ class _Writing:
         with connection.cursor() as cursor:
             cursor.executemany(NAME, rows)
 
-    def _kept(self, keys: list[tuple[int, str]]) -> dict[tuple[int, str], models.Product]:
-        brands = {brand for brand, _ in keys}
-        ids = [each for _, each in keys]
-        there = models.Product.objects.filter(brand_id__in=brands, product_id__in=ids).select_related("current")
-        return {(each.brand_id, each.product_id): each for each in there}
+    def _kept(self, keys: list[tuple[int, str]]) -> dict[tuple[int, str], tuple[int, models.Publication | None]]:
+        """Number and current publication of products that are on the shelf."""
+        pairs = ", ".join(["(%s, %s)"] * len(keys))
+        with connection.cursor() as cursor:
+            cursor.execute(KNOWN.format(pairs=pairs), [each for key in keys for each in key])
+            rows = cursor.fetchall()
+        shown = models.Publication.objects.in_bulk([current for *_, current in rows if current is not None])
+        return {(brand, name): (pk, shown.get(current)) for brand, name, pk, current in rows}
 
     def _brand(self, row: Mapping[str, Any]) -> models.Brand:
         name = str(row.get("brand") or row.get("trader") or "Not named")[:120]
