@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,3 +104,50 @@ def test_what_cannot_be_served_says_why(tmp_path: Path) -> None:
     assert "shelves.json: cannot be read" in refused(tmp_path / "b")
     (tmp_path / "file").write_text("")
     assert "is a file" in refused(tmp_path / "file")
+
+
+def a_demo(folder: Path) -> None:
+    """A workspace with one published product, as a demo leaves it."""
+    import datetime as dt
+
+    from leafmark import engine
+
+    folder.mkdir()
+    (folder / "use.csv").write_text("product_id,kwh_per_year,lifetime_years,region,date\nTV-1,100,7,AU,\n")
+    (folder / "use.catalogue.csv").write_text(
+        "product_id,name,brand,sector,category\nTV-1,Aiwa 24,Aiwa,consumer electronics,tv\n"
+    )
+    engine.footprint(folder / "use.csv", out=folder / "use", method="appliance.use", known_on=dt.date(2026, 11, 1))
+    shelf = {"run": "use", "catalogue": "use.catalogue.csv", "on_date": "2026-11-01"}
+    (folder / "shelves.json").write_text(json.dumps({"shelves": [shelf]}))
+
+
+def log_in(port: int, email: str, password: str) -> str:
+    """Where a log-in leads, asked like a browser does."""
+    jar = urllib.request.HTTPCookieProcessor()
+    opener = urllib.request.build_opener(jar)
+    address = f"http://127.0.0.1:{port}/account/login/"
+    with opener.open(address, timeout=20) as answer:
+        token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())
+    assert token
+    form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], "username": email, "password": password})
+    with opener.open(address, form.encode(), timeout=20) as answer:
+        assert answer.status == 200
+        return str(answer.url).partition(str(port))[2]
+
+
+def test_everybody_of_a_demo_can_log_in(tmp_path: Path) -> None:
+    """The processes that answer open a ledger of their own: one inherited from the starting process has no thread that writes."""
+    a_demo(tmp_path / "demo")
+    port = free_port()
+    with served(tmp_path / "demo", port):
+        logins = {each["role"]: each for each in json.loads((tmp_path / "demo" / "logins.json").read_text())}
+        led = {role: log_in(port, each["email"], each["password"]) for role, each in logins.items()}
+    assert led == {
+        "consumer": "/me/",
+        "brand": "/me/",
+        "brand reviewer": "/me/",
+        "operator": "/operate/",
+        "auditor": "/audit/",
+    }
+    assert stat.S_IMODE((tmp_path / "demo" / "logins.json").stat().st_mode) == 0o600

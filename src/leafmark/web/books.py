@@ -6,6 +6,7 @@ All processes of a site seal on one chain, `site`: each batch waits for the one 
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 
 from django.conf import settings
@@ -16,6 +17,18 @@ WRITER = "site"
 
 _lock = threading.Lock()
 _opened: dict[str, Ledger] = {}
+_inherited: list[Ledger] = []
+"""Ledgers of the process that this one was forked from: their threads are not here, so a post to them would wait for ever."""
+
+
+def _leave_to_parent() -> None:
+    global _lock
+    _lock = threading.Lock()
+    _inherited.extend(_opened.values())
+    _opened.clear()
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def ledger() -> Ledger:

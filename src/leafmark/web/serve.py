@@ -138,6 +138,12 @@ def serve(workspace: Workspace, host: str, port: int, workers: int) -> None:
             f"put a proxy with TLS before it and set origin in {workspace.folder / 'site.toml'}"
         )
     _free(host, port)
+    from django.db import connections
+
+    from leafmark.web import books
+
+    books.close()  # each process that answers opens its own
+    connections.close_all()
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server

@@ -62,6 +62,10 @@ class ResetDone(views.PasswordResetCompleteView):
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
     """Where a user begins, by what she may do."""
+    if request.user.is_operator:
+        return redirect("operate:console")
+    if request.user.is_auditor:
+        return redirect("audit:desk")
     return redirect("me:feed")
 
 
