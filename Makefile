@@ -14,11 +14,12 @@ ARGS ?=
 # Test processes. More only where there are more cores.
 WORKERS ?= 2
 
-.PHONY: help install demo postgresql browser test test-spark stress bench bench-large lint format types docs readme lock clean
+.PHONY: help install demo postgresql browser test test-browser test-spark stress bench bench-large lint format types docs readme lock clean
 
 help:
 	@echo "make demo         the main job on a published year of receipts; opens its report"
 	@echo "make test         the tests"
+	@echo "make test-browser the pages in Chromium: axe, no JavaScript, other people's pages"
 	@echo "make test-spark   the same plans on Apache Spark (needs Java 17 or newer)"
 	@echo "make stress       long runs: kills, full disks, large inputs"
 	@echo "make bench        the speed tables of docs/speed.md and of the README"
@@ -68,8 +69,11 @@ browser:
 	    && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fonts-noto-cjk >&2; } || \
 	  echo "no Chromium here: its tests will be skipped" >&2
 
-test: $(READY) postgresql browser
+test: $(READY) postgresql
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
+
+test-browser: $(READY) postgresql browser
+	@$(BIN)/python -m pytest -m browser $(ARGS)
 
 test-spark: $(READY_SPARK)
 	@java -version >/dev/null 2>&1 || { \

@@ -22,6 +22,7 @@ from leafmark.web.shelf.fill import fill
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
+    pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine, and nothing is downloaded for a test"),
     pytest.mark.django_db(transaction=True),
 ]

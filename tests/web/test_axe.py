@@ -15,6 +15,7 @@ PAGES = ["/", "/search/?q=aiwa", "/sector/electronics/", "/category/television/"
          "/product/aiwa/TV-1/label/", "/compare/?p=aiwa/TV-1&p=aiwa/TV-4", "/account/login/", "/account/password/reset/", "/nothing/", "/api/docs"]  # fmt: skip
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])

@@ -54,6 +54,7 @@ def elsewhere(live_server: object) -> Iterator[str]:
 
 
 @needs_browser
+@pytest.mark.browser
 @pytest.mark.parametrize("script", [True, False])
 def test_a_label_on_another_origins_page(transactional_db: None, shelf: None, elsewhere: str, script: bool) -> None:
     from playwright.sync_api import sync_playwright
