@@ -42,7 +42,7 @@ from leafmark.products.imports import (
     read_products,
 )
 from leafmark.products.imports.bills import OF_ENGINE
-from leafmark.products.imports.rejected import inert
+from leafmark.products.spreadsheet import inert
 from leafmark.products.words import LANGS
 
 

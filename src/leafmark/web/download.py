@@ -10,17 +10,15 @@ from urllib.parse import quote
 
 from django.http import StreamingHttpResponse
 
-STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Text that begins so is run by spreadsheets (OWASP, CSV Injection); full-width forms are folded by some of them."""
+from leafmark.products.spreadsheet import wakes
+
 BOM: Final = "\ufeff"
 """Excel takes a file without it for one of its own country's code page."""
 
 
 def safe(cell: Any) -> Any:
     """A cell that no spreadsheet runs: text that would be a formula gets an apostrophe before it; numbers stay numbers."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(STARTS_A_FORMULA):
-        return f"'{cell}"
-    return cell
+    return f"'{cell}" if isinstance(cell, str) and wakes(cell) else cell
 
 
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:

@@ -15,12 +15,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leafmark.products.spreadsheet import ESCAPED
+
 from . import dates, gtins
 from .findings import Finding, Texts, finding
 from .headers import fold
 from .numbers import Decimal, numbers
 from .raw import Bools, Ints
-from .rejected import WAKES
 
 BLANKS: Final = " \t\r\n\u00a0\u3000\u200b\ufeff"
 MISSING: Final = pa.array(["", "-", "NA", "N/A", "null", "NULL", "—"])
@@ -69,7 +70,7 @@ def cleaned(column: pa.ChunkedArray) -> pa.Array:
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     array = pc.utf8_trim(array, BLANKS)
     if pc.any(pc.starts_with(array, "'")).as_py():
-        array = pc.replace_substring_regex(array, f"^'([{re.escape(WAKES)}])", r"\1")
+        array = pc.replace_substring_regex(array, ESCAPED, r"\1")
     return pc.if_else(pc.is_in(array, value_set=MISSING), pa.scalar(None, pa.string()), array)
 
 

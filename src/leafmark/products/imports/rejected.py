@@ -1,14 +1,12 @@
 """The file of rejected rows: what the sender sent, cell by cell, with what is wrong in front, in the format it came in.
 
-A cell that begins with `=`, `+`, `-`, `@`, a tab or a line break is computed by a spreadsheet that opens the file. Such a text
-gets an apostrophe in front (OWASP, CSV Injection), unless it is a plain number; the import takes it off again. Parquet is no
+Texts that a spreadsheet would compute get an apostrophe in front (`spreadsheet.inert`); the import takes it off again. Parquet is no
 spreadsheet's format and keeps its texts as they are.
 """
 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,20 +14,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from leafmark.products.spreadsheet import inert
+
 from .findings import Texts
 from .raw import Ints, Ragged, RawTable
 from .workbook_writing import write_workbook
 
-WAKES = "=+-@\t\r\n＝＋－＠"
-"""What a spreadsheet may take for the start of a formula, full width included."""
-
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _BATCH_ROWS = 50_000
-
-
-def inert(text: str) -> str:
-    """Give a cell's text so that no spreadsheet computes it."""
-    return f"'{text}" if text and text[0] in WAKES and not _NUMBER.fullmatch(text) else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from leafmark.ledger.catalogue import DAY_MAX, DAY_MIN
 from leafmark.ledger.person import SELF_DECLARED
 from leafmark.ledger.rows import AdjustmentRow, CreditRow, EventRow, RedemptionRow, Row, ShareRow
+from leafmark.products.spreadsheet import inert
 from leafmark.web.me.acts import download
 from leafmark.web.me.own import Own, own_page
 from leafmark.web.me.words import own_answer
@@ -27,7 +28,6 @@ COLUMNS = (
     "co2e_mg", "points", "reward", "step", "reason", "party",
 )  # fmt: skip
 SCHEMA = "leafmark.statement-of-account/1"
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 FORMATS = ("csv", "json")
 
 
@@ -117,18 +117,8 @@ def as_csv(rows: list[dict[str, Any]]) -> str:
     return out.getvalue()
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    text = str(value)
-    if isinstance(value, str) and text.startswith(RUN_BY_SPREADSHEETS) and not _is_number(text):
-        return f"'{text}"
-    return text
-
-
-def _is_number(text: str) -> bool:
-    """Whether it is a whole number below zero, such as half of all ids: a spreadsheet runs nothing in that."""
-    return text[:1] == "-" and text[1:].isascii() and text[1:].isdigit()
+def _cell(value: Any) -> Any:
+    return inert(value) if isinstance(value, str) else value
 
 
 def as_json(own: Own, period: Period) -> str:
