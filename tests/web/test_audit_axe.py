@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import ARGUMENTS, CHROMIUM, IN_CHROMIUM
 from django.conf import settings as site_settings
 from django.test import Client
 
@@ -20,19 +20,9 @@ from leafmark.web.jobs.models import Job
 from leafmark.web.people.models import User
 from leafmark.web.shelf.fill import fill
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine, and nothing is downloaded for a test"),
+    *IN_CHROMIUM,
     pytest.mark.django_db(transaction=True),
-]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-sync",
 ]
 DAY = dt.date(2026, 11, 1)
 WIDTHS_PX = (360, 1440)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
+from chromium import ARGUMENTS, CHROMIUM, in_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
 TOO_WIDE = """[...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > innerWidth)
   .map(each => each.outerHTML.slice(0, 80))"""
-PAGES = ["/", "/search/?q=aiwa", "/sector/electronics/", "/category/television/", "/product/aiwa/TV-1/", "/product/aiwa/TV-5/",
+PAGES = ["/", "/search/?q=aiwa", "/sector/consumer_electronics/", "/category/television/", "/product/aiwa/TV-1/", "/product/aiwa/TV-5/",
          "/product/aiwa/TV-1/label/", "/compare/?p=aiwa/TV-1&p=aiwa/TV-4", "/account/login/", "/account/password/reset/", "/nothing/", "/api/docs"]  # fmt: skip
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
+@in_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
 def test_axe_finds_nothing(transactional_db: None, shelf: None, live_server: object, prefix: str, scheme: str) -> None:

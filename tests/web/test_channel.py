@@ -62,7 +62,7 @@ def test_the_criterion_stands_wherever_the_name_stands(
         "/",
         "/product/aiwa/TV-2/",
         "/product/aiwa/TV-1/",
-        "/sector/electronics/",
+        "/sector/consumer_electronics/",
         "/category/television/",
         "/nothing/",
     ):

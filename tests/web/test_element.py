@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import gzip
 import http.server
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import ARGUMENTS, CHROMIUM, in_chromium
 
 from leafmark.web import tokens_css
 
 SCRIPT = Path(tokens_css.__file__).parent / "static" / "carbon-label.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
 
 
 def test_the_script_is_small() -> None:
@@ -53,8 +49,7 @@ def elsewhere(live_server: object) -> Iterator[str]:
         thread.join()
 
 
-@needs_browser
-@pytest.mark.browser
+@in_chromium
 @pytest.mark.parametrize("script", [True, False])
 def test_a_label_on_another_origins_page(transactional_db: None, shelf: None, elsewhere: str, script: bool) -> None:
     from playwright.sync_api import sync_playwright

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from chromium import ARGUMENTS, CHROMIUM, IN_CHROMIUM
 from consumers import ANN_ACCOUNT, PASSWORD, City
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="the system's Chromium is not installed: apt-get install chromium"),
+    *IN_CHROMIUM,
     pytest.mark.django_db(transaction=True),
 ]
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 OWN = (
     "", "acts/{ride}/", "acts/{walk}/", "acts/{bought}/", "acts/{ride}/proof/", "points/", "goals/", "statement/", "sources/",
     "data/", "data/erase/", "data/erase/confirm/",

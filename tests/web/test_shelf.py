@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from leafmark import engine
+from leafmark.products import imports
 from leafmark.web.shelf.fill import fill, slug_of
-from leafmark.web.shelf.models import Brand, Product, Publication
+from leafmark.web.shelf.models import Brand, Category, Product, Publication
 
 DAY = dt.date(2026, 11, 1)
 
@@ -99,3 +100,13 @@ def test_one_id_may_be_two_brands_product(db: None, runs: Path, tmp_path: Path) 
         assert fill(runs / "use", tmp_path / f"{brand}.parquet", DAY, workspace=runs).published == 5
         assert fill(runs / "use", tmp_path / f"{brand}.parquet", DAY, workspace=runs).unchanged == 5
     assert Product.objects.count() == Publication.objects.count() == 10
+
+
+@pytest.mark.parametrize("sector", imports.SECTORS)
+def test_a_sector_of_an_import_is_one_of_the_shelf(db: None, runs: Path, tmp_path: Path, sector: str) -> None:
+    import pyarrow as pa
+
+    row = {"product_id": ["TV-1"], "brand": ["X"], "category": ["some"], "sector": [sector]}
+    pq.write_table(pa.table(row), tmp_path / "one.parquet")
+    fill(runs / "use", tmp_path / "one.parquet", DAY, workspace=runs)
+    assert Category.objects.get(key="some").sector == sector

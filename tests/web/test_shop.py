@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 PAGES = [
-    "/", "/sector/electronics/", "/sector/food/", "/category/television/", "/category/television/?sort=lowest",
+    "/", "/sector/consumer_electronics/", "/sector/food/", "/category/television/", "/category/television/?sort=lowest",
     "/product/aiwa/TV-1/", "/product/aiwa/TV-1/label/", "/product/aiwa/TV-5/", "/product/aiwa/TV-5/label/",
     "/compare/", "/compare/?p=aiwa/TV-1&p=aiwa/TV-2&p=aiwa/TV-4&p=aiwa/TV-5", "/account/login/", "/account/password/reset/",
 ]  # fmt: skip

@@ -29,14 +29,23 @@ def catalogue_table(path: Path) -> pa.Table:
     wanted = ("product_id", *OF_CATALOGUE, *OF_OFFICIAL)
     if path.suffix == ".json":
         rows = json.loads(path.read_text(encoding="utf-8"))
-        table = pa.Table.from_pylist([{name: row.get(name) for name in wanted} for row in rows])
-    elif path.suffix == ".parquet":
-        table = pq.read_table(path)
-    else:
-        table = _csv(path)
+        return pa.Table.from_pylist([{name: row.get(name) for name in wanted} for row in rows])
+    table = whole_table(path)
+    return table.select([name for name in wanted if name in table.column_names])
+
+
+def whole_table(path: Path) -> pa.Table:
+    """Give all columns of a catalogue that is CSV or Parquet.
+
+    Raises
+    ------
+    ValueError
+        There is no column `product_id`.
+    """
+    table = pq.read_table(path) if path.suffix == ".parquet" else _csv(path)
     if "product_id" not in table.column_names:
         raise ValueError(f"{path}: expected a column product_id, found {', '.join(table.column_names)}")
-    return table.select([name for name in wanted if name in table.column_names])
+    return table
 
 
 def catalogue_row(path: Path, product_id: str) -> Mapping[str, Any]:

@@ -266,7 +266,7 @@ def _complete(product: Mapping[str, Any], rejected: int) -> bool:
 def probability_below(footprint: Footprint, limit_ug: int) -> float:
     """Give P(footprint < limit), reading value and range as a lognormal mean and its central 95 %.
 
-    With s = ln(high / low) / (2 z): ln X ~ Normal(ln value - s^2 / 2, s). Where a lognormal does not fit (a value, low
+    ln X is normal with what `lognormal` gives. Where a lognormal does not fit (a value, low
     or limit of zero or less) the answer is 1 or 0 outside the range and 0.5 within it. The whole range is used, shared
     factors included: against a frozen limit that only errs towards saying nothing.
     """
@@ -279,8 +279,20 @@ def probability_below(footprint: Footprint, limit_ug: int) -> float:
         certain = 0.0
     else:
         certain = 0.5
-    if low == high or low <= 0 or limit_ug <= 0:
+    fitted = lognormal(footprint)
+    if fitted is None or low == high or limit_ug <= 0:
         return certain
-    spread = math.log(high / low) / (2 * Z95)
-    centre = math.log(value) - spread**2 / 2
+    centre, spread = fitted
     return NormalDist(centre, spread).cdf(math.log(limit_ug))
+
+
+def lognormal(footprint: Footprint) -> tuple[float, float] | None:
+    """Give mean and standard deviation of the figure's logarithm (of micrograms); None where a lognormal does not fit.
+
+    The value is the lognormal's mean and the range its central 95 %: s = ln(high / low) / (2 z), centre ln value - s^2 / 2.
+    """
+    value, low, high = footprint.co2e_ug, footprint.low_ug, footprint.high_ug
+    if value is None or low is None or high is None or low <= 0:
+        return None
+    spread = math.log(high / low) / (2 * Z95)
+    return math.log(value) - spread**2 / 2, spread

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
-from .footprint import SURE, Z95, Footprint
+from .footprint import SURE, Footprint, lognormal
 
 USE_METHODS: Final = ("appliance.use@",)
 """Methods whose amounts are measured for the product, and whose factor is the place's."""
@@ -66,20 +66,11 @@ def probability_lower(one: Ranked, other: Ranked) -> float:
     shared = one.factor_id is not None and one.factor_id == other.factor_id
     if shared and (one.footprint.basis.method_version or "").startswith(USE_METHODS):
         return float(mine < theirs)
-    a, b = (_lognormal(each.footprint) for each in (one, other))
+    a, b = (lognormal(each.footprint) for each in (one, other))
     if a is None or b is None:
         return 0.5
     spread = math.hypot(a[1], b[1])
     return NormalDist().cdf((b[0] - a[0]) / spread) if spread else float(mine < theirs)
-
-
-def _lognormal(footprint: Footprint) -> tuple[float, float] | None:
-    """Mean and standard deviation of the logarithm; None where a figure of zero or less has none."""
-    value, low, high = footprint.co2e_ug, footprint.low_ug, footprint.high_ug
-    if value is None or low is None or high is None or low <= 0:
-        return None
-    spread = math.log(high / low) / (2 * Z95)
-    return math.log(value) - spread**2 / 2, spread
 
 
 def surely_lower(one: Ranked, others: Iterable[Ranked]) -> list[int]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from jinja2 import Environment, StrictUndefined
 
-from leafmark.products import i18n
+from leafmark.products import i18n, imports
 from leafmark.web import languages
 
 ADDRESSES_KEPT = 32_768
@@ -31,6 +31,7 @@ def environment(**options: Any) -> Environment:
         languages=settings.LANGUAGES,
         tags=languages.TAGS,
         other_language=lambda request, code: in_language(request.get_full_path(), code),
+        shown_sectors=sorted(imports.SECTORS),
         origin=settings.WORKSPACE.origin,
     )
     made.filters.update(whole=i18n.whole, significant=i18n.significant)

@@ -16,14 +16,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 from django.db import connection, transaction
 from django.utils import timezone
 
 from leafmark.engine import tables
 from leafmark.products import get_scheme, grade_catalogue
+from leafmark.products.catalogue_file import whole_table
 from leafmark.products.gtin import gtin14
 from leafmark.products.method_named import method_named
 from leafmark.products.run_products import open_products, with_cut_off
@@ -31,10 +29,8 @@ from leafmark.products.words import LANGS
 from leafmark.web.shelf import models
 from leafmark.web.shelf.channel import admit
 from leafmark.web.shelf.labels import SCHEME
-from leafmark.web.shelf.models import Product
 
 ROWS = 2_000
-SECTOR_NAMES = {"consumer electronics": "electronics", "mother and baby": "mother_and_baby"}
 LEFT_OUT = frozenset({"product_id", "brand", "sector", "gtin"})
 """Of a catalogue's row: what the shelf has columns for."""
 
@@ -98,9 +94,7 @@ def fill(
     RunError, ValueError : the run or the catalogue cannot be used.
     """
     finished, path = open_products(run)
-    shelf = pq.read_table(catalogue) if catalogue.suffix == ".parquet" else _csv(catalogue)
-    if "product_id" not in shelf.column_names:
-        raise ValueError(f"{catalogue}: expected a column product_id, found {', '.join(shelf.column_names)}")
+    shelf = whole_table(catalogue)
     record = finished.record
     method = method_named(record["method"])
     products = with_cut_off(finished, tables.read(path), shelf)
@@ -129,7 +123,9 @@ def fill(
                 progress(min(first + ROWS, products.num_rows), products.num_rows, "products published")
         with connection.cursor() as cursor:
             cursor.execute(SHOW_NEWEST, [kept.pk])
-        registered = Product.objects.filter(publications__run=kept, publications__evidence__isnull=False).distinct()
+        registered = models.Product.objects.filter(
+            publications__run=kept, publications__evidence__isnull=False
+        ).distinct()
         admit(registered.select_related("category", "current__run"))
     return Filled(products.num_rows, writing.published, writing.unchanged, writing.unlabelled)
 
@@ -201,8 +197,7 @@ class _Writing:
     def _category(self, row: Mapping[str, Any]) -> models.Category:
         key = str(row.get("category") or "other")[:120]
         if key not in self.categories:
-            said = str(row.get("sector") or "other")
-            sector = SECTOR_NAMES.get(said, said.replace(" ", "_"))
+            sector = str(row.get("sector") or "other").replace(" ", "_")
             named = row.get("category_name")
             names = named if isinstance(named, dict) else dict.fromkeys(LANGS, str(named or _readable(key)))
             self.categories[key] = models.Category.objects.create(
@@ -238,11 +233,3 @@ def _json(values: Any) -> str:
 
 def _text(words: Any) -> str | None:
     return next(iter(words.values()), None) if isinstance(words, dict) else words
-
-
-def _csv(path: Path) -> pa.Table:
-    texts = dict.fromkeys(("product_id", "gtin", "valid_until"), pa.string())
-    return pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(column_types=texts))
-
-
-__all__ = ["Filled", "fill", "slug_of"]

@@ -10,7 +10,10 @@ from typing import ClassVar
 
 from django.db import models
 
-SECTORS = ("electronics", "food", "home", "mother_and_baby", "other")
+from leafmark.products import imports
+
+SECTORS = (*sorted(imports.SECTORS), "other")
+"""The words of an import, and what belongs to none of them."""
 STATES = ("graded", "declared", "category_estimate", "unknown", "not_applicable")
 
 

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                     "sector",
                     models.CharField(
                         choices=[
-                            ("electronics", "electronics"),
+                            ("consumer_electronics", "consumer_electronics"),
                             ("food", "food"),
                             ("home", "home"),
                             ("mother_and_baby", "mother_and_baby"),
