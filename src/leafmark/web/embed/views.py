@@ -48,8 +48,7 @@ def label_by_id(request: HttpRequest, brand: str, product_id: str, kind: str) ->
 
 
 def _answer(request: HttpRequest, product: Product, kind: str) -> HttpResponse:
-    publication = product.current
-    assert publication is not None
+    publication = product.published
     lang, form = _chosen(request, "lang", LANGS), _chosen(request, "form", FORMS)
     if lang is None or form is None:
         return _refused(request)
@@ -96,8 +95,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format", "json") != "json":
         return embeddable(HttpResponse(status=501))
     product = _of_page(request.GET.get("url", ""))
-    publication = product.current
-    assert publication is not None
+    publication = product.published
     data = label_of(product, publication, settings.WORKSPACE.origin)
     lang = _chosen(request, "lang", LANGS) or LANGS[0]
     width, height = size(data, lang, "compact")

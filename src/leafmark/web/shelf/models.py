@@ -84,6 +84,13 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def published(self) -> Publication:
+        """The publication that is shown. For products of `find.shown`: others have none, which is a fault of ours."""
+        assert self.current is not None
+        found: Publication = self.current
+        return found
+
 
 class Publication(models.Model):
     """A version of a product's figure, as it was published; micrograms CO2e per declared unit."""

@@ -28,8 +28,7 @@ class Side:
 
 def ranked(product: Product) -> Ranked:
     """A product's current figure; `product` comes with its category and its publication's run."""
-    publication = product.current
-    assert publication is not None
+    publication = product.published
     catalogue = {"category": product.category.key, **publication.catalogue}
     method = publication.run.method
     footprint = footprint_from(

@@ -81,7 +81,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
     """A product: its label in words and as a picture, what it is compared with, lower choices."""
     found = by_brand(brand, product_id)
-    data = label_of(found, _current(found), settings.WORKSPACE.origin)
+    data = label_of(found, found.published, settings.WORKSPACE.origin)
     values = {
         "product": found, "label": data, "words": Sentences(data, tag()), "picture": svg(data, tag(), "full"), "choices": lower_choices(found),
         "structured": structured(found, data, tag()),
@@ -93,7 +93,7 @@ def product(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
 def label(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
     """What stands behind a label: where it comes from, how sure it is, who says so, and every version of it."""
     found = by_brand(brand, product_id)
-    publication = _current(found)
+    publication = found.published
     data = label_of(found, publication, settings.WORKSPACE.origin)
     versions = found.publications.select_related("run").order_by("-number")
     values = {
@@ -120,7 +120,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     products = [by_brand(*each.split("/", 1)) for each in asked if "/" in each]
     sides: list[Side] = side_by_side(products)
     values: dict[str, Any] = {
-        "sides": [(each, Sentences(label_of(each.product, _current(each.product), ""), tag())) for each in sides]
+        "sides": [(each, Sentences(label_of(each.product, each.product.published, ""), tag())) for each in sides]
     }
     return page(request, "shop/compare.html", values)
 
@@ -129,8 +129,3 @@ def _largest(data: LabelData) -> str | None:
     """The stage that most of a figure comes from; none where it is not split."""
     shares = [(each.percent or 0, each.stage) for each in data.stages if each.percent is not None]
     return max(shares)[1] if shares else None
-
-
-def _current(product: Product) -> Any:
-    assert product.current is not None
-    return product.current
