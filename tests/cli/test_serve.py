@@ -18,6 +18,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from leafmark.cli import main
+from leafmark.web.workspace import NEEDED
+
 SECONDS_MAX = 60
 
 
@@ -151,3 +157,34 @@ def test_everybody_of_a_demo_can_log_in(tmp_path: Path) -> None:
         "auditor": "/audit/",
     }
     assert stat.S_IMODE((tmp_path / "demo" / "logins.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("verb", [["serve"], ["api-key", "list"]])
+def test_without_its_extra_the_site_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: list[str]
+) -> None:
+    monkeypatch.setattr(
+        "leafmark.web.workspace.find_spec", lambda name: None if name in ("granian", "django") else True
+    )
+    done = CliRunner().invoke(main, [*verb, "--workspace", str(tmp_path / "site")])
+    assert done.exit_code == 2
+    assert "the site needs django, granian: pip install 'leafmark[web]'" in done.output
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_demo_without_the_sites_extra_is_done_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leafmark.web.workspace.find_spec", lambda name: None)
+    monkeypatch.setattr("leafmark.demo.main.demo", lambda *_: 0)
+    done = CliRunner().invoke(main, ["demo", "--out", str(tmp_path / "d")])
+    assert done.exit_code == 0
+    assert "pip install 'leafmark[web]', then leafmark serve --workspace" in done.output
+
+
+def test_every_package_of_the_extra_is_asked_for() -> None:
+    """Each that `pip install leafmark[web]` brings, by the name under which it is imported."""
+    import tomllib
+
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text()
+    wanted = {re.split(r"[\[>=<]", each)[0] for each in tomllib.loads(text)["project"]["optional-dependencies"]["web"]}
+    imported = {"django-axes": "axes", "django-ninja": "ninja"}
+    assert {imported.get(each, each.replace("-", "_")) for each in wanted} == set(NEEDED)

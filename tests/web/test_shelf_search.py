@@ -11,7 +11,7 @@ from typing import Any
 import opencc
 import pytest
 from bench.search_shelf import Shelf
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from shelf_of_words import KG, index_of, product
 
@@ -148,6 +148,8 @@ LETTERS = st.text(
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LETTERS, min_size=1, max_size=12))
+@example(["00000000"])
+@example(["0 1-2 3 0 1 2 3", "01230123"])
 def test_any_name_finds_its_product(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
     folder = tmp_path_factory.mktemp("names")
     index = index_of(folder, *(Document(str(at), {"any": name}) for at, name in enumerate(names)))

@@ -10,6 +10,7 @@ import click
 
 from leafmark.cli.endings import unusable
 from leafmark.cli.output import Decorated, emit, json_option, note, table
+from leafmark.cli.serve import site_needs
 
 SCOPES = ("shelf", "explain", "claims", "events", "balances", "redemptions")
 """As `leafmark.web.api.keys.SCOPES`, which a help need not load Django for; a test holds the two together."""
@@ -134,11 +135,10 @@ def revoke(prefix: str, workspace: Path, as_json: bool) -> None:
 
 def _opened(workspace: Path) -> Any:
     """The site of a folder, with its tables."""
-    try:
-        from leafmark.web.serve import open_site
-        from leafmark.web.workspace import WorkspaceError
-    except ModuleNotFoundError as error:
-        raise click.ClickException(f"{error.name} is missing: pip install 'leafmark[web]'") from error
+    from leafmark.web.serve import open_site
+    from leafmark.web.workspace import WorkspaceError
+
+    site_needs()
     with unusable(WorkspaceError):
         return open_site(workspace)
 

@@ -44,8 +44,11 @@ def demo(out: Path, open_report: bool, site: bool, as_json: bool) -> None:
     if status or as_json:
         raise SystemExit(status)
     from leafmark.cli.serve import HOST, PORT, WORKERS, run
+    from leafmark.web.workspace import missing_packages
 
-    if site and sys.stdout.isatty() and not os.environ.get("CI"):
+    if missing_packages():
+        click.echo(f"site         pip install 'leafmark[web]', then leafmark serve --workspace {shlex.quote(str(out))}")
+    elif site and sys.stdout.isatty() and not os.environ.get("CI"):
         run(out, HOST, PORT, WORKERS)
     else:
         click.echo(f"site         leafmark serve --workspace {shlex.quote(str(out))}")

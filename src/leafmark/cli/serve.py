@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from leafmark.cli.endings import SentenceError, unusable
+from leafmark.cli.endings import UnusableError, unusable
 from leafmark.cli.output import Progress, json_option, note, table
 
 HOST, PORT, WORKERS = "127.0.0.1", 8000, 2
@@ -39,13 +39,20 @@ def serve(workspace: Path, host: str, port: int, workers: int, prepare_only: boo
     run(workspace, host, port, workers, prepare_only, as_json)
 
 
+def site_needs() -> None:
+    """End in a sentence where part of the site's extra is not installed."""
+    from leafmark.web.workspace import missing_packages
+
+    if lacking := missing_packages():
+        raise UnusableError(f"the site needs {', '.join(lacking)}: pip install 'leafmark[web]'")
+
+
 def run(workspace: Path, host: str, port: int, workers: int, prepare_only: bool = False, as_json: bool = False) -> None:
     """Make a workspace ready and serve it; `leafmark demo` ends with this too."""
-    try:
-        from leafmark.web import serve as site
-        from leafmark.web.workspace import WorkspaceError
-    except ModuleNotFoundError as error:
-        raise SentenceError(f"{error.name} is missing: pip install 'leafmark[web]'") from error
+    from leafmark.web import serve as site
+    from leafmark.web.workspace import WorkspaceError
+
+    site_needs()
     with unusable(WorkspaceError, site.ServeError), Progress() as progress:
         ready = site.prepare(workspace, note, progress, f"http://{host}:{port}")
         logins = site.logins(ready)

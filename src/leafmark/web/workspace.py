@@ -13,6 +13,7 @@ import os
 import secrets
 import tomllib
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,16 @@ market = "eu"
 # database = ""
 # ledger = ""
 """
+
+
+NEEDED = ("alembic", "axes", "cryptography", "django", "django_tasks_db", "granian", "jinja2", "ninja", "opencc", "rjieba",
+          "sqlalchemy", "tantivy", "whitenoise")  # fmt: skip
+"""Packages of the extra `web`, as they are imported."""
+
+
+def missing_packages() -> list[str]:
+    """What of the extra `web` is not installed."""
+    return [name for name in NEEDED if find_spec(name) is None]
 
 
 class WorkspaceError(Exception):

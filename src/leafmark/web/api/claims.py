@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 from typing import Any, Final
 
 from django.http import HttpRequest
 from ninja import Router
 
+from leafmark.products import claims as checking
 from leafmark.web.api.auth import Needs
 from leafmark.web.api.problems import Problem
 from leafmark.web.api.schemas import ClaimIn
@@ -22,10 +22,6 @@ router = Router(auth=Needs("claims"))
 @router.post("/claims/check", response=dict[str, Any], operation_id="check_claim", tags=["claims"])
 def check(request: HttpRequest, claim: ClaimIn) -> dict[str, Any]:
     """What the rules of the markets object to in a text, with quote and missing evidence: `leafmark.claims/1`. No legal advice."""
-    try:
-        checking = importlib.import_module("leafmark.products.claims")
-    except ModuleNotFoundError as error:
-        raise Problem("not-here", "the claims check is not part of this installation") from error
     evidence = [
         checking.ClaimEvidence(
             **{**each.dict(), "independent_of": frozenset(each.independent_of), "about": tuple(each.about)}

@@ -51,7 +51,6 @@ KINDS: Final = {
     "not-explainable": Kind(409, "The figure cannot be explained", "the run's folder, inputs or packs are missing or changed: the operator restores them"),
     "rate-limited": Kind(429, "Too many requests", "wait as long as Retry-After says"),
     "fault": Kind(500, "The fault is ours", "send it again; with an Idempotency-Key nothing happens twice"),
-    "not-here": Kind(501, "This site does not have it", "ask the operator to bring the site up to date"),
     "busy": Kind(503, "Not now", "wait as long as Retry-After says, and send it again"),
 }  # fmt: skip
 """Name -> type of problem. Its address is `/api/docs#NAME`."""

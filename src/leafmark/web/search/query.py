@@ -37,6 +37,8 @@ class Part:
 
     text: str
     kind: str  # word, chinese, unknown (Chinese characters that no word is known of), code
+    written: tuple[str, ...] = ()
+    """The words of a code as they were typed: a name may hold them, with zeros before them and in groups."""
 
     @property
     def typos(self) -> int:
@@ -57,10 +59,11 @@ class Asked:
 def asked(text: str) -> Asked:
     """Read a reader's text."""
     folded = fold(one_line(text[:QUERY_CHARS_MAX]))[: 2 * QUERY_CHARS_MAX]
+    words = WORDS.analyze(HAN.sub(" ", folded))
     code = as_code(folded.strip())
     if code:
-        return Asked((Part(code, "code"),), False)
-    latin = (_latin(word) for word in WORDS.analyze(HAN.sub(" ", folded)))
+        return Asked((Part(code, "code", tuple(words)),), False)
+    latin = (_latin(word) for word in words)
     chinese = (part for run in query_runs(folded) for part in _chinese(run))
     parts = tuple(dict.fromkeys((*latin, *chinese)))[:PARTS_MAX]
     return Asked(parts, not folded.strip())
@@ -68,7 +71,7 @@ def asked(text: str) -> Asked:
 
 def _latin(word: str) -> Part:
     code = as_code(word)
-    return Part(code, "code") if code else Part(stem(word), "word")
+    return Part(code, "code", (word,)) if code else Part(stem(word), "word")
 
 
 def _chinese(words: Sequence[str]) -> Iterable[Part]:
@@ -131,7 +134,7 @@ class Lookup:
 
     def _exact(self, part: Part) -> Query:
         if part.kind == "code":
-            return _any([self._term("codes", part.text), self._term("words", part.text)])
+            return _any([self._term("codes", part.text), _all([self._term("words", word) for word in part.written])])
         return self._pairs(part.text) if part.kind == "unknown" else self._term("words", part.text)
 
     def _close(self, part: Part, mistyped: bool) -> Query:
