@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "leafmark.web.shelf",
     "leafmark.web.api",
     "leafmark.web.me",
+    "leafmark.web.brand",
 ]
 MIDDLEWARE = [
     "leafmark.web.security.headers",

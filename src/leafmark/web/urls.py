@@ -19,6 +19,7 @@ urlpatterns = [
         *docs_urls,
         path("account/", include("leafmark.web.people.urls")),
         path("jobs/", include("leafmark.web.jobs.urls")),
+        path("brand/", include("leafmark.web.brand.urls")),
         path("operate/", include("leafmark.web.operate.urls")),
         path("", include("leafmark.web.audit.urls")),
         path("me/", include("leafmark.web.me.urls")),

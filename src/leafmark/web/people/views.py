@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse_lazy
 
 from leafmark.web.pages import page
+from leafmark.web.people.models import Membership
 
 
 class LogIn(views.LoginView):
@@ -66,6 +67,8 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("operate:console")
     if request.user.is_auditor:
         return redirect("audit:desk")
+    if Membership.objects.filter(user=request.user).exists():
+        return redirect("brand:all")
     return redirect("me:feed")
 
 

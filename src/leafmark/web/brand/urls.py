@@ -1,0 +1,13 @@
+"""Addresses of a brand's console. Each room of it has its own list."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from leafmark.web.brand import views
+
+app_name = "brand"
+urlpatterns = [
+    path("", views.brands, name="all"),
+    path("<str:brand>/", views.console, name="console"),
+]
