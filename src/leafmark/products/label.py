@@ -7,7 +7,7 @@ grade comes from `grading.grade` and nowhere else. Amounts are int64 micrograms 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -134,8 +134,7 @@ class LabelData:
 
     def to_json(self) -> dict[str, Any]:
         """Give the label as plain JSON values, with `schema`; the flag of a category estimate in every language."""
-        body = _plain(asdict(self))
-        assert isinstance(body, dict)
+        body: dict[str, Any] = _plain(self)
         if self.grade.state == "category_estimate":
             body["flag"] = {lang: text(lang, "flag.category_estimate") for lang in LANGS}
         if self.saving is not None:
@@ -145,6 +144,10 @@ class LabelData:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

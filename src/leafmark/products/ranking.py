@@ -73,11 +73,17 @@ def probability_lower(one: Ranked, other: Ranked) -> float:
     return NormalDist().cdf((b[0] - a[0]) / spread) if spread else float(mine < theirs)
 
 
-def surely_lower(one: Ranked, others: Iterable[Ranked]) -> list[int]:
-    """Places of those that may be ranked with `one` and are lower at `SURE`, lowest first."""
-    found = [
-        (other.footprint.co2e_ug or 0, place)
-        for place, other in enumerate(others)
-        if refusal(one, other) is None and probability_lower(other, one) >= SURE
-    ]
+def surely_lower(one: Ranked, others: Iterable[Ranked], most: int | None = None) -> list[int]:
+    """Places of those that may be ranked with `one` and are lower at `SURE`, lowest first.
+
+    Parameters
+    ----------
+    most : give so many at most; `others` come lowest first then, and the rest of them is not looked at.
+    """
+    found: list[tuple[int, int]] = []
+    for place, other in enumerate(others):
+        if most is not None and len(found) == most:
+            break
+        if refusal(one, other) is None and probability_lower(other, one) >= SURE:
+            found.append((other.footprint.co2e_ug or 0, place))
     return [place for _, place in sorted(found)]

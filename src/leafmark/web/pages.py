@@ -9,10 +9,12 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from leafmark.products import i18n, imports
 from leafmark.web import languages
@@ -26,11 +28,10 @@ def environment(**options: Any) -> Environment:
     made = Environment(**{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})
     made.globals.update(
         url=lambda name, *arguments: _address(get_language(), name, arguments),
-        static=static,
+        static=lru_cache(static),
         messages=get_messages,
         languages=settings.LANGUAGES,
         tags=languages.TAGS,
-        other_language=lambda request, code: in_language(request.get_full_path(), code),
         shown_sectors=sorted(imports.SECTORS),
         origin=settings.WORKSPACE.origin,
     )
@@ -56,12 +57,34 @@ def page(request: HttpRequest, template: str, values: dict[str, Any], status: in
     return render(request, template, values, status=status)
 
 
+def fragment(template: str, values: dict[str, Any]) -> Markup:
+    """A part of a page that is the same for every reader of the request's language."""
+    made: Any = get_template(template)
+    return Markup(made.template.render({**_said(languages.tag()), **values}))
+
+
 def words(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: what depends on the language."""
-    lang = languages.tag()
+    """Context processor: what depends on the language and on who reads."""
+    path = request.get_full_path()
+    return {
+        **_said(languages.tag()),
+        "user": getattr(request, "user", None),  # a request that is refused before log-in is looked at has none
+        "in_language": lambda code: in_language(path, code),
+    }
+
+
+@lru_cache
+def _frame(lang: str, name: str, sector: str) -> Markup:
+    """What stands around every page, the same for every reader."""
+    return fragment(f"frame/{name}.html", {"sector": sector})
+
+
+@lru_cache(maxsize=len(languages.LANGS))
+def _said(lang: str) -> dict[str, Any]:
+    """What says things in one language."""
     return {
         "lang": lang,
-        "user": getattr(request, "user", None),  # a request that is refused before log-in is looked at has none
+        "frame": lambda name, sector="": _frame(lang, name, sector),
         "t": partial(languages.say, lang),
         "label_t": partial(i18n.text, lang),
         "mass": lambda amount: languages.mass(amount, lang),

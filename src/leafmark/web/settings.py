@@ -37,8 +37,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "leafmark.web.security.headers",
-    "leafmark.web.api.around.around",
     "django.middleware.security.SecurityMiddleware",
+    "leafmark.web.embed.straight.straight",
+    "leafmark.web.api.around.around",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

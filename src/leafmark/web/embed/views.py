@@ -5,6 +5,7 @@ A published label never changes, so its answer may be kept: an entity tag names 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -64,6 +65,8 @@ def _answer(request: HttpRequest, product: Product, kind: str) -> HttpResponse:
 
 def _drawn(product: Product, publication: Publication, lang: str, form: str, kind: str) -> HttpResponse:
     data = label_of(product, publication, settings.WORKSPACE.origin)
+    if kind == "json":
+        return HttpResponse(json.dumps(data.to_json(), ensure_ascii=False, allow_nan=False), KINDS[kind])
     try:
         return HttpResponse(render(data, lang, form, kind), KINDS[kind])
     except MissingGlyphError as error:

@@ -7,6 +7,7 @@ from django.http import Http404
 
 from leafmark.products.gtin import gtin14
 from leafmark.web.shelf.models import Product
+from leafmark.web.shelf.rows import shown_where
 
 
 def shown() -> QuerySet[Product]:
@@ -21,7 +22,7 @@ def by_brand(brand: str, product_id: str) -> Product:
     ------
     Http404 : there is none, or nothing of it is published.
     """
-    return _one(shown().filter(brand__slug=brand, product_id=product_id), f"{brand}/{product_id}")
+    return _one(shown_where("b.slug = %s AND p.product_id = %s", [brand, product_id]), f"{brand}/{product_id}")
 
 
 def by_gtin(gtin: str) -> Product:
@@ -34,11 +35,10 @@ def by_gtin(gtin: str) -> Product:
     whole = gtin14(gtin)
     if whole is None:
         raise Http404(f"{gtin}: expected a GTIN of 8, 12, 13 or 14 digits with its check digit")
-    return _one(shown().filter(gtin=whole), gtin)
+    return _one(shown_where("p.gtin = %s", [whole]), gtin)
 
 
-def _one(found: QuerySet[Product], asked: str) -> Product:
-    product = found.first()
-    if product is None or product.current is None:
+def _one(found: list[Product], asked: str) -> Product:
+    if not found:
         raise Http404(f"no published product {asked}")
-    return product
+    return found[0]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
 
-from leafmark.products.footprint import footprint_from
+from leafmark.products.footprint import Basis, footprint_from
 from leafmark.products.ranking import Ranked, refusal, surely_lower
-from leafmark.web.shelf.find import shown
 from leafmark.web.shelf.models import Product
+from leafmark.web.shelf.rows import shown_where, version
 
 COMPARED_MAX = 4
 CHOICES_MAX = 6
 OWN_FIGURES = ("declared", "graded")
-AT_ONCE, LOOKED_AT_MAX = 24, 480
-"""Products of a category that are looked through for lower ones, the lowest first."""
+LOOKED_AT_MAX, OF_A_KIND_MAX = 480, 24
+"""The lowest products of a category that are looked through for choices, and how many of one kind are kept of them."""
+CATEGORIES_KEPT = 512
 
 
 @dataclass(frozen=True)
@@ -49,17 +53,32 @@ def side_by_side(products: Sequence[Product]) -> list[Side]:
     return sides
 
 
-def lower_choices(product: Product) -> list[Product]:
-    """Products that are surely lower than this one, lowest first; none where like-with-like allows none."""
+def lower_choices(product: Product) -> list[int]:
+    """Numbers of products that are surely lower than this one, lowest first; none where like-with-like allows none."""
     if product.co2e_ug is None or product.state not in OWN_FIGURES:
         return []
     mine = ranked(product)
-    near = shown().filter(category=product.category, state__in=OWN_FIGURES, co2e_ug__lt=product.co2e_ug)
-    near = near.order_by("co2e_ug", "pk")
-    found: list[Product] = []
-    for first in range(0, LOOKED_AT_MAX, AT_ONCE):
-        others = list(near[first : first + AT_ONCE])
-        found += [others[place] for place in surely_lower(mine, map(ranked, others))]
-        if len(found) >= CHOICES_MAX or len(others) < AT_ONCE:
-            break
-    return found[:CHOICES_MAX]
+    lowest = _lowest(product.category_id, *version()).get(mine.footprint.basis, ())
+    nearer = list(takewhile(lambda each: (each[0].footprint.co2e_ug or 0) < (product.co2e_ug or 0), lowest))
+    return [nearer[place][1] for place in surely_lower(mine, [each for each, _ in nearer], CHOICES_MAX)]
+
+
+@lru_cache(maxsize=CATEGORIES_KEPT)
+def _lowest(category: int, newest: int, published: str) -> dict[Basis, list[tuple[Ranked, int]]]:
+    """The lowest products of a category by what they may be compared in, as long as nothing else is published.
+
+    Of one basis and one deciding factor no more are kept than can be chosen: what lies behind them is not lower.
+    """
+    near = shown_where(
+        "p.category_id = %s AND p.state IN (%s, %s) AND p.co2e_ug IS NOT NULL ORDER BY p.co2e_ug, p.id LIMIT %s",
+        [category, *OWN_FIGURES, LOOKED_AT_MAX],
+    )
+    found: dict[Basis, list[tuple[Ranked, int]]] = {}
+    kept: Counter[tuple[Basis, str | None]] = Counter()
+    for each in near:
+        one = ranked(each)
+        kind = (one.footprint.basis, one.factor_id)
+        kept[kind] += 1
+        if kept[kind] <= OF_A_KIND_MAX:
+            found.setdefault(one.footprint.basis, []).append((one, each.pk))
+    return found

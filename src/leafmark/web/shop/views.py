@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
 
 from leafmark.products import svg
@@ -20,6 +21,7 @@ from leafmark.web.search import NoIndexError
 from leafmark.web.shelf.find import by_brand, shown
 from leafmark.web.shelf.labels import label_of
 from leafmark.web.shelf.models import SECTORS, Category, Product, Venue
+from leafmark.web.shop.cards import cards
 from leafmark.web.shop.comparing import COMPARED_MAX, Side, lower_choices, side_by_side
 from leafmark.web.shop.searching import find, read_asked
 from leafmark.web.shop.structured import structured
@@ -83,8 +85,8 @@ def product(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
     found = by_brand(brand, product_id)
     data = label_of(found, found.published, settings.WORKSPACE.origin)
     values = {
-        "product": found, "label": data, "words": Sentences(data, tag()), "picture": svg(data, tag(), "full"), "choices": lower_choices(found),
-        "structured": structured(found, data, tag()),
+        "product": found, "label": data, "words": Sentences(data, tag()), "picture": svg(data, tag(), "full"), "choices": cards(lower_choices(found)),
+        "structured": structured(found, data, tag()), "address": escape_uri_path(request.path),
     }  # fmt: skip
     return page(request, "shop/product.html", values)
 
