@@ -11,8 +11,9 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,9 @@ INSERT INTO shelf_product (brand_id, product_id, gtin, category_id, name) VALUES
 ON CONFLICT (brand_id, product_id) DO UPDATE SET gtin = excluded.gtin, category_id = excluded.category_id, name = excluded.name
 """
 KNOWN = """
-SELECT p.brand_id, p.product_id, p.id, p.current_id FROM (VALUES {pairs}) AS asked
-JOIN shelf_product p ON p.brand_id = asked.column1 AND p.product_id = asked.column2
+SELECT p.brand_id, p.product_id, p.id, u.number, u.run_id, u.state, u.co2e_ug, u."row", u.catalogue, u.evidence
+FROM (VALUES {pairs}) AS asked JOIN shelf_product p ON p.brand_id = asked.column1 AND p.product_id = asked.column2
+LEFT JOIN shelf_publication u ON u.id = p.current_id
 """
 """By pairs: to ask for brands and ids apart would look for each of one with each of the other."""
 PUBLISH = """
@@ -56,6 +58,9 @@ WHERE p.product_id = shelf_product.id AND p.run_id = %s
 """
 """What is shown in lists stands on the product too, so that a list is one walk of an index."""
 
+ENCODE = json.JSONEncoder(ensure_ascii=False, default=lambda value: value.isoformat()).encode
+"""Days as ISO 8601. One encoder for all rows: `json.dumps` would make one for each."""
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -69,6 +74,7 @@ class Filled:
     unlabelled: int
 
 
+@lru_cache(maxsize=4_096)
 def slug_of(text: str) -> str:
     """A text as part of an address: letters and digits of any script, small, with hyphens."""
     folded = unicodedata.normalize("NFKC", text).casefold()
@@ -156,15 +162,16 @@ class _Writing:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         new = []
         for (row, state, each), key in zip(found, keys, strict=True):
-            pk, last = kept[key]
+            pk, last, *before = kept[key]
             rest = {name: value for name, value in each.items() if name not in LEFT_OUT}
             evidence = self.evidence.get(key[1])
-            made = (state, row["co2e_ug"], _json(row), _json(rest), None if evidence is None else _json(evidence))
-            if last and _same(last, self.run, made):
+            made = (
+                self.run.pk, state, row["co2e_ug"], _json(row), _json(rest), None if evidence is None else _json(evidence)
+            )  # fmt: skip
+            if last is not None and _same(before, made):
                 self.unchanged += 1
             else:
-                number = last.number + 1 if last else 1
-                new.append((pk, number, now, self.on_date.isoformat(), self.run.pk, *made))
+                new.append((pk, (last or 0) + 1, now, self.on_date.isoformat(), *made))
         with connection.cursor() as cursor:
             cursor.executemany(PUBLISH, new)
         self.published += len(new)
@@ -178,14 +185,12 @@ class _Writing:
         with connection.cursor() as cursor:
             cursor.executemany(NAME, rows)
 
-    def _kept(self, keys: list[tuple[int, str]]) -> dict[tuple[int, str], tuple[int, models.Publication | None]]:
-        """Number and current publication of products that are on the shelf."""
+    def _kept(self, keys: list[tuple[int, str]]) -> dict[tuple[int, str], list[Any]]:
+        """Of products that are on the shelf: their number, and their current publication from its number on."""
         pairs = ", ".join(["(%s, %s)"] * len(keys))
         with connection.cursor() as cursor:
             cursor.execute(KNOWN.format(pairs=pairs), [each for key in keys for each in key])
-            rows = cursor.fetchall()
-        shown = models.Publication.objects.in_bulk([current for *_, current in rows if current is not None])
-        return {(brand, name): (pk, shown.get(current)) for brand, name, pk, current in rows}
+            return {(brand, name): rest for brand, name, *rest in cursor.fetchall()}
 
     def _brand(self, row: Mapping[str, Any]) -> models.Brand:
         name = str(row.get("brand") or row.get("trader") or "Not named")[:120]
@@ -216,19 +221,18 @@ def _readable(key: str) -> str:
     return key.capitalize() if key.isupper() else key
 
 
-def _same(last: models.Publication, run: models.Run, made: tuple[Any, ...]) -> bool:
-    state, co2e_ug, row, catalogue, evidence = made
-    return (last.run_id, last.state, last.co2e_ug) == (run.pk, state, co2e_ug) and (
-        last.row == json.loads(row)
-        and last.catalogue == json.loads(catalogue)
-        and last.evidence == (None if evidence is None else json.loads(evidence))
+def _same(before: Sequence[Any], made: Sequence[Any]) -> bool:
+    """Whether a publication says the same: run, state, figure, and three texts of JSON, which a database may have written anew."""
+    return before[:3] == list(made[:3]) and all(
+        one == other or (None not in (one, other) and json.loads(one) == json.loads(other))
+        for one, other in zip(before[3:], made[3:], strict=True)
     )
 
 
 def _json(values: Any) -> str:
     """Values as JSON, a row's missing ones left out."""
     kept = {name: value for name, value in values.items() if value is not None} if isinstance(values, dict) else values
-    return json.dumps(kept, ensure_ascii=False, default=lambda value: value.isoformat())
+    return ENCODE(kept)
 
 
 def _text(words: Any) -> str | None:
