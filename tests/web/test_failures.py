@@ -39,7 +39,8 @@ def test_other_methods_are_refused(shelf: None, client: Client, path: str, metho
 
 @pytest.mark.parametrize(
     "path", ["/category/television/?page=" + "9" * 400, "/category/television/?page=x&sort=';DROP TABLE", "/compare/?" + "p=a/b&" * 2000,
-             "/product/aiwa/" + "x" * 5000 + "/", "/product/aiwa/..%2f..%2fetc/", "/label/aiwa/%00.svg", "/?" + "a=1&" * 3000]
+             "/product/aiwa/" + "x" * 5000 + "/", "/product/aiwa/..%2f..%2fetc/", "/label/aiwa/%00.svg", "/?" + "a=1&" * 3000,
+             "/search/?q=%00", "/product/%00/x/", "/zh-hans/category/%00/"]
 )  # fmt: skip
 def test_rubbish_is_answered(shelf: None, client: Client, path: str) -> None:
     assert client.get(path).status_code in (200, 400, 404)
@@ -52,3 +53,10 @@ def test_a_program_that_asks_for_nothing_is_not_told_our_addresses(db: None, pat
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
     for told in ("URLPattern", "tried", ".py"):
         assert told not in answer.content.decode()
+
+
+def test_a_zero_byte_in_a_form_is_refused(db: None) -> None:
+    coded = Client().post(
+        "/account/login/", "username=a%00&password=x", content_type="application/x-www-form-urlencoded"
+    )
+    assert coded.status_code == 400

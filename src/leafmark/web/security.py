@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 OWN: Final = (
@@ -33,6 +34,22 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+    return middleware
+
+
+def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a zero byte in address or form is nobody's text, and PostgreSQL cannot look for it: 400."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        typed = request.POST.lists() if request.content_type == "application/x-www-form-urlencoded" else ()
+        if (
+            "\0" in request.path_info
+            or "%00" in request.META.get("QUERY_STRING", "")
+            or any("\0" in text for name, values in typed for text in (name, *values))
+        ):
+            raise BadRequest("zero byte")
+        return get_response(request)
 
     return middleware
 

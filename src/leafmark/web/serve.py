@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from leafmark.web.workspace import Workspace, open_workspace
+from leafmark.web.workspace import Workspace, WorkspaceError, open_workspace
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 THREADS = 4
@@ -71,9 +71,14 @@ def open_site(folder: Path, address: str | None = None) -> Workspace:
         workspace = open_workspace(folder.resolve())
     import django
     from django.core.management import call_command
+    from django.db import OperationalError
 
     django.setup()
-    call_command("migrate", verbosity=0)
+    try:
+        call_command("migrate", verbosity=0)
+    except OperationalError as error:
+        where = "the PostgreSQL that `database` names" if workspace.database else workspace.site_db
+        raise WorkspaceError(f"{where} cannot be used: {str(error).strip()}") from error
     return workspace
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from leafmark.web.workspace import open_workspace
+from leafmark.web.workspace import WorkspaceError, open_workspace
 
 HERE = Path(__file__).parent
 WORKSPACE = open_workspace(Path(os.environ.get("LEAFMARK_WORKSPACE", "site")))
@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "leafmark.web.security.refuse_nul",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -76,14 +77,23 @@ def _database(url: str) -> dict[str, Any]:
                 "PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON",
             },
         }
-    parts = urlsplit(url)
+    try:
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+    except ModuleNotFoundError as error:
+        raise WorkspaceError("database: PostgreSQL needs psycopg: pip install 'leafmark[ledger]'") from error
+    try:
+        said = conninfo_to_dict(url)
+    except ProgrammingError as error:  # its words may quote the address, and so a password
+        raise WorkspaceError("database: expected an address like postgresql://user@host/name") from error
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": parts.port or "",
+        "NAME": said.pop("dbname", ""),
+        "USER": said.pop("user", ""),
+        "PASSWORD": said.pop("password", ""),
+        "HOST": said.pop("host", ""),
+        "PORT": said.pop("port", ""),
+        "OPTIONS": said,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -44,7 +44,7 @@ class Answer(models.Model):
     request_sha256 = models.CharField(max_length=64)
     began_at = models.DateTimeField(db_index=True)
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
+    body = models.TextField(null=True, help_text="JSON, in the order it was first sent in")
 
     class Meta:
         """One answer to each of a client's idempotency keys."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from typing import Any, Final
@@ -69,7 +70,7 @@ def once(client: str, key: str, request: tuple[object, ...], work: Callable[[], 
     sha256 = hashlib.sha256(repr(request).encode()).hexdigest()
     row = _begun(client, key, sha256)
     if row.status is not None:
-        return row.status, dict(row.body or {})
+        return row.status, dict(json.loads(row.body or "{}"))
     try:
         done = work()
     except Problem as problem:
@@ -80,7 +81,7 @@ def once(client: str, key: str, request: tuple[object, ...], work: Callable[[], 
     except Exception:
         row.delete()
         raise
-    row.status, row.body = done
+    row.status, row.body = done[0], json.dumps(done[1], ensure_ascii=False)
     row.save(update_fields=["status", "body"])
     return done
 

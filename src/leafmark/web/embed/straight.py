@@ -20,7 +20,7 @@ def straight(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
     """Middleware: only what sets headers stands before it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(PREFIX):
+        if request.path_info.startswith(PREFIX) and "\0" not in request.path_info:
             try:
                 match = resolve(request.path_info, URLS)
                 answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
