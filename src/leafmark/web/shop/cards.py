@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup
 
 from leafmark.web.languages import tag
 from leafmark.web.pages import fragment
+from leafmark.web.shelf.models import Product
 from leafmark.web.shelf.rows import shown_where, version
 
-KEPT: Final = 8_192
+KEPT_MAX: Final = 8_192
+_kept: dict[tuple[int, str, int, str], Markup] = {}
 
 
 def cards(numbers: Sequence[int]) -> list[Markup]:
-    """Cards of shown products by their number, in the request's language."""
-    now, lang = version(), tag()
-    return [_card(each, lang, *now) for each in numbers]
+    """Cards of shown products by their number, in the request's language; of one that is not shown there is none."""
+    now = (tag(), *version())
+    found = {number: _kept.get((number, *now)) for number in numbers}
+    missing = [number for number, card in found.items() if card is None]
+    if missing:
+        marks = ", ".join(["%s"] * len(missing))
+        found |= {each.pk: _drawn(each, now) for each in shown_where(f"p.id IN ({marks})", missing)}
+    return [card for card in found.values() if card is not None]
 
 
-@lru_cache(maxsize=KEPT)
-def _card(number: int, lang: str, newest: int, published: str) -> Markup:
-    return fragment("shop/card.html", {"product": shown_where("p.id = %s", [number])[0]})
+def _drawn(product: Product, now: tuple[str, int, str]) -> Markup:
+    card = fragment("shop/card.html", {"product": product})
+    if len(_kept) >= KEPT_MAX:
+        _kept.clear()
+    _kept[(product.pk, *now)] = card
+    return card

@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from markupsafe import Markup
 
 from leafmark.web.search import FACETS, SORTS, Hits
-from leafmark.web.shelf.find import shown
 from leafmark.web.shelf.finding import index
-from leafmark.web.shelf.models import SECTORS, STATES, Category, Product
+from leafmark.web.shelf.models import SECTORS, STATES, Category
+from leafmark.web.shop.cards import cards
 
 PAGE = 24
 PAGES_MAX = 400
@@ -45,7 +46,7 @@ class Found:
     """One page of an answer; `names` says categories in words."""
 
     hits: Hits
-    products: list[Product]
+    cards: list[Markup]
     names: dict[str, dict[str, str]]
     sorts: list[str]
     pages: int
@@ -75,9 +76,8 @@ def find(asked: Asked, lang: str) -> Found:
     """
     narrowed: dict[str, Any] = {**asked.facets, "sort": asked.sort}
     hits = index().search(asked.text, **narrowed, language=lang, limit=PAGE, offset=(asked.page - 1) * PAGE)
-    by_pk = {str(each.pk): each for each in shown().filter(pk__in=hits.ids)}
     slugs = [*hits.facets.get("category", {}), *filter(None, [asked.facets.get("category")])]
     names = dict(Category.objects.filter(slug__in=slugs).values_list("slug", "names"))
     sorts = [each for each in SORTS if each in ("relevance", "name") or "declared_unit" in asked.facets]
     pages = min(-(-hits.total // PAGE), PAGES_MAX)
-    return Found(hits, [by_pk[each] for each in hits.ids if each in by_pk], names, sorts, pages)
+    return Found(hits, cards([int(each) for each in hits.ids]), names, sorts, pages)
