@@ -228,3 +228,28 @@ def test_an_auditor_gets_from_a_figure_to_its_source_in_three_clicks(reader: Rea
     assert page.locator("main table tbody tr").count() >= 3
     reader.click('main table a[href*="/line/"], main table a[href*="/audit/"]')
     page.locator('select[name="verdict"], input[name="verdict"]').first.wait_for()
+
+
+KB_MAX = {"/product/samsung/QA115QN90FW/": 60, "/": 250, "/category/television/": 250, "/operate/": 250, "/audit/": 250}
+"""Transferred, everything a first visit loads. Products without their photos, of which we have none."""
+
+
+def test_pages_are_light(site: Site, browser: Any) -> None:
+    for path, most in KB_MAX.items():
+        context = browser.new_context()
+        reader = Reader(site, context.new_page(), "en", "weight")
+        if path.startswith(("/operate", "/audit")):
+            reader.log_in("operator")
+            context.storage_state()
+        page = context.new_page()
+        told = context.new_cdp_session(page)
+        told.send("Network.enable")
+        told.send("Network.clearBrowserCache")
+        sizes: list[float] = []
+        told.on("Network.loadingFinished", lambda event, sizes=sizes: sizes.append(event["encodedDataLength"]))
+        page.goto(f"{site.origin}{path}", wait_until="networkidle")
+        assert page.locator("h1").count() == 1
+        assert 3 <= len(sizes) <= 8, f"{path}: {len(sizes)} parts"
+        assert sum(sizes) / 1000 < most, f"{path}: {sum(sizes) / 1000:.1f} kB"
+        print(f"{path} {sum(sizes) / 1000:.1f} kB in {len(sizes)} parts")
+        context.close()
