@@ -111,7 +111,8 @@ def _shelves(workspace: Workspace, say: Say, progress: Callable[[int, int, str],
         say(f"publishing {shelf['run']}")
         fill(
             run, workspace.folder / shelf["catalogue"], dt.date.fromisoformat(shelf["on_date"]),
-            workspace=workspace.folder, evidence=shelf.get("evidence"), progress=progress,
+            workspace=workspace.folder, evidence=shelf.get("evidence"), savings=shelf.get("savings"),
+            benchmark=workspace.folder / shelf["benchmark"] if "benchmark" in shelf else None, progress=progress,
         )  # fmt: skip
 
 

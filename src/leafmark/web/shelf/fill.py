@@ -16,15 +16,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from django.db import connection, transaction
 from django.utils import timezone
 
 from leafmark.engine import tables
 from leafmark.products import get_scheme, grade_catalogue
+from leafmark.products.benchmarks import read_table
 from leafmark.products.catalogue_file import whole_table
 from leafmark.products.gtin import gtin14
 from leafmark.products.method_named import method_named
 from leafmark.products.run_products import open_products, with_cut_off
+from leafmark.products.saving_from_run import Reference, savings_from_run
 from leafmark.products.words import LANGS
 from leafmark.web.shelf import models
 from leafmark.web.shelf.channel import admit
@@ -45,8 +48,8 @@ JOIN shelf_product p ON p.brand_id = asked.column1 AND p.product_id = asked.colu
 """By pairs: to ask for brands and ids apart would look for each of one with each of the other."""
 PUBLISH = """
 INSERT INTO shelf_publication
-  (product_id, number, published_at, made_on, run_id, state, co2e_ug, "row", catalogue, evidence)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  (product_id, number, published_at, made_on, run_id, state, co2e_ug, "row", catalogue, evidence, saving)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 SHOW_NEWEST = """
 UPDATE shelf_product SET current_id = p.id, state = p.state, co2e_ug = p.co2e_ug
@@ -78,7 +81,7 @@ def slug_of(text: str) -> str:
 
 def fill(
     run: Path, catalogue: Path, on_date: dt.date, *, workspace: Path, evidence: Mapping[str, Any] | None = None,
-    progress: Progress | None = None,
+    benchmark: Path | None = None, savings: Mapping[str, Any] | None = None, progress: Progress | None = None,
 ) -> Filled:  # fmt: skip
     """Publish the products of a run that have a row in the catalogue.
 
@@ -88,6 +91,8 @@ def fill(
     on_date : day of the labels.
     workspace : the run's folder is kept relative to it, if it lies there.
     evidence : by product id, pieces of evidence as plain values.
+    benchmark : a frozen table that the labels are compared with, where their basis is that of one of its rows.
+    savings : by product id, the `reference` model of its saving in use, another product of the run, and `why`.
 
     Raises
     ------
@@ -102,6 +107,7 @@ def fill(
         products, shelf, get_scheme(SCHEME), method_version=f"{method.id}@{method.version}",
         gwp_set=str(record["gwp"]), on_date=on_date,
     )  # fmt: skip
+    panels = _panels(run, shelf, savings or {})
     folder = finished.path.resolve()
     inside = folder.is_relative_to(workspace.resolve())
     with transaction.atomic():
@@ -111,9 +117,10 @@ def fill(
                 "folder": str(folder.relative_to(workspace.resolve()) if inside else folder),
                 "method": asdict(method), "gwp_set": str(record["gwp"]), "known_on": record["known_on"],
                 "vintage": ", ".join(f"{pack['id']} {pack['version']}" for pack in record["packs"]),
+                "benchmark": None if benchmark is None else _kept_table(benchmark),
             },
         )  # fmt: skip
-        writing = _Writing(kept, on_date, evidence or {})
+        writing = _Writing(kept, on_date, evidence or {}, panels)
         about = {str(row["product_id"]): row for row in shelf.to_pylist()}
         states = graded.column("state").to_pylist()
         for first in range(0, products.num_rows, ROWS):
@@ -130,11 +137,29 @@ def fill(
     return Filled(products.num_rows, writing.published, writing.unchanged, writing.unlabelled)
 
 
+def _kept_table(path: Path) -> models.FrozenTable:
+    """A frozen table of a file, kept with the labels that rest on it."""
+    table = read_table(path)
+    body = json.loads(path.read_text(encoding="utf-8"))
+    return models.FrozenTable.objects.get_or_create(sha256=table.sha256, defaults={"body": body})[0]
+
+
+def _panels(run: Path, shelf: pa.Table, savings: Mapping[str, Any]) -> dict[str, Any]:
+    """The savings in use as plain values, by product id."""
+    if not savings:
+        return {}
+    about = {str(row["product_id"]): row for row in shelf.to_pylist()}
+    asked = {name: Reference(each["reference"], each.get("why", "")) for name, each in savings.items()}
+    return {name: asdict(panel) for name, panel in savings_from_run(run, asked, about).items()}
+
+
 class _Writing:
     """Brands, categories and publications of one run on their way into the database."""
 
-    def __init__(self, run: models.Run, on_date: dt.date, evidence: Mapping[str, Any]) -> None:
-        self.run, self.on_date, self.evidence = run, on_date, evidence
+    def __init__(
+        self, run: models.Run, on_date: dt.date, evidence: Mapping[str, Any], savings: Mapping[str, Any]
+    ) -> None:
+        self.run, self.on_date, self.evidence, self.savings = run, on_date, evidence, savings
         self.brands = {each.slug: each for each in models.Brand.objects.all()}
         self.categories = {each.key: each for each in models.Category.objects.all()}
         self.published = self.unchanged = self.unlabelled = 0
@@ -158,8 +183,10 @@ class _Writing:
         for (row, state, each), key in zip(found, keys, strict=True):
             pk, last = kept[key]
             rest = {name: value for name, value in each.items() if name not in LEFT_OUT}
-            evidence = self.evidence.get(key[1])
-            made = (state, row["co2e_ug"], _json(row), _json(rest), None if evidence is None else _json(evidence))
+            beside = [
+                each if each is None else _json(each) for each in (self.evidence.get(key[1]), self.savings.get(key[1]))
+            ]
+            made = (state, row["co2e_ug"], _json(row), _json(rest), *beside)
             if last and _same(last, self.run, made):
                 self.unchanged += 1
             else:
@@ -217,11 +244,10 @@ def _readable(key: str) -> str:
 
 
 def _same(last: models.Publication, run: models.Run, made: tuple[Any, ...]) -> bool:
-    state, co2e_ug, row, catalogue, evidence = made
+    state, co2e_ug, *told = made
     return (last.run_id, last.state, last.co2e_ug) == (run.pk, state, co2e_ug) and (
-        last.row == json.loads(row)
-        and last.catalogue == json.loads(catalogue)
-        and last.evidence == (None if evidence is None else json.loads(evidence))
+        [last.row, last.catalogue, last.evidence, last.saving]
+        == [None if each is None else json.loads(each) for each in told]
     )
 
 

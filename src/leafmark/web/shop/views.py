@@ -20,6 +20,7 @@ from leafmark.web.search import NoIndexError
 from leafmark.web.shelf.find import by_brand, shown
 from leafmark.web.shelf.labels import label_of
 from leafmark.web.shelf.models import SECTORS, Category, Product, Venue
+from leafmark.web.shop import saving
 from leafmark.web.shop.comparing import COMPARED_MAX, Side, lower_choices, side_by_side
 from leafmark.web.shop.searching import find, read_asked
 from leafmark.web.shop.structured import structured
@@ -84,7 +85,7 @@ def product(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
     data = label_of(found, found.published, settings.WORKSPACE.origin)
     values = {
         "product": found, "label": data, "words": Sentences(data, tag()), "picture": svg(data, tag(), "full"), "choices": lower_choices(found),
-        "structured": structured(found, data, tag()),
+        "structured": structured(found, data, tag()), "saving": saving.shown(data.saving, tag()),
     }  # fmt: skip
     return page(request, "shop/product.html", values)
 
