@@ -20,7 +20,9 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from leafmark.demo.category_names import category_names
 from leafmark.demo.progress import Report
+from leafmark.demo.purpose_of import purpose_of
 from leafmark.demo.television_classes import ends_of, frozen_table, references
 from leafmark.engine.run import Run
 from leafmark.products import Evidence, footprint_from, get_scheme, grade, label_data, render
@@ -175,7 +177,11 @@ def _expires(row: dict[str, Any]) -> dt.date:
 
 
 def _catalogues(out: Path, lifetime_years: float) -> dict[str, dict[Any, dict[str, Any]]]:
-    products = {row["product_id"]: row for row in pq.read_table(out / "inputs" / "catalogue.parquet").to_pylist()}
+    named = category_names()
+    products = {
+        row["product_id"]: row | {"category_name": named.get(row["category"]), "purpose": purpose_of(row)}
+        for row in pq.read_table(out / "inputs" / "catalogue.parquet").to_pylist()
+    }
     televisions = {
         row["product_id"]: row | {
             "sector": "consumer electronics", "tier": "use", "boundary": "use_only", "category": "television",

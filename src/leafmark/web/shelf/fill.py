@@ -30,6 +30,7 @@ from leafmark.products.run_products import open_products, with_cut_off
 from leafmark.products.saving_from_run import Reference, savings_from_run
 from leafmark.products.words import LANGS
 from leafmark.web.shelf import models
+from leafmark.web.shelf.averages import recount
 from leafmark.web.shelf.channel import admit
 from leafmark.web.shelf.labels import SCHEME
 
@@ -134,6 +135,10 @@ def fill(
             publications__run=kept, publications__evidence__isnull=False
         ).distinct()
         admit(registered.select_related("category", "current__run"))
+        if "purpose" in shelf.column_names:
+            recount(
+                models.Category.objects.filter(products__publications__run=kept).values_list("pk", flat=True).distinct()
+            )
     return Filled(products.num_rows, writing.published, writing.unchanged, writing.unlabelled)
 
 

@@ -138,6 +138,27 @@ class Publication(models.Model):
         return f"{self.product} {self.number}"
 
 
+class CategoryAverage(models.Model):
+    """The average of a category's published estimates that serve one purpose and are made alike (`products.averages`), per unit."""
+
+    category = models.ForeignKey(Category, models.CASCADE, related_name="averages")
+    purpose = models.CharField(max_length=60, help_text="A code of products/purposes.toml, which says the unit")
+    basis = models.CharField(max_length=64, help_text="Hash of all else that must be the same")
+    boundary = models.CharField(max_length=20)
+    count = models.PositiveIntegerField(help_text="Products")
+    mean_ug = models.BigIntegerField()
+    low_ug = models.BigIntegerField()
+    high_ug = models.BigIntegerField()
+
+    class Meta:
+        """One of each kind."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["purpose", "basis", "category"], name="averaged_once")]
+
+    def __str__(self) -> str:
+        return f"{self.category}, {self.purpose}"
+
+
 class Venue(models.Model):
     """A festival: open for a time, for products of some sectors that have a figure of their own."""
 
