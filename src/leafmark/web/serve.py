@@ -53,6 +53,10 @@ def prepare(
     say("search index")
     bring_up_to_date(progress)
     _erasures(say)
+    if workspace.https and not workspace.proxies:
+        say(
+            f"no proxies named in {workspace.folder / 'site.toml'}: readers have one address, so log-ins are limited by name alone"
+        )
     return workspace
 
 
