@@ -168,7 +168,7 @@ def test_the_whole_of_boavizta_counted_by_another_route(shared_data: Path) -> No
 
 def test_the_shipped_televisions() -> None:
     rows = demo_televisions()
-    assert 60 <= len(rows) <= 100
+    assert 150 <= len(rows) <= 200
     assert len({row["brand"] for row in rows}) >= 25
     assert len({row["registration"] for row in rows}) == len(rows)
     sizes = sorted(float(row["screen_cm"]) for row in rows)

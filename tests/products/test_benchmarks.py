@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leafmark.products import BenchmarkTable, Footprint, footprint_from, freeze, read_table, write_table
-from leafmark.products.benchmarks import nearest_rank
+from leafmark.products.benchmarks import nearest_rank, table_from, table_of_ranks
 
 from .conftest import TABLE, catalogue, product
 
@@ -100,3 +100,37 @@ def test_a_table_reads_back_as_it_was_and_a_changed_one_is_refused(tmp_path: Pat
     path.write_text(json.dumps(body | {"schema": "other/9"}), encoding="utf-8")
     with pytest.raises(ValueError, match="expected schema"):
         read_table(path)
+
+
+RANKED = {"table_id": "t", "version": "1", "frozen_on": date(2026, 9, 1), "run_hash": "ab"}
+
+
+def test_a_table_of_ranks_is_the_table_of_all_the_products():
+    """101 products, so that each rank is a product: the eleven of them give the row that all give."""
+    everything = rows(list(range(1, 102)))
+    row = frozen(everything).rows[0]
+    at = [everything[0], *(everything[-(-101 * p // 100) - 1] for p in range(10, 100, 10)), everything[-1]]
+    assert table_of_ranks([(at, 101)], **RANKED).rows == (row,)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("values", [[1] * 10, [1] * 12, [2, 1, *[3] * 9]])
+def test_ranks_that_are_not_eleven_ascending_are_refused(values: list[int]):
+    with pytest.raises(ValueError, match="expected 11 known figures that ascend"):
+        table_of_ranks([(rows(values), 40)], **RANKED)  # type: ignore[arg-type]
+
+
+def test_ranks_of_another_basis_or_of_estimates_are_refused_and_thin_ones_stay_out():
+    good = rows(list(range(1, 12)))
+    other = [*good[:-1], replace(good[-1], basis=replace(good[-1].basis, use_region="FR"))]
+    with pytest.raises(ValueError, match="use_region differs"):
+        table_of_ranks([(other, 40)], **RANKED)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="expected 11 known"):
+        table_of_ranks([([replace(each, category_estimate=True) for each in good], 40)], **RANKED)  # type: ignore[arg-type]
+    thin = table_of_ranks([(good, 29)], **RANKED)  # type: ignore[arg-type]
+    assert (thin.rows, dict(thin.left_out)) == ((), {"too_few": 29})
+
+
+def test_a_table_is_read_from_its_content_as_from_its_file(tmp_path: Path):
+    path = tmp_path / "benchmark.json"
+    write_table(TABLE, path)
+    assert table_from(json.loads(path.read_text(encoding="utf-8")), "kept") == TABLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from pathlib import Path
@@ -13,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from leafmark.cli import main
 from leafmark.engine import footprint
-from leafmark.products.saving_from_run import saving_from_run
+from leafmark.products.saving_from_run import Reference, saving_from_run, savings_from_run
 
 LINES = """\
 product_id,kwh_per_year,lifetime_years,region,date
@@ -134,3 +135,18 @@ def test_products_whose_ids_read_like_addresses_are_compared_as_products(tmp_pat
     about = {"name": "Thirsty 55", "lifetime_years": 7}
     panel = saving_from_run(made.path, "total", "stage:use", about, about)
     assert (panel.kwh_per_year, panel.reference_kwh_per_year) == (94.0, 131.0)
+
+
+def test_many_savings_of_a_run_are_the_single_ones_and_say_why(run: Path) -> None:
+    about = {"ATV1": {"name": "Thrifty 55", "lifetime_years": 7}, "ATV2": {"name": "Thirsty 55", "lifetime_years": 7}}
+    why = {"en": "the middle one of 30 models", "zh-Hans": "30 款中居中的一款", "zh-Hant": "30 款中居中的一款"}
+    found = savings_from_run(run / "run", {"ATV1": Reference("ATV2", why), "ATV2": Reference("ATV1")}, about)
+    alone = saving_from_run(run / "run", "ATV1", "ATV2", about["ATV1"], about["ATV2"])
+    assert found["ATV1"] == dataclasses.replace(alone, reference_why=why)
+    assert found["ATV2"].avoided_ug == -alone.avoided_ug
+    assert found["ATV2"].kind == "additional"
+
+
+def test_a_reference_that_the_catalogue_lacks_is_named(run: Path) -> None:
+    with pytest.raises(ValueError, match="'ATV2': the catalogue has no such product"):
+        savings_from_run(run / "run", {"ATV1": Reference("ATV2")}, {"ATV1": {"lifetime_years": 7}})

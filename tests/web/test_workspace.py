@@ -13,7 +13,7 @@ from leafmark.web.workspace import SECRET, SETTINGS, WorkspaceError, open_worksp
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ORIGIN", "MARKET", "DATABASE", "LEDGER", "HOSTS"):
+    for name in ("ORIGIN", "MARKET", "DATABASE", "LEDGER", "PROXIES", "HOSTS"):
         monkeypatch.delenv(f"LEAFMARK_{name}", raising=False)
 
 

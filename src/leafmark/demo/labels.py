@@ -2,12 +2,12 @@
 
 labels/labels.parquet, *.svg          states and the sheet
 labels/RUN.catalogue.parquet          docs/labels.md's catalogue of each run
+labels/televisions.benchmark.json     the frozen table that televisions are compared with
 shelves.json                          which run goes with which: `leafmark serve --workspace DIR` publishes them
 """
 
 from __future__ import annotations
 
-import bisect
 import datetime as dt
 import json
 import statistics
@@ -20,8 +20,13 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from leafmark.demo.category_names import category_names
 from leafmark.demo.progress import Report
+from leafmark.demo.purpose_of import purpose_of
+from leafmark.demo.television_classes import ends_of, frozen_table, references
+from leafmark.engine.run import Run
 from leafmark.products import Evidence, footprint_from, get_scheme, grade, label_data, render
+from leafmark.products.benchmarks import write_table
 from leafmark.products.method_named import method_named
 
 SCHEME = "leafmark.declared"
@@ -47,10 +52,12 @@ LISTED = {
     "zh-Hans": "{maker} 声明，Boavizta 收录",
 }
 """What the sheet's labels say besides their figures."""
-SCREEN_CLASSES_CM = (51, 71, 91, 114, 132, 155, 178, 203, 229)
-"""Diagonals at which another class of televisions begins: a larger screen does more, so classes are not compared."""
 FUNCTION = "watching a screen of {low} to {high} cm, 10 hours a day for {years} years"
+COMPARED = {
+    "en": "televisions of {low} to {high} cm", "zh-Hant": "{low} 至 {high} 厘米的電視機", "zh-Hans": "{low} 至 {high} 厘米的电视机",
+}  # fmt: skip
 SHELVES = "shelves.json"
+BENCHMARK = Path("labels") / "televisions.benchmark.json"
 REPORT_EVERY = 1000
 """Products between two reports of progress."""
 
@@ -67,6 +74,7 @@ def make_labels(
     whole = sum(runs[run].record["lines_in"] for run in ("products", "televisions", "declared"))
     catalogues = _catalogues(out, lifetime_years)
     _write_shelves(out, catalogues, on_date)
+    _freeze(out, runs["televisions"], catalogues["televisions"])
     for run, catalogue in catalogues.items():
         products = runs[run].table("products").to_pylist()
         shown = [product for product in products if _on_sheet(run, catalogue[product["product_id"]], on_date)]
@@ -116,15 +124,31 @@ def _write_shelves(out: Path, catalogues: dict[str, dict[Any, dict[str, Any]]], 
         product_id: [asdict(_record(row)) | {"expires_on": _expires(row).isoformat(), "independent_of": []}]
         for product_id, row in catalogues["televisions"].items() if _expires(row) >= on_date
     }  # fmt: skip
-    shelves[list(catalogues).index("televisions")]["evidence"] = registered
+    televisions = shelves[list(catalogues).index("televisions")]
+    televisions["evidence"] = registered
+    televisions["benchmark"] = str(BENCHMARK)
+    televisions["savings"] = references(catalogues["televisions"])
     (out / SHELVES).write_text(json.dumps({"shelves": shelves}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _function(screen_cm: float, years: float) -> str:
-    """What a television does; a class begins at each of `SCREEN_CLASSES_CM`."""
-    place = bisect.bisect_right(SCREEN_CLASSES_CM, screen_cm)
-    ends = (0, *SCREEN_CLASSES_CM, 300)
-    return FUNCTION.format(low=ends[place], high=ends[place + 1], years=f"{years:g}")
+def _freeze(out: Path, run: Run, catalogue: dict[Any, dict[str, Any]]) -> None:
+    method = method_named(run.record["method"])
+    footprints = {
+        product["product_id"]: footprint_from(
+            product, catalogue[product["product_id"]],
+            method_version=f"{method.id}@{method.version}", gwp_set=str(run.record["gwp"]),
+        ) for product in run.table("products").to_pylist()
+    }  # fmt: skip
+    write_table(frozen_table(footprints, run.id), out / BENCHMARK)
+
+
+def _of_size(screen_cm: float, years: float) -> dict[str, Any]:
+    """What a television does, and what it is compared with: televisions of its class of screens."""
+    low, high = ends_of(screen_cm)
+    return {
+        "functional_unit": FUNCTION.format(low=low, high=high, years=f"{years:g}"),
+        "comparison_name": {lang: text.format(low=low, high=high) for lang, text in COMPARED.items()},
+    }  # fmt: skip
 
 
 def _stars(row: dict[str, Any]) -> dict[str, Any]:
@@ -153,11 +177,15 @@ def _expires(row: dict[str, Any]) -> dt.date:
 
 
 def _catalogues(out: Path, lifetime_years: float) -> dict[str, dict[Any, dict[str, Any]]]:
-    products = {row["product_id"]: row for row in pq.read_table(out / "inputs" / "catalogue.parquet").to_pylist()}
+    named = category_names()
+    products = {
+        row["product_id"]: row | {"category_name": named.get(row["category"]), "purpose": purpose_of(row)}
+        for row in pq.read_table(out / "inputs" / "catalogue.parquet").to_pylist()
+    }
     televisions = {
         row["product_id"]: row | {
             "sector": "consumer electronics", "tier": "use", "boundary": "use_only", "category": "television",
-            "category_name": TELEVISIONS, "functional_unit": _function(float(row["screen_cm"]), lifetime_years),
+            "category_name": TELEVISIONS, **_of_size(float(row["screen_cm"]), lifetime_years),
             "declared_unit": TELEVISION, "lifetime_years": lifetime_years, "use_region": "AU",
             "scenario": {lang: text.format(years=f"{lifetime_years:g}") for lang, text in USE.items()},
         }

@@ -6,13 +6,13 @@ from typing import Any
 
 from leafmark.demo import asking
 from leafmark.demo.asking import ORDERS, address, command, why
-from leafmark.demo.charts import Bar, bars, columns, shares
 from leafmark.demo.figures import between, dollars, mass, percent, ranged, significant, title, years
 from leafmark.demo.html import Html, folded, link, listed, table, text
 from leafmark.demo.page_style import CSS, POLICY
 from leafmark.demo.report_accounts import accounts
 from leafmark.demo.report_electronics import declared, televisions
 from leafmark.engine.run import Run
+from leafmark.products.charts import Bar, bars, columns, shares
 from leafmark.products.i18n import mass_unit
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

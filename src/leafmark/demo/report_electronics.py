@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow.csv as pa_csv
 
 from leafmark.demo.asking import address, command, heading
-from leafmark.demo.charts import Dot, dots
 from leafmark.demo.figures import between, mass, percent, ranged, significant
 from leafmark.demo.html import Html, folded, link, table, text
 from leafmark.engine.run import Run
 from leafmark.engine.schema import UG_PER_KG
+from leafmark.products.charts import Dot, dots
 
 BOAVIZTA = "https://github.com/Boavizta/environmental-footprint-data"
 SIZES_CM = ((0, 80), (80, 110), (110, 140), (140, 180), (180, 400))

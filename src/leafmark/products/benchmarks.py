@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
@@ -141,8 +141,57 @@ def freeze(
         rows.append(
             Benchmark(table_id, version, basis, len(ordered), ordered[0], deciles, ordered[-1], frozen_on, run_hash)
         )
-    rows.sort(key=lambda row: json.dumps(asdict(row.basis), sort_keys=True))
+    rows.sort(key=_by_basis)
     return BenchmarkTable(table_id, version, tuple(rows), tuple(sorted(left_out.items())))
+
+
+def table_of_ranks(
+    groups: Iterable[tuple[Sequence[Footprint], int]],
+    *,
+    table_id: str,
+    version: str,
+    frozen_on: date,
+    run_hash: str,
+    count_min: int = COUNT_MIN,
+) -> BenchmarkTable:
+    """Build a table where a publisher's list says which products stand at the ranks: not all of its products need a run.
+
+    Parameters
+    ----------
+    groups
+        For each row the footprints at the least, the deciles and the most, ascending, and how many products they rank.
+
+    Raises
+    ------
+    ValueError
+        If the footprints of a row are not eleven that ascend, have no figure, are category estimates, or differ in basis.
+    """
+    rows, too_few = [], 0
+    for footprints, count in groups:
+        if count < count_min:
+            too_few += count
+            continue
+        basis = footprints[0].basis
+        values = [each.co2e_ug for each in footprints if _unfit(each, frozen_on) is None and each.co2e_ug is not None]
+        if len(values) != len(DECILES) + 2 or len(footprints) != len(values) or values != sorted(values):
+            raise ValueError(
+                f"benchmark {table_id}: {basis.functional_unit or basis.category}: expected {len(DECILES) + 2} known figures that "
+                f"ascend, found {[each.co2e_ug for each in footprints]}"
+            )
+        for each in footprints:
+            if field := each.basis.difference(basis):
+                raise ValueError(
+                    f"benchmark {table_id}: product {each.product_id}: {field} differs from the row's first"
+                )
+        rows.append(
+            Benchmark(table_id, version, basis, count, values[0], tuple(values[1:-1]), values[-1], frozen_on, run_hash)
+        )
+    rows.sort(key=_by_basis)
+    return BenchmarkTable(table_id, version, tuple(rows), (("too_few", too_few),) if too_few else ())
+
+
+def _by_basis(row: Benchmark) -> str:
+    return json.dumps(asdict(row.basis), sort_keys=True)
 
 
 def _row_json(row: Benchmark) -> dict[str, Any]:
@@ -207,13 +256,17 @@ def read_table(path: Path) -> BenchmarkTable:
     ValueError
         If schema or hash differ, or quantiles fall.
     """
-    body = json.loads(path.read_text(encoding="utf-8"))
+    return table_from(json.loads(path.read_text(encoding="utf-8")), str(path))
+
+
+def table_from(body: Mapping[str, Any], named: str) -> BenchmarkTable:
+    """Give the table that a frozen file's content is, checked as `read_table` does; `named` says in errors where it stood."""
     if body.get("schema") != SCHEMA:
-        raise ValueError(f"{path}: expected schema {SCHEMA}, found {body.get('schema')!r}")
+        raise ValueError(f"{named}: expected schema {SCHEMA}, found {body.get('schema')!r}")
     rows = tuple(_row_from(body["id"], body["version"], row) for row in body["rows"])
     table = BenchmarkTable(body["id"], body["version"], rows, tuple(sorted(body.get("left_out", {}).items())))
     if table.sha256 != body.get("sha256"):
         raise ValueError(
-            f"{path}: the table was changed after it was frozen; expected {body.get('sha256')}, found {table.sha256}"
+            f"{named}: the table was changed after it was frozen; expected {body.get('sha256')}, found {table.sha256}"
         )
     return table

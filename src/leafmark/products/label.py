@@ -313,6 +313,7 @@ def label_data(
     else:
         outcome = grade(footprint, scheme, benchmark, pieces, on_date)
     category = _words(catalogue_row, "category_name", str(catalogue_row.get("category") or ""))
+    category = _words(catalogue_row, "comparison_name", category)
     comparison, refused = compare(footprint, benchmark, category)
     graded = outcome.state == "graded"
     mine = [e for e in pieces if (e.scheme_id, e.scheme_version) == (scheme.id, scheme.version)]

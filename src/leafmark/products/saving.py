@@ -43,11 +43,16 @@ class SavingPanel:
     low_ug: int
     high_ug: int
     method: str = "leafmark.saving/1"
+    reference_why: Words = ""
 
     @property
     def kind(self) -> str:
         """`avoided`, or `additional` where the product uses more than the reference: that is no saving."""
         return "additional" if self.avoided_ug < 0 else "avoided"
+
+    def in_use_ug(self, kwh_per_year: float, years: float) -> int:
+        """Micrograms CO2e of so much electricity a year over so many years, on the panel's grid."""
+        return round(kwh_per_year * years * self.grid_kg_per_kwh * UG_PER_KG)
 
 
 def _halton(index: int, base: int) -> float:
@@ -92,6 +97,7 @@ def saving_panel(
     grid_gsd: float,
     kwh_gsd: float = 1.0,
     reference_kwh_gsd: float = 1.0,
+    reference_why: Words = "",
 ) -> SavingPanel:
     """Work out the saving and its 95 % range.
 
@@ -105,6 +111,8 @@ def saving_panel(
         Generation + upstream + losses of the grid named, kgCO2e/kWh.
     grid_gsd, kwh_gsd, reference_kwh_gsd
         Geometric standard deviations, >= 1.
+    reference_why
+        Why this model is the reference, in words.
 
     Raises
     ------
@@ -145,4 +153,5 @@ def saving_panel(
         avoided_ug=round(value),
         low_ug=round(min(ends[0], value)),
         high_ug=round(max(ends[1], value)),
+        reference_why=reference_why,
     )

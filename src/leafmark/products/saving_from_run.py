@@ -1,13 +1,14 @@
-"""A saving panel from a run of `appliance.use`: a product and its reference model, each explained from the run."""
+"""Saving panels from a run of `appliance.use`: a product and its reference model, each explained from the run."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from leafmark.engine.explain import explain
+from leafmark.engine.explain import Explainer
 
 from .i18n import plain, text
 from .saving import SavingPanel, saving_panel
@@ -36,6 +37,51 @@ def saving_from_run(
     ValueError
         Product and reference are one, the run is of another method, or lifetime, grid or factors differ.
     """
+    return savings_from_run(
+        run, {product_id: Reference(reference_id)}, {product_id: about, reference_id: about_reference}
+    )[product_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The model that a product is held against, and why that one, in words."""
+
+    product_id: str
+    why: Words = ""
+
+
+def savings_from_run(
+    run: str | Path, references: Mapping[str, Reference], about: Mapping[str, Mapping[str, Any]]
+) -> dict[str, SavingPanel]:
+    """Compare many products of one run with their reference models; `about` has the catalogue's rows of all of them.
+
+    Raises
+    ------
+    ValueError
+        As `saving_from_run`, or the catalogue lacks a product.
+    """
+    for each in {*references, *(one.product_id for one in references.values())}:
+        if each not in about:
+            raise ValueError(f"a saving's product or reference {each!r}: the catalogue has no such product")
+    explainer = Explainer(run)
+    uses: dict[str, dict[str, Any]] = {}
+
+    def use(product_id: str) -> dict[str, Any]:
+        if product_id not in uses:
+            uses[product_id] = _use(explainer.explain(f"id:{product_id}"), product_id)
+        return uses[product_id]
+
+    try:
+        return {product_id: _panel(product_id, one, about, use) for product_id, one in references.items()}
+    finally:
+        explainer.close()
+
+
+def _panel(
+    product_id: str, reference: Reference, catalogue: Mapping[str, Mapping[str, Any]], use: Callable[[str], dict[str, Any]]
+) -> SavingPanel:  # fmt: skip
+    reference_id = reference.product_id
+    about, about_reference = catalogue[product_id], catalogue[reference_id]
     if product_id == reference_id:
         raise ValueError(f"reference {reference_id!r}: expected another product than the one on the label")
     years = _years(about, product_id)
@@ -43,7 +89,7 @@ def saving_from_run(
         raise ValueError(
             f"lifetime_years: {product_id} has {years:g}, reference {reference_id} {others:g}; expected one period"
         )
-    ours, theirs = (_use(explain(run, f"id:{each}"), each) for each in (product_id, reference_id))
+    ours, theirs = use(product_id), use(reference_id)
     grids = [(use["region_used"], [each["factor_id"] for each in use["factors"]]) for use in (ours, theirs)]
     if grids[0] != grids[1]:
         raise ValueError(
@@ -52,6 +98,7 @@ def saving_from_run(
     factors = ours["factors"]
     return saving_panel(
         reference_model=_words(about_reference, "name") or reference_id,
+        reference_why=reference.why,
         reference_kwh_per_year=theirs["amount"] / years,
         kwh_per_year=ours["amount"] / years,
         years=years,

@@ -53,6 +53,10 @@ def prepare(
     say("search index")
     bring_up_to_date(progress)
     _erasures(say)
+    if workspace.https and not workspace.proxies:
+        say(
+            f"no proxies named in {workspace.folder / 'site.toml'}: readers have one address, so log-ins are limited by name alone"
+        )
     return workspace
 
 
@@ -116,7 +120,8 @@ def _shelves(workspace: Workspace, say: Say, progress: Callable[[int, int, str],
         say(f"publishing {shelf['run']}")
         fill(
             run, workspace.folder / shelf["catalogue"], dt.date.fromisoformat(shelf["on_date"]),
-            workspace=workspace.folder, evidence=shelf.get("evidence"), progress=progress,
+            workspace=workspace.folder, evidence=shelf.get("evidence"), savings=shelf.get("savings"),
+            benchmark=workspace.folder / shelf["benchmark"] if "benchmark" in shelf else None, progress=progress,
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import secrets
 import tomllib
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,11 +31,17 @@ origin = "http://127.0.0.1:8000"
 # The market that a reader who has not chosen one is shown: one of eu, uk, us, cn, hk, tw, au.
 market = "eu"
 
+# Proxies before the site, as addresses or networks with commas: of these alone X-Forwarded-For is believed. A site behind TLS names its proxy.
+# proxies = "127.0.0.1, 10.0.0.0/8"
+
 # A PostgreSQL for the site's tables, or for the ledger, as postgresql://user@host/name; else both lie in this folder.
 # database = ""
 # ledger = ""
 """
 
+
+KNOWN = ("origin", "market", "database", "ledger", "proxies")
+Network = IPv4Network | IPv6Network
 
 NEEDED = ("alembic", "axes", "cryptography", "django", "django_tasks_db", "granian", "jinja2", "ninja", "opencc", "rjieba",
           "sqlalchemy", "tantivy", "whitenoise")  # fmt: skip
@@ -60,6 +67,7 @@ class Workspace:
     database: str = ""
     ledger_url: str = ""
     hosts: tuple[str, ...] = field(default=())
+    proxies: tuple[Network, ...] = field(default=())
 
     @property
     def site_db(self) -> Path:
@@ -121,7 +129,8 @@ class Workspace:
 def open_workspace(folder: Path, make: bool = True) -> Workspace:
     """Read a site's settings, and make the folder and them where they are missing.
 
-    The environment comes before the file: LEAFMARK_ORIGIN, LEAFMARK_DATABASE, LEAFMARK_LEDGER, LEAFMARK_HOSTS (with commas).
+    The environment comes before the file: LEAFMARK_ORIGIN, LEAFMARK_MARKET, LEAFMARK_DATABASE, LEAFMARK_LEDGER, LEAFMARK_PROXIES and
+    LEAFMARK_HOSTS (both with commas).
 
     Raises
     ------
@@ -136,16 +145,16 @@ def open_workspace(folder: Path, make: bool = True) -> Workspace:
         said = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (OSError, ValueError) as error:
         raise WorkspaceError(f"{path}: cannot be used ({error}); mend it, or name another --workspace") from error
-    for name in ("origin", "market", "database", "ledger"):
+    for name in KNOWN:
         said[name] = os.environ.get(f"LEAFMARK_{name.upper()}") or said.get(name, "")
     hosts = os.environ.get("LEAFMARK_HOSTS", "").split(",")
     return _checked(folder, path, said, tuple(host.strip() for host in hosts if host.strip()))
 
 
 def _checked(folder: Path, path: Path, said: dict[str, Any], hosts: tuple[str, ...]) -> Workspace:
-    unknown = sorted(said.keys() - {"origin", "market", "database", "ledger"})
+    unknown = sorted(said.keys() - set(KNOWN))
     if unknown:
-        raise WorkspaceError(f"{path}: unknown setting {unknown[0]!r}; expected origin, market, database or ledger")
+        raise WorkspaceError(f"{path}: unknown setting {unknown[0]!r}; expected {', '.join(KNOWN[:-1])} or {KNOWN[-1]}")
     for name, value in said.items():
         if not isinstance(value, str):
             raise WorkspaceError(f"{path}: {name}: expected text in quotes, found {value!r}")
@@ -153,4 +162,17 @@ def _checked(folder: Path, path: Path, said: dict[str, Any], hosts: tuple[str, .
     parts = urlsplit(origin)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         raise WorkspaceError(f"{path}: origin: expected http(s)://host[:port], found {origin!r}")
-    return Workspace(folder, origin, said["market"] or Workspace.market, said["database"], said["ledger"], hosts)
+    market = said["market"] or Workspace.market
+    return Workspace(folder, origin, market, said["database"], said["ledger"], hosts, _networks(path, said["proxies"]))
+
+
+def _networks(path: Path, text: str) -> tuple[Network, ...]:
+    found = []
+    for each in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            found.append(ip_network(each, strict=False))
+        except ValueError:
+            raise WorkspaceError(
+                f"{path}: proxies: expected addresses or networks with commas, as 127.0.0.1, 10.0.0.0/8; found {each!r}"
+            ) from None
+    return tuple(found)

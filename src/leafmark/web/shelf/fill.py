@@ -17,17 +17,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from django.db import connection, transaction
 from django.utils import timezone
 
 from leafmark.engine import tables
 from leafmark.products import get_scheme, grade_catalogue
+from leafmark.products.benchmarks import read_table
 from leafmark.products.catalogue_file import whole_table
 from leafmark.products.gtin import gtin14
 from leafmark.products.method_named import method_named
 from leafmark.products.run_products import open_products, with_cut_off
+from leafmark.products.saving_from_run import Reference, savings_from_run
 from leafmark.products.words import LANGS
 from leafmark.web.shelf import models
+from leafmark.web.shelf.averages import recount
 from leafmark.web.shelf.channel import admit
 from leafmark.web.shelf.labels import SCHEME
 
@@ -40,15 +44,15 @@ INSERT INTO shelf_product (brand_id, product_id, gtin, category_id, name) VALUES
 ON CONFLICT (brand_id, product_id) DO UPDATE SET gtin = excluded.gtin, category_id = excluded.category_id, name = excluded.name
 """
 KNOWN = """
-SELECT p.brand_id, p.product_id, p.id, u.number, u.run_id, u.state, u.co2e_ug, u."row", u.catalogue, u.evidence
+SELECT p.brand_id, p.product_id, p.id, u.number, u.run_id, u.state, u.co2e_ug, u."row", u.catalogue, u.evidence, u.saving
 FROM (VALUES {pairs}) AS asked JOIN shelf_product p ON p.brand_id = asked.column1 AND p.product_id = asked.column2
 LEFT JOIN shelf_publication u ON u.id = p.current_id
 """
 """By pairs: to ask for brands and ids apart would look for each of one with each of the other."""
 PUBLISH = """
 INSERT INTO shelf_publication
-  (product_id, number, published_at, made_on, run_id, state, co2e_ug, "row", catalogue, evidence)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  (product_id, number, published_at, made_on, run_id, state, co2e_ug, "row", catalogue, evidence, saving)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 SHOW_NEWEST = """
 UPDATE shelf_product SET current_id = p.id, state = p.state, co2e_ug = p.co2e_ug
@@ -84,7 +88,7 @@ def slug_of(text: str) -> str:
 
 def fill(
     run: Path, catalogue: Path, on_date: dt.date, *, workspace: Path, evidence: Mapping[str, Any] | None = None,
-    progress: Progress | None = None,
+    benchmark: Path | None = None, savings: Mapping[str, Any] | None = None, progress: Progress | None = None,
 ) -> Filled:  # fmt: skip
     """Publish the products of a run that have a row in the catalogue.
 
@@ -94,6 +98,8 @@ def fill(
     on_date : day of the labels.
     workspace : the run's folder is kept relative to it, if it lies there.
     evidence : by product id, pieces of evidence as plain values.
+    benchmark : a frozen table that the labels are compared with, where their basis is that of one of its rows.
+    savings : by product id, the `reference` model of its saving in use, another product of the run, and `why`.
 
     Raises
     ------
@@ -108,6 +114,7 @@ def fill(
         products, shelf, get_scheme(SCHEME), method_version=f"{method.id}@{method.version}",
         gwp_set=str(record["gwp"]), on_date=on_date,
     )  # fmt: skip
+    panels = _panels(run, shelf, savings or {})
     folder = finished.path.resolve()
     inside = folder.is_relative_to(workspace.resolve())
     with transaction.atomic():
@@ -117,9 +124,10 @@ def fill(
                 "folder": str(folder.relative_to(workspace.resolve()) if inside else folder),
                 "method": asdict(method), "gwp_set": str(record["gwp"]), "known_on": record["known_on"],
                 "vintage": ", ".join(f"{pack['id']} {pack['version']}" for pack in record["packs"]),
+                "benchmark": None if benchmark is None else _kept_table(benchmark),
             },
         )  # fmt: skip
-        writing = _Writing(kept, on_date, evidence or {})
+        writing = _Writing(kept, on_date, evidence or {}, panels)
         about = {str(row["product_id"]): row for row in shelf.to_pylist()}
         states = graded.column("state").to_pylist()
         for first in range(0, products.num_rows, ROWS):
@@ -133,14 +141,36 @@ def fill(
             publications__run=kept, publications__evidence__isnull=False
         ).distinct()
         admit(registered.select_related("category", "current__run"))
+        if "purpose" in shelf.column_names:
+            recount(
+                models.Category.objects.filter(products__publications__run=kept).values_list("pk", flat=True).distinct()
+            )
     return Filled(products.num_rows, writing.published, writing.unchanged, writing.unlabelled)
+
+
+def _kept_table(path: Path) -> models.FrozenTable:
+    """A frozen table of a file, kept with the labels that rest on it."""
+    table = read_table(path)
+    body = json.loads(path.read_text(encoding="utf-8"))
+    return models.FrozenTable.objects.get_or_create(sha256=table.sha256, defaults={"body": body})[0]
+
+
+def _panels(run: Path, shelf: pa.Table, savings: Mapping[str, Any]) -> dict[str, Any]:
+    """The savings in use as plain values, by product id."""
+    if not savings:
+        return {}
+    about = {str(row["product_id"]): row for row in shelf.to_pylist()}
+    asked = {name: Reference(each["reference"], each.get("why", "")) for name, each in savings.items()}
+    return {name: asdict(panel) for name, panel in savings_from_run(run, asked, about).items()}
 
 
 class _Writing:
     """Brands, categories and publications of one run on their way into the database."""
 
-    def __init__(self, run: models.Run, on_date: dt.date, evidence: Mapping[str, Any]) -> None:
-        self.run, self.on_date, self.evidence = run, on_date, evidence
+    def __init__(
+        self, run: models.Run, on_date: dt.date, evidence: Mapping[str, Any], savings: Mapping[str, Any]
+    ) -> None:
+        self.run, self.on_date, self.evidence, self.savings = run, on_date, evidence, savings
         self.brands = {each.slug: each for each in models.Brand.objects.all()}
         self.categories = {each.key: each for each in models.Category.objects.all()}
         self.published = self.unchanged = self.unlabelled = 0
@@ -164,10 +194,10 @@ class _Writing:
         for (row, state, each), key in zip(found, keys, strict=True):
             pk, last, *before = kept[key]
             rest = {name: value for name, value in each.items() if name not in LEFT_OUT}
-            evidence = self.evidence.get(key[1])
-            made = (
-                self.run.pk, state, row["co2e_ug"], _json(row), _json(rest), None if evidence is None else _json(evidence)
-            )  # fmt: skip
+            beside = [
+                each if each is None else _json(each) for each in (self.evidence.get(key[1]), self.savings.get(key[1]))
+            ]
+            made = (self.run.pk, state, row["co2e_ug"], _json(row), _json(rest), *beside)
             if last is not None and _same(before, made):
                 self.unchanged += 1
             else:
@@ -222,7 +252,7 @@ def _readable(key: str) -> str:
 
 
 def _same(before: Sequence[Any], made: Sequence[Any]) -> bool:
-    """Whether a publication says the same: run, state, figure, and three texts of JSON, which a database may have written anew."""
+    """Whether a publication says the same: run, state, figure, and four texts of JSON, which a database may have written anew."""
     return before[:3] == list(made[:3]) and all(
         one == other or (None not in (one, other) and json.loads(one) == json.loads(other))
         for one, other in zip(before[3:], made[3:], strict=True)

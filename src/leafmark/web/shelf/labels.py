@@ -7,7 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from leafmark.products import Evidence, LabelData, Method, Scheme, get_scheme, label_data
-from leafmark.web.shelf.models import Product, Publication
+from leafmark.products.benchmarks import Benchmark, BenchmarkTable, table_from
+from leafmark.products.footprint import footprint_from
+from leafmark.products.saving import SavingPanel
+from leafmark.web.shelf.models import FrozenTable, Product, Publication, Run
 
 SCHEME = "leafmark.declared"
 """Every label declares; a letter needs a certification scheme (DESIGN, "The law")."""
@@ -39,7 +42,28 @@ def label_of(product: Product, publication: Publication, origin: str) -> LabelDa
         publication.row, catalogue, _scheme(SCHEME), method=Method(**run.method), factor_vintage=run.vintage,
         on_date=publication.made_on, gwp_set=run.gwp_set, evidence=evidence,
         official_scheme=_scheme(official) if official else None, link_base=origin,
+        benchmark=_benchmark(run, publication.row, catalogue), saving=saving_of(publication),
     )  # fmt: skip
+
+
+def saving_of(publication: Publication) -> SavingPanel | None:
+    """The saving in use that was published beside a figure, if one was."""
+    return SavingPanel(**publication.saving) if publication.saving else None
+
+
+def _benchmark(run: Run, row: dict[str, Any], catalogue: dict[str, Any]) -> Benchmark | None:
+    """The row of the run's frozen table that a product is held against; the table is the same for ever."""
+    if run.benchmark_id is None or row.get("co2e_ug") is None:
+        return None
+    version = f"{run.method['id']}@{run.method['version']}"
+    basis = footprint_from(row, catalogue, method_version=version, gwp_set=run.gwp_set).basis
+    return frozen_table(run.benchmark_id).for_basis(basis)
+
+
+@lru_cache(maxsize=64)
+def frozen_table(sha256: str) -> BenchmarkTable:
+    """A frozen table by its hash, read and checked once in each process."""
+    return table_from(FrozenTable.objects.get(sha256=sha256).body, f"benchmark {sha256}")
 
 
 def _piece(values: dict[str, Any]) -> Evidence:

@@ -39,6 +39,16 @@ class Category(models.Model):
         return self.key
 
 
+class FrozenTable(models.Model):
+    """A benchmark that labels of a run are held against, as `products.benchmarks` froze it. Never changed."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    body = models.JSONField(help_text="leafmark.benchmark/1")
+
+    def __str__(self) -> str:
+        return f"{self.body['id']} {self.body['version']}"
+
+
 class Run(models.Model):
     """A run of the engine that figures came from; its folder holds the lines that explain them."""
 
@@ -48,6 +58,14 @@ class Run(models.Model):
     gwp_set = models.CharField(max_length=12)
     vintage = models.CharField(max_length=200, help_text="The factor packs")
     known_on = models.DateField()
+    benchmark = models.ForeignKey(
+        FrozenTable,
+        models.PROTECT,
+        to_field="sha256",
+        null=True,
+        related_name="runs",
+        help_text="What its labels are compared with",
+    )
 
     def __str__(self) -> str:
         return self.run_id
@@ -106,6 +124,9 @@ class Publication(models.Model):
     row = models.JSONField(help_text="The run's row of this product")
     catalogue = models.JSONField(help_text="The catalogue's row of this product")
     evidence = models.JSONField(null=True)
+    saving = models.JSONField(
+        null=True, help_text="The saving in use, as products.saving made it; no part of the figure"
+    )
 
     class Meta:
         """Numbered from 1 for each product."""
@@ -115,6 +136,27 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} {self.number}"
+
+
+class CategoryAverage(models.Model):
+    """The average of a category's published estimates that serve one purpose and are made alike (`products.averages`), per unit."""
+
+    category = models.ForeignKey(Category, models.CASCADE, related_name="averages")
+    purpose = models.CharField(max_length=60, help_text="A code of products/purposes.toml, which says the unit")
+    basis = models.CharField(max_length=64, help_text="Hash of all else that must be the same")
+    boundary = models.CharField(max_length=20)
+    count = models.PositiveIntegerField(help_text="Products")
+    mean_ug = models.BigIntegerField()
+    low_ug = models.BigIntegerField()
+    high_ug = models.BigIntegerField()
+
+    class Meta:
+        """One of each kind."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["purpose", "basis", "category"], name="averaged_once")]
+
+    def __str__(self) -> str:
+        return f"{self.category}, {self.purpose}"
 
 
 class Venue(models.Model):

@@ -21,7 +21,9 @@ from leafmark.web.search import NoIndexError
 from leafmark.web.shelf.find import by_brand, shown
 from leafmark.web.shelf.labels import label_of
 from leafmark.web.shelf.models import SECTORS, Category, Product, Venue
+from leafmark.web.shop import saving
 from leafmark.web.shop.cards import cards
+from leafmark.web.shop.categories import beside_category, beside_product
 from leafmark.web.shop.comparing import COMPARED_MAX, Side, lower_choices, side_by_side
 from leafmark.web.shop.searching import find, read_asked
 from leafmark.web.shop.structured import structured
@@ -63,9 +65,10 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         order = "name"
     products: QuerySet[Product] = shown().filter(category=found).order_by(ORDERS[order], "pk")
     part = Paginator(products, PAGE).get_page(request.GET.get("page"))
-    return page(
-        request, "shop/category.html", {"category": found, "part": part, "order": order, "orders": list(ORDERS)}
-    )
+    values = {
+        "category": found, "part": part, "order": order, "orders": list(ORDERS), "beside": beside_category(found, tag())
+    }  # fmt: skip
+    return page(request, "shop/category.html", values)
 
 
 @require_safe
@@ -86,7 +89,8 @@ def product(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
     data = label_of(found, found.published, settings.WORKSPACE.origin)
     values = {
         "product": found, "label": data, "words": Sentences(data, tag()), "picture": svg(data, tag(), "full"), "choices": cards(lower_choices(found)),
-        "structured": structured(found, data, tag()), "address": escape_uri_path(request.path),
+        "structured": structured(found, data, tag()), "address": escape_uri_path(request.path), "saving": saving.shown(data.saving, tag()),
+        "beside": beside_product(found, tag()),
     }  # fmt: skip
     return page(request, "shop/product.html", values)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from leafmark.demo.figures import significant
+from leafmark.products.i18n import significant
 
 ROW = 46
 COLUMNS_TALL = 240
@@ -25,13 +25,14 @@ CAP = 5
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A value with its 95 % range, in the chart's unit; `text` is what stands beside it."""
+    """A value with its 95 % range, in the chart's unit; `text` is what stands beside it. `own`: the one the page is about."""
 
     name: str
     value: float
     low: float
     high: float
     text: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def _steps(lowest: float, highest: float, step: float) -> int:
     return math.ceil(highest / step - 1e-9) - math.floor(lowest / step + 1e-9)
 
 
-def bars(name: str, title: str, rows: Sequence[Bar], unit: str) -> str:
-    """Level bars from zero, each under its name, with its range as a line."""
+def bars(name: str, title: str, rows: Sequence[Bar], unit: str, said: str = "") -> str:
+    """Level bars from zero, each under its name, with its range as a line. `said` describes them to those who cannot see them."""
     marks = ticks(max(row.high for row in rows))
     floor = len(rows) * ROW + 4
     body = "".join(_upright_lines(marks, floor, unit))
@@ -67,13 +68,14 @@ def bars(name: str, title: str, rows: Sequence[Bar], unit: str) -> str:
         top = number * ROW
         x0, x1 = (100 * end / marks[-1] for end in (row.low, row.high))
         middle = top + 30
+        own = " own" if row.own else ""
         body += (
-            f'<text x="0" y="{top + 15}">{escape(row.name)}</text>'
+            f'<text class="name{own}" x="0" y="{top + 15}">{escape(row.name)}</text>'
             f'<text class="end" x="100%" y="{top + 15}">{escape(row.text)}</text>'
-            f'<rect class="bar" x="0" y="{top + 22}" width="{100 * row.value / marks[-1]:.2f}%" height="16"/>'
+            f'<rect class="bar{own}" x="0" y="{top + 22}" width="{100 * row.value / marks[-1]:.2f}%" height="16"/>'
             + _range_line((f"{x0:.2f}%", middle), (f"{x1:.2f}%", middle))
         )
-    return _svg(name, title, _said(rows, unit), floor + 24, body)
+    return _svg(name, title, said or _said(rows, unit), floor + 24, body)
 
 
 def columns(name: str, title: str, rows: Sequence[Bar], unit: str) -> str:
