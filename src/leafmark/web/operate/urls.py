@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leafmark.web.operate import views
+from leafmark.web.operate import queue_views, views
+from leafmark.web.operate.members import views as members
 
 app_name = "operate"
 urlpatterns = [
     path("", views.console, name="console"),
     path("verify/", views.verify, name="verify"),
+    path("queues/", queue_views.waiting, name="queues"),
+    path("members/", members.brands, name="members"),
+    path("members/<str:slug>/", members.members, name="members_of"),
+    path("members/<str:slug>/<int:member>/", members.change, name="member"),
 ]
