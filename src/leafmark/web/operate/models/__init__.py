@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from leafmark.web.operate.models.members import MemberChange
+from leafmark.web.operate.models.packs import PackDecision
 
-__all__ = ["MemberChange"]
+__all__ = ["MemberChange", "PackDecision"]
