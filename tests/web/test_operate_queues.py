@@ -70,7 +70,7 @@ def test_files_wait_until_their_figures_are_made_and_refused_ones_a_month(
 
 def test_a_material_waits_until_its_brand_confirmed_a_factor(roles: dict[str, Client], workspace: Path) -> None:
     other = Brand.objects.create(slug="other", name="Other")
-    lines = [("steel", None), ("steel", None), ("glass", None), ("milk", "food.milk"), (None, None)]
+    lines = [("steel", None), ("Steel ", None), ("glass", None), ("milk", "food.milk"), (None, None)]
     upload("aiwa", "checked", 2, lines)
     upload("aiwa", "calculated", 5, [("wood", None)])
     upload("aiwa", "refused", 9, [("no", None)])
@@ -91,8 +91,9 @@ def test_a_material_waits_until_its_brand_confirmed_a_factor(roles: dict[str, Cl
 
 def test_a_half_written_file_is_no_fault(roles: dict[str, Client], workspace: Path) -> None:
     made = upload("aiwa", "checked", 0, [("steel", None)])
-    (made.folder / "more.parquet").write_bytes(b"PAR1")
     assert [each.names for each in queues.unmatched()] == [1]
+    (made.folder / "bills.parquet").write_bytes(b"PAR1")
+    assert queues.unmatched() == []
 
 
 def test_only_proposed_drafts_wait_for_a_second_pair_of_eyes(roles: dict[str, Client], workspace: Path) -> None:

@@ -18,12 +18,15 @@ import pyarrow.parquet as pq
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from leafmark.products.matching.terms import name_key
 from leafmark.web.brand.models import Draft, Match, Upload
 from leafmark.web.jobs.models import FAILED, Job
 from leafmark.web.shelf.models import Brand
 
 REFUSED_DAYS: Final = 30
 """A file that was refused whole waits to be mended and sent again; after so long nobody means to."""
+BILLS: Final = "bills.parquet"
+"""An upload's accepted bills, in its folder."""
 READ_MAX: Final = 200
 """Uploads whose bills are looked through for materials: the newest that wait."""
 
@@ -62,7 +65,7 @@ def unmatched() -> list[Unmatched]:
     """Brands with materials that wait for a factor, those with the most first."""
     confirmed: dict[int, set[str]] = {}
     for brand, name in Match.objects.filter(withdrawn_at=None).values_list("brand_id", "name"):
-        confirmed.setdefault(brand, set()).add(name)
+        confirmed.setdefault(brand, set()).add(name_key(name))
     names: dict[Brand, set[str]] = {}
     since: dict[Brand, dt.datetime] = {}
     waiting = Upload.objects.filter(state__in=(Upload.CHECKED, Upload.CALCULATED)).select_related("brand")
@@ -84,20 +87,19 @@ def counts() -> Counter[str]:
 
 def _materials_of(folder: Path) -> frozenset[str]:
     """Different materials without a key in the accepted bills of an upload: Parquet with the columns of docs/import.md."""
-    found: set[str] = set()
-    for path in sorted(folder.glob("*.parquet")) if folder.is_dir() else ():
-        found |= _materials_in(path, path.stat().st_mtime_ns)
-    return frozenset(found)
+    path = folder / BILLS
+    return _materials_in(path, path.stat().st_mtime_ns) if path.exists() else frozenset()
 
 
 @lru_cache(maxsize=READ_MAX)
 def _materials_in(path: Path, _: int) -> frozenset[str]:
+    """Names as matches know them; of a file as it was at a moment."""
     try:
-        names = pq.read_schema(path).names
-        if not {"material", "key"} <= set(names):
-            return frozenset()
-        table = pq.read_table(path, columns=["material", "key"])
+        lines = pq.read_table(path)
     except (OSError, pa.ArrowInvalid):
         return frozenset()  # half-written: it is there at the next look
-    without = table.filter(pc.is_null(table.column("key"))).column("material")
-    return frozenset(each for each in pc.unique(without).to_pylist() if each)
+    if not {"material", "key"} <= set(lines.column_names):
+        return frozenset()
+    parts = lines.column("component_id") if "component_id" in lines.column_names else pa.nulls(lines.num_rows)
+    without = lines.filter(pc.and_(pc.is_null(lines.column("key")), pc.is_null(parts))).column("material")
+    return frozenset(name_key(each) for each in pc.unique(without).to_pylist() if each)
