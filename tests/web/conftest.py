@@ -116,3 +116,4 @@ def city(
 
 
 from api_site import books_open, caller, two_brands  # noqa: E402, F401  # fixtures, once Django is set up
+from operators import roles  # noqa: E402, F401

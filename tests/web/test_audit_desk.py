@@ -18,13 +18,14 @@ from django.test import Client
 from leafmark import engine
 from leafmark.engine.run import open_run
 from leafmark.engine.sampling import sample
-from leafmark.web.audit.models import Sample, SampledLine, Verdict, WrittenOnceError
+from leafmark.web.audit.models import Sample, SampledLine, Verdict
 from leafmark.web.download import safe
 from leafmark.web.jobs import run as jobs
 from leafmark.web.jobs.models import Job
 from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.fill import fill
 from leafmark.web.shelf.models import Brand
+from leafmark.web.written_once import WrittenOnceError
 
 DAY = dt.date(2026, 11, 1)
 HEAD = "product_id,stage,key,amount,unit\n"

@@ -84,11 +84,11 @@ def replay(
     old = finished if isinstance(finished, Run) else open_run(finished)
     pinned = open_pinned(old)
     recorded = old.record["inputs"]
-    inputs = _inputs(old, given)
+    inputs = inputs_of(old, given)
     whole = _Whole(progress, len(SIDES) * sum(tables.exists(old.path / f"{name}.parquet") for name in TABLES))
     with tempfile.TemporaryDirectory(prefix="leafmark-replay-") as folder:
         try:
-            new = _again(pinned, inputs, Path(folder) / "run", engine, whole)
+            new = again(pinned, inputs, Path(folder) / "run", engine, whole)
         except InputError as error:
             raise _unreadable(recorded, inputs, error) from error
         changed = [
@@ -119,7 +119,13 @@ def replay(
     }
 
 
-def _inputs(old: Run, given: tuple[Any, ...]) -> tuple[Any, ...]:
+def inputs_of(old: Run, given: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+    """What a run read: where its inputs can be read again, or what was given in their place (`replay`).
+
+    Raises
+    ------
+    RunError : an input is not there, or another number of them was given.
+    """
     recorded = old.record["inputs"]
     if given and len(given) != len(recorded):
         names = " and ".join(repr(str(each["file"])) for each in recorded)
@@ -145,10 +151,11 @@ def _unreadable(recorded: list[dict[str, Any]], inputs: tuple[Any, ...], error: 
     return ChangedInputError(f"changed since the run, and not readable any more: {'; '.join(changed)}. {error}")
 
 
-def _again(
+def again(
     pinned: Pinned, inputs: tuple[Any, ...], out: Path, engine: Callable[[Path], Backend] | None,
     progress: Progress | None,
 ) -> Run:  # fmt: skip
+    """Run what was pinned over these inputs, into another folder."""
     if pinned.method.id == "retail.purchase":
         from leafmark.engine.order_lines import orders
 

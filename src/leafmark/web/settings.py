@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "leafmark.web.api",
     "leafmark.web.me",
     "leafmark.web.brand",
+    "leafmark.web.operate",
 ]
 MIDDLEWARE = [
     "leafmark.web.security.headers",

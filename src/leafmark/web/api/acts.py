@@ -18,6 +18,7 @@ from leafmark.ledger.rows import INT64_MAX, Act, Rejected, fingerprint, id_given
 from leafmark.web.api.auth import Client
 from leafmark.web.api.problems import shown
 from leafmark.web.me.consent import without_consent
+from leafmark.web.operate.review import refusals
 
 _NUMBER: Final = f"a whole number from -{INT64_MAX} to {INT64_MAX}"
 _TEXT: Final = "a text of 1 to 255 characters, without tabs or line breaks"
@@ -55,6 +56,7 @@ def post(ledger: Ledger, client: Client, rows: Sequence[Mapping[str, Any]]) -> R
     places, acts = [place for place, _ in kept], [act for _, act in kept]
     if acts:
         posted = ledger.ingest(acts)
+        refusals.note(acts, posted)
         posted.named = [(places[row], outcome, _told(why, client)) for row, outcome, why in posted.named]
         receipt.add(posted, 0)
     receipt.rows = len(rows)

@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
 
+from leafmark.web.written_once import WrittenOnce
+
 VERDICTS = ("agrees", "differs", "not_shown")
 """The entry agrees with its evidence; it differs from it; its evidence was not shown."""
 NOTE_MAX = 2_000
-
-
-class WrittenOnceError(Exception):
-    """Somebody tried to change or remove a row of an audit."""
-
-
-class WrittenOnceRows(models.QuerySet):
-    """Rows that are added and read."""
-
-    def update(self, **values: Any) -> NoReturn:
-        """Refused."""
-        raise WrittenOnceError(f"{self.model.__name__}: rows of an audit are never changed; add another")
-
-    def delete(self) -> NoReturn:
-        """Refused."""
-        raise WrittenOnceError(f"{self.model.__name__}: rows of an audit are never removed")
-
-
-class WrittenOnce(models.Model):
-    """A row that is never changed."""
-
-    objects = WrittenOnceRows.as_manager()
-
-    class Meta:
-        """No table of its own."""
-
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write it, once."""
-        if not self._state.adding:
-            raise WrittenOnceError(f"{type(self).__name__}: rows of an audit are never changed; add another")
-        super().save(*args, **{**kwargs, "force_insert": True})
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused."""
-        raise WrittenOnceError(f"{type(self).__name__}: rows of an audit are never removed")
 
 
 class Sample(WrittenOnce):

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leafmark.web.operate import views
+from leafmark.web.operate import queue_views, views
+from leafmark.web.operate.members import views as members
+from leafmark.web.operate.packs import views as packs
+from leafmark.web.operate.review import views as review
 
 app_name = "operate"
 urlpatterns = [
     path("", views.console, name="console"),
     path("verify/", views.verify, name="verify"),
+    path("queues/", queue_views.waiting, name="queues"),
+    path("members/", members.brands, name="members"),
+    path("members/<str:slug>/", members.members, name="members_of"),
+    path("members/<str:slug>/<int:member>/", members.change, name="member"),
+    path("packs/", packs.packs, name="packs"),
+    path("packs/withdraw/", packs.withdraw, name="withdraw_pack"),
+    path("packs/of/<str:name>/", packs.pack, name="pack"),
+    path("packs/of/<str:name>/effect/", packs.ask_effect, name="pack_effect"),
+    path("packs/of/<str:name>/activate/", packs.activate, name="activate_pack"),
+    path("review/", review.review, name="review"),
+    path("review/look/", review.look, name="look"),
+    path("review/take-back/", review.take_back, name="take_back"),
+    path("review/decision/<int:number>/", review.decision, name="decision"),
+    path("review/of/<slug:stamp>/", review.finding, name="finding"),
+    path("review/of/<slug:stamp>/dismiss/", review.dismiss, name="dismiss"),
+    path("review/of/<slug:stamp>/choose/", review.choose, name="choose"),
 ]

@@ -1,4 +1,4 @@
-"""The operator's console."""
+"""The operator's console: its first page, and the ledger's check."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leafmark.web.audit.access import operators_and_auditors
 from leafmark.web.audit.forms import token
-from leafmark.web.jobs.models import FAILED, RUNNING, WAITING, Job
+from leafmark.web.jobs.models import RUNNING, WAITING, Job
 from leafmark.web.jobs.start import start
-from leafmark.web.pages import page
+from leafmark.web.operate import queues
+from leafmark.web.operate.access import in_console, room
+from leafmark.web.operate.queue_views import QUEUES
 
 
 @require_safe
-@operators_and_auditors
+@in_console
 def console(request: HttpRequest) -> HttpResponse:
     """What is to be done, and what was."""
     jobs = Job.objects.select_related("by")
     values = {
         "token": token(), "last": jobs.filter(name="verify").first(), "running": jobs.filter(state__in=(WAITING, RUNNING)).count(),
-        "failed": jobs.filter(state=FAILED).count(),
+        "counts": queues.counts(), "queues": QUEUES,
     }  # fmt: skip
-    return page(request, "operate/console.html", values)
+    return room(request, "console", "console", values)
 
 
 @require_POST
 @operators_and_auditors
 def verify(request: HttpRequest) -> HttpResponse:
-    """Ask for the ledger to be verified, as a job."""
+    """Ask for the ledger to be verified, as a job; auditors may, since it changes nothing."""
     asked = request.POST.get("token", "")[:64] or None
     return redirect(
         "jobs:one", start("verify", "leafmark.web.operate.verifying.verify_ledger", {}, request.user, token=asked).pk
