@@ -17,9 +17,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "methods": {"factors", "methods"},
     "engine": {"factors", "methods", "engine"},
     "products": {"factors", "methods", "engine", "products"},
+    "inventory": {"factors", "methods", "engine", "inventory"},
     "actions": {"factors", "methods", "engine", "ledger", "actions"},
     "demo": {"factors", "methods", "engine", "products", "actions", "ledger", "demo"},
-    "web": {"factors", "methods", "engine", "products", "actions", "ledger", "web"},
+    "web": {"factors", "methods", "engine", "products", "inventory", "actions", "ledger", "web"},
     "cli": {"factors", "methods", "engine", "products", "actions", "ledger", "demo", "web", "cli"},
 }
 EVERYBODY = {"__init__"}

@@ -36,7 +36,7 @@ _FIGURES = (
     *(f"{stage}_ug" for stage in STAGES),
     "rejected_lines",
 )
-_EXPRESSIONS = ("key", "amount", "unit", "region", "date", "primary", "tier")
+_EXPRESSIONS = ("key", "amount", "unit", "region", "date", "primary", "tier", "amount_gsd")
 
 
 class BillExplainer:
@@ -144,7 +144,8 @@ class BillExplainer:
         return {
             "file": line.place[0], "row": line.place[1], "activity_id": row.get("activity_id"),
             "component_id": line.component, "times": line.times, "stage": stage, "part": part.name, "scope": part.scope,
-            "category": part.category, "co2e_ug": co2e_ug, "key": key, "amount": amount, "unit": unit,
+            "category": part.category, "co2e_ug": co2e_ug, "key": key, "amount": amount,
+            "amount_gsd": self._value["amount_gsd"](row), "unit": unit,
             **met_tree(met, region, day, given_day is not None, self.method.vintage.rule),
             "tier": self._value["tier"](row), "primary": bool(self._value["primary"](row)),
             "recipe": [factor["boundary"] for factor in factors],

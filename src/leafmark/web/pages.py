@@ -17,6 +17,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from leafmark.products import i18n, imports
+from leafmark.products.imports.numbers import number_text
 from leafmark.web import languages
 
 ADDRESSES_KEPT = 32_768
@@ -35,7 +36,7 @@ def environment(**options: Any) -> Environment:
         shown_sectors=sorted(imports.SECTORS),
         origin=settings.WORKSPACE.origin,
     )
-    made.filters.update(whole=i18n.whole, significant=i18n.significant)
+    made.filters.update(whole=i18n.whole, significant=i18n.significant, plain=i18n.plain, exact=number_text)
     return made
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from leafmark.web.brand import views
+from leafmark.web.brand.planning.urls import planning_urls
 
 app_name = "brand"
 urlpatterns = [
     path("", views.brands, name="all"),
     path("<str:brand>/", views.console, name="console"),
+    *planning_urls,
 ]

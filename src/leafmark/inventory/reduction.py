@@ -1,0 +1,88 @@
+"""The path of a reduction target and an actual against it: whole micrograms of CO2e, no floats.
+
+    path(y) = base - (base - goal) x (y - base year) / (target year - base year),   goal = base x (1 - reduction)
+
+The path is a straight line, rounded down to whole micrograms, so that it begins at the base and ends at the goal exactly and never
+rises. Beside it stands a yardstick that is no target of anybody's: the absolute contraction of the Science Based Targets initiative for
+1.5 degrees, at least 4.2 % of the base year's emissions a year (SBTi, Corporate Near-Term Criteria, absolute contraction approach). The
+initiative sets other rates for some base years and scopes and validates targets itself; its text is not open to machines, and the rate
+here is the floor on which published accounts of it agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+CONTRACTION_PERCENT: Final = Decimal("4.2")
+"""Per cent of the base year's emissions, each year."""
+CONTRACTION_SOURCE: Final = "SBTi, Corporate Near-Term Criteria, absolute contraction approach (1.5 °C)"
+CONTRACTION_URL: Final = "https://sciencebasedtargets.org/resources/"
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """A reduction by `percent` from `base_ug` in `base_year` to `target_year`; micrograms CO2e, absolute or per unit.
+
+    Raises
+    ------
+    ValueError : the target year is not after the base year, the base is not above 0, or percent is not in (0, 100].
+    """
+
+    base_year: int
+    base_ug: int
+    target_year: int
+    percent: Decimal
+
+    def __post_init__(self) -> None:
+        """Refuse what is no reduction."""
+        if self.target_year <= self.base_year:
+            raise ValueError(f"target_year: expected a year after {self.base_year}, found {self.target_year}")
+        if self.base_ug <= 0:
+            raise ValueError(f"base_ug: expected more than 0, found {self.base_ug}")
+        if not 0 < self.percent <= 100:
+            raise ValueError(f"percent: expected more than 0 and at most 100, found {self.percent}")
+
+    @property
+    def goal_ug(self) -> int:
+        """What is to be reached in the target year, rounded down."""
+        return int(self.base_ug * (1 - Fraction(self.percent) / 100))
+
+    @property
+    def years(self) -> range:
+        """Base year to target year."""
+        return range(self.base_year, self.target_year + 1)
+
+    def path_ug(self, year: int) -> int:
+        """The straight line's amount of a year, rounded down; before the base year the base, after the target year the goal."""
+        done = min(max(year - self.base_year, 0), self.target_year - self.base_year)
+        return self.base_ug + (self.goal_ug - self.base_ug) * done // (self.target_year - self.base_year)
+
+    def contraction_ug(self, year: int) -> int:
+        """What 4.2 % of the base a year would leave in a year, rounded down, never below 0."""
+        done = max(year - self.base_year, 0)
+        return max(0, int(self.base_ug * (1 - Fraction(CONTRACTION_PERCENT) * done / 100)))
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year of a target. `gap_ug` = actual - path: above 0 is too much; None where no actual is stated."""
+
+    year: int
+    path_ug: int
+    contraction_ug: int
+    actual_ug: int | None
+
+    @property
+    def gap_ug(self) -> int | None:
+        """How far the actual lies above the path."""
+        return None if self.actual_ug is None else self.actual_ug - self.path_ug
+
+
+def by_year(reduction: Reduction, actuals: Mapping[int, int], more: Iterable[int] = ()) -> list[Year]:
+    """Every year of the path, and those of `actuals` and `more` besides, in order."""
+    years = sorted({*reduction.years, *actuals, *more})
+    return [Year(year, reduction.path_ug(year), reduction.contraction_ug(year), actuals.get(year)) for year in years]
