@@ -12,27 +12,20 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from leafmark.engine import tables
-from leafmark.products import get_scheme, grade_catalogue
-from leafmark.products.catalogue_file import whole_table
 from leafmark.products.gtin import gtin14
-from leafmark.products.method_named import method_named
-from leafmark.products.run_products import open_products, with_cut_off
-from leafmark.products.words import LANGS
-from leafmark.web.shelf import models
+from leafmark.web.shelf import gtins, models
 from leafmark.web.shelf.channel import admit
-from leafmark.web.shelf.labels import SCHEME
+from leafmark.web.shelf.figures import Figures, as_json, category_of, figures, kept_of, name_of
 
 ROWS = 2_000
-LEFT_OUT = frozenset({"product_id", "brand", "sector", "gtin"})
-"""Of a catalogue's row: what the shelf has columns for."""
+CLASHES_NAMED = 10
 
 NAME = """
 INSERT INTO shelf_product (brand_id, product_id, gtin, category_id, name) VALUES (%s, %s, %s, %s, %s)
@@ -45,8 +38,8 @@ JOIN shelf_product p ON p.brand_id = asked.column1 AND p.product_id = asked.colu
 """By pairs: to ask for brands and ids apart would look for each of one with each of the other."""
 PUBLISH = """
 INSERT INTO shelf_publication
-  (product_id, number, published_at, made_on, run_id, state, co2e_ug, "row", catalogue, evidence)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  (product_id, number, published_at, published_by_id, made_on, run_id, state, co2e_ug, "row", catalogue, evidence)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 SHOW_NEWEST = """
 UPDATE shelf_product SET current_id = p.id, state = p.state, co2e_ug = p.co2e_ug
@@ -61,12 +54,13 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Filled:
-    """What became of a run's products."""
+    """What became of a run's products; `changed`: numbers of those that have a new publication."""
 
     products: int
     published: int
     unchanged: int
     unlabelled: int
+    changed: tuple[int, ...] = ()
 
 
 def slug_of(text: str) -> str:
@@ -78,9 +72,9 @@ def slug_of(text: str) -> str:
 
 def fill(
     run: Path, catalogue: Path, on_date: dt.date, *, workspace: Path, evidence: Mapping[str, Any] | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, brand: models.Brand | None = None, published_by: Any = None,
 ) -> Filled:  # fmt: skip
-    """Publish the products of a run that have a row in the catalogue.
+    """Publish the products of a run that have a row in the catalogue, all of them or none.
 
     Parameters
     ----------
@@ -88,56 +82,72 @@ def fill(
     on_date : day of the labels.
     workspace : the run's folder is kept relative to it, if it lies there.
     evidence : by product id, pieces of evidence as plain values.
+    brand : whose products they are, whatever the catalogue says; else each row's `brand`.
+    published_by : the user who publishes.
 
     Raises
     ------
-    RunError, ValueError : the run or the catalogue cannot be used.
+    RunError, ValueError : the run or the catalogue cannot be used, or a product has a GTIN that is another's.
     """
-    finished, path = open_products(run)
-    shelf = whole_table(catalogue)
-    record = finished.record
-    method = method_named(record["method"])
-    products = with_cut_off(finished, tables.read(path), shelf)
-    graded = grade_catalogue(
-        products, shelf, get_scheme(SCHEME), method_version=f"{method.id}@{method.version}",
-        gwp_set=str(record["gwp"]), on_date=on_date,
-    )  # fmt: skip
-    folder = finished.path.resolve()
+    found = figures(run, catalogue, on_date)
+    folder = found.run.path.resolve()
     inside = folder.is_relative_to(workspace.resolve())
+    rows, whole = found.catalogue.to_pylist(), found.products.num_rows
     with transaction.atomic():
         kept, _ = models.Run.objects.update_or_create(
-            run_id=finished.id,
-            defaults={
-                "folder": str(folder.relative_to(workspace.resolve()) if inside else folder),
-                "method": asdict(method), "gwp_set": str(record["gwp"]), "known_on": record["known_on"],
-                "vintage": ", ".join(f"{pack['id']} {pack['version']}" for pack in record["packs"]),
-            },
-        )  # fmt: skip
-        writing = _Writing(kept, on_date, evidence or {})
-        about = {str(row["product_id"]): row for row in shelf.to_pylist()}
-        states = graded.column("state").to_pylist()
-        for first in range(0, products.num_rows, ROWS):
-            part = products.slice(first, ROWS).to_pylist()
+            run_id=found.run.id,
+            defaults={"folder": str(folder.relative_to(workspace.resolve()) if inside else folder), **found.of_run()},
+        )
+        writing = _Writing(kept, on_date, evidence or {}, brand, published_by)
+        about = {str(row["product_id"]): row for row in rows}
+        writing.settle(found, about)
+        states = found.states
+        for first in range(0, whole, ROWS):
+            part = found.products.slice(first, ROWS).to_pylist()
             writing.add(zip(part, states[first : first + ROWS], strict=False), about)
             if progress:
-                progress(min(first + ROWS, products.num_rows), products.num_rows, "products published")
+                progress(min(first + ROWS, whole), whole, "products published")
         with connection.cursor() as cursor:
             cursor.execute(SHOW_NEWEST, [kept.pk])
         registered = models.Product.objects.filter(
             publications__run=kept, publications__evidence__isnull=False
         ).distinct()
         admit(registered.select_related("category", "current__run"))
-    return Filled(products.num_rows, writing.published, writing.unchanged, writing.unlabelled)
+    return Filled(whole, len(writing.changed), writing.unchanged, writing.unlabelled, tuple(writing.changed))
 
 
 class _Writing:
     """Brands, categories and publications of one run on their way into the database."""
 
-    def __init__(self, run: models.Run, on_date: dt.date, evidence: Mapping[str, Any]) -> None:
-        self.run, self.on_date, self.evidence = run, on_date, evidence
+    def __init__(
+        self, run: models.Run, on_date: dt.date, evidence: Mapping[str, Any], brand: models.Brand | None, by: Any
+    ) -> None:
+        self.run, self.on_date, self.evidence, self.brand = run, on_date, evidence, brand
+        self.by = None if by is None else by.pk
         self.brands = {each.slug: each for each in models.Brand.objects.all()}
         self.categories = {each.key: each for each in models.Category.objects.all()}
-        self.published = self.unchanged = self.unlabelled = 0
+        self.gtins: dict[gtins.Key, str | None] = {}
+        self.changed: list[int] = []
+        self.unchanged = self.unlabelled = 0
+
+    def settle(self, found: Figures, about: Mapping[str, Mapping[str, Any]]) -> None:
+        """Look at all GTINs before the first row is written: they may go from one product of the file to another.
+
+        Raises
+        ------
+        ValueError : one is another product's.
+        """
+        named = ((each, about.get(each)) for each in map(str, found.products.column("product_id").to_pylist()))
+        self.gtins = {(self._brand(row).pk, each): gtin14(row.get("gtin")) for each, row in named if row is not None}
+        settled = gtins.settle(self.gtins)
+        if settled.clashes:
+            more = (
+                f"\n... and {len(settled.clashes) - CLASHES_NAMED:,} more"
+                if len(settled.clashes) > CLASHES_NAMED
+                else ""
+            )
+            raise ValueError("\n".join(map(str, settled.clashes[:CLASHES_NAMED])) + more)
+        gtins.free(settled.freed)
 
     def add(self, rows: Iterator[tuple[dict[str, Any], str]], about: Mapping[str, Mapping[str, Any]]) -> None:
         """Publish some products."""
@@ -157,22 +167,27 @@ class _Writing:
         new = []
         for (row, state, each), key in zip(found, keys, strict=True):
             pk, last = kept[key]
-            rest = {name: value for name, value in each.items() if name not in LEFT_OUT}
             evidence = self.evidence.get(key[1])
-            made = (state, row["co2e_ug"], _json(row), _json(rest), None if evidence is None else _json(evidence))
+            made = (
+                state,
+                row["co2e_ug"],
+                as_json(row),
+                as_json(kept_of(each)),
+                None if evidence is None else as_json(evidence),
+            )
             if last and _same(last, self.run, made):
                 self.unchanged += 1
             else:
                 number = last.number + 1 if last else 1
-                new.append((pk, number, now, self.on_date.isoformat(), self.run.pk, *made))
+                new.append((pk, number, now, self.by, self.on_date.isoformat(), self.run.pk, *made))
         with connection.cursor() as cursor:
             cursor.executemany(PUBLISH, new)
-        self.published += len(new)
+        self.changed += [each[0] for each in new]
 
     def _name(self, keys: list[tuple[int, str]], about: list[Mapping[str, Any]]) -> None:
         """Put new products on the shelf, and what the catalogue says now of known ones."""
         rows = [
-            (*key, gtin14(each.get("gtin")), self._category(each).pk, str(_text(each.get("name")) or key[1])[:300])
+            (*key, self.gtins[key], self._category(each).pk, name_of(each, key[1]))
             for key, each in zip(keys, about, strict=True)
         ]
         with connection.cursor() as cursor:
@@ -184,10 +199,13 @@ class _Writing:
         with connection.cursor() as cursor:
             cursor.execute(KNOWN.format(pairs=pairs), [each for key in keys for each in key])
             rows = cursor.fetchall()
-        shown = models.Publication.objects.in_bulk([current for *_, current in rows if current is not None])
+        publications = models.Publication.objects.select_related("run")
+        shown = publications.in_bulk([current for *_, current in rows if current is not None])
         return {(brand, name): (pk, shown.get(current)) for brand, name, pk, current in rows}
 
     def _brand(self, row: Mapping[str, Any]) -> models.Brand:
+        if self.brand is not None:
+            return self.brand
         name = str(row.get("brand") or row.get("trader") or "Not named")[:120]
         slug = slug_of(name)
         if slug not in self.brands:
@@ -195,11 +213,8 @@ class _Writing:
         return self.brands[slug]
 
     def _category(self, row: Mapping[str, Any]) -> models.Category:
-        key = str(row.get("category") or "other")[:120]
+        key, sector, names = category_of(row)
         if key not in self.categories:
-            sector = str(row.get("sector") or "other").replace(" ", "_")
-            named = row.get("category_name")
-            names = named if isinstance(named, dict) else dict.fromkeys(LANGS, str(named or _readable(key)))
             self.categories[key] = models.Category.objects.create(
                 key=key, slug=self._free_slug(key), sector=sector if sector in models.SECTORS else "other", names=names
             )
@@ -211,25 +226,17 @@ class _Writing:
         return slug if slug not in taken else f"{slug}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
 
 
-def _readable(key: str) -> str:
-    """A category's key as words: `FRZN ICE` in capitals is hard to read."""
-    return key.capitalize() if key.isupper() else key
-
-
 def _same(last: models.Publication, run: models.Run, made: tuple[Any, ...]) -> bool:
+    """Whether a label made of these would be the one that is shown: of the same rows, made in the same way."""
     state, co2e_ug, row, catalogue, evidence = made
-    return (last.run_id, last.state, last.co2e_ug) == (run.pk, state, co2e_ug) and (
-        last.row == json.loads(row)
+    of_run = [(each.method, each.gwp_set, each.vintage) for each in (last.run, run)]
+    return (last.state, last.co2e_ug) == (state, co2e_ug) and of_run[0] == of_run[1] and (
+        _figure(last.row) == _figure(json.loads(row))
         and last.catalogue == json.loads(catalogue)
         and last.evidence == (None if evidence is None else json.loads(evidence))
-    )
+    )  # fmt: skip
 
 
-def _json(values: Any) -> str:
-    """Values as JSON, a row's missing ones left out."""
-    kept = {name: value for name, value in values.items() if value is not None} if isinstance(values, dict) else values
-    return json.dumps(kept, ensure_ascii=False, default=lambda value: value.isoformat())
-
-
-def _text(words: Any) -> str | None:
-    return next(iter(words.values()), None) if isinstance(words, dict) else words
+def _figure(row: dict[str, Any]) -> dict[str, Any]:
+    """A run's row without what is said of rejected lines where none was: it depends on the other products of the run."""
+    return row if row.get("rejected_lines") else {name: each for name, each in row.items() if name != "within_cut_off"}
