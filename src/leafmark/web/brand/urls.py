@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from leafmark.web.brand import views
 
@@ -10,4 +10,5 @@ app_name = "brand"
 urlpatterns = [
     path("", views.brands, name="all"),
     path("<str:brand>/", views.console, name="console"),
+    path("<str:brand>/", include("leafmark.web.brand.sending.urls")),
 ]

@@ -63,8 +63,13 @@ def figures(run: Path, catalogue: Path | pa.Table, on_date: dt.date) -> Figures:
     """
     finished, path = open_products(run)
     about = catalogue if isinstance(catalogue, pa.Table) else whole_table(catalogue)
+    return figures_of(finished, tables.read(path), about, on_date)
+
+
+def figures_of(finished: Run, rows: pa.Table, about: pa.Table, on_date: dt.date) -> Figures:
+    """Some rows of a run's products with their catalogue. Errors as in `figures`."""
     method = method_named(finished.record["method"])
-    products = with_cut_off(finished, tables.read(path), about)
+    products = with_cut_off(finished, rows, about)
     graded = grade_catalogue(
         products, about, get_scheme(SCHEME), method_version=f"{method.id}@{method.version}",
         gwp_set=str(finished.record["gwp"]), on_date=on_date,
