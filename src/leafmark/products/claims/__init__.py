@@ -8,6 +8,7 @@ It never says that a text is lawful. Guide and the table of rules: docs/claims.m
 from .as_json import finding_content, report_content, rule_content
 from .check import Report, check, report
 from .evidence_file import evidence_from, read_claim_evidence
+from .many import suspects
 from .model import Claim, ClaimEvidence, EvidenceKind, Finding, LawSource, Rule, Unusable
 from .rulebook import MARKETS, evidence_kinds, parse_rules, rules_for, shipped_rules
 from .sentences import sentences_of, text_of
@@ -34,5 +35,6 @@ __all__ = [
     "rules_for",
     "sentences_of",
     "shipped_rules",
+    "suspects",
     "text_of",
 ]

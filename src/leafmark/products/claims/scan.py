@@ -72,6 +72,13 @@ def topics_in(scanned: Scanned, topics: frozenset[str]) -> frozenset[str]:
     return topics & found
 
 
+def first_words(scanned: Scanned, topics: frozenset[str]) -> Iterator[int]:
+    """Give where the phrases of these topics begin, in characters of the text as it was given; nothing is taken back here."""
+    for first, finds in _book(topics).places(scanned.words):
+        if any(topic in topics for topic in finds):
+            yield scanned.place(first, first)[0]
+
+
 def places_of(scanned: Scanned, rules: Sequence[Rule], done: Collection[str]) -> Iterator[tuple[Rule, int, int]]:
     """Give each rule's places, `[start, end)` in characters, in their order; places of one rule do not overlap.
 

@@ -87,13 +87,13 @@ def _fields(keys: Keys | None) -> tuple[Field, ...]:
 
 def read_bills(
     path: str | Path, limits: Limits = DEFAULT_LIMITS, *, decimal: Decimal | None = None, keys: Keys | None = None,
-    progress: Progress = silent,
+    progress: Progress = silent, called: str = "",
 ) -> Import:  # fmt: skip
     """Read a file of bills: CSV, TSV, XLSX or Parquet.
 
     Parameters
     ----------
-    limits, decimal, progress : as `read_products`.
+    limits, decimal, progress, called : as `read_products`.
     keys : the factors' keys and units that a line must meet (`keys_of`); None = any key is taken.
 
     Returns
@@ -107,16 +107,29 @@ def read_bills(
     ImportRefusedError
         The file cannot be read at all, or lacks a column it cannot do without.
     """
-    reading = read_file("bills", path, _fields(keys), limits, decimal, progress, NEEDED)
+    reading = read_file("bills", path, _fields(keys), limits, decimal, progress, NEEDED, called)
     reading = _with_unit_of_header(_complete(reading))
     reading = reading.more([*_lines(reading), *_unmet_units(reading.typed, keys)])
     reading = reading.more(_held_back(reading))
     return replace(reading, notes=(*reading.notes, *_notes(reading))).result()
 
 
-def engine_bill(bills: Import) -> pa.Table:
-    """The accepted lines as `leafmark.engine.footprint` takes them."""
-    return bills.rows.select(list(OF_ENGINE))
+def engine_bill(bills: Import | pa.Table, confirmed: pa.Array | None = None) -> pa.Table:
+    """The accepted lines as `leafmark.engine.footprint` takes them.
+
+    Parameters
+    ----------
+    bills : an import, or its `rows`.
+    confirmed : the key that a person confirmed for each line's material (`matching.confirmed_keys`), or null. Lines that name a
+        key, or another product, keep what they name.
+    """
+    rows = bills if isinstance(bills, pa.Table) else bills.rows
+    table = rows.select(list(OF_ENGINE))
+    if confirmed is None:
+        return table
+    key, names_another = table.column("key"), pc.is_valid(table.column("component_id"))
+    met = pc.if_else(names_another, key, pc.coalesce(key, confirmed))
+    return table.set_column(table.column_names.index("key"), "key", met)
 
 
 def _complete(reading: Reading) -> Reading:

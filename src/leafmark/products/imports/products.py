@@ -78,7 +78,7 @@ FIELDS: Final = (
 
 def read_products(
     path: str | Path, limits: Limits = DEFAULT_LIMITS, *, decimal: Decimal | None = None, sector: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = silent, called: str = "",
 ) -> Import:  # fmt: skip
     """Read a file of products: CSV, TSV, XLSX or Parquet.
 
@@ -88,6 +88,7 @@ def read_products(
     decimal : "point" or "comma": what a lone comma or point in a number is; None = a number with two meanings is a fault.
     sector : of all products, where the file has no column for it: one of `SECTORS`.
     progress : called with (done, whole, what).
+    called : what the sender calls the file, for every message, where it lies under another name.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def read_products(
     if sector is not None and sector not in SECTORS:
         raise ValueError(f"sector: found {sector!r}, expected one of {', '.join(SECTORS)}")
     needed = ("product_id",) if sector else ("product_id", "sector")
-    reading = read_file("products", path, FIELDS, limits, decimal, progress, needed)
+    reading = read_file("products", path, FIELDS, limits, decimal, progress, needed, called)
     reading = _with_mass_in_kg(_with_names(_complete(reading, sector)))
     found = [*_twice(reading, "product_id"), *_twice(reading, "gtin"), *_nameless(reading), *_too_heavy(reading)]
     return replace(reading.more(found), typed=reading.typed.drop_columns(["name"])).result()

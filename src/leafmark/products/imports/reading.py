@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from .columns import BLANKS, Field, read
 from .findings import Finding
 from .headers import map_columns
-from .limits import Limits
+from .limits import ImportRefusedError, Limits
 from .numbers import Decimal
 from .opening import open_table
 from .raw import Bools, Ragged, RawTable
@@ -29,9 +29,9 @@ def silent(done: int, whole: int, what: str) -> None:
 
 def read_file(
     kind: str, path: str | Path, fields: Sequence[Field], limits: Limits, decimal: Decimal | None, progress: Progress,
-    needed: Sequence[str],
+    needed: Sequence[str], called: str = "",
 ) -> Reading:  # fmt: skip
-    """Open and read a file; `needed` are the columns it cannot do without.
+    """Open and read a file; `needed` are the columns it cannot do without, `called` what its sender calls it.
 
     Raises
     ------
@@ -39,8 +39,9 @@ def read_file(
         The file cannot be read at all.
     """
     source = Path(path)
-    progress(0, len(fields) + 1, f"reading {source.name}")
-    raw = open_table(source, limits, lambda what: progress(0, len(fields) + 1, what))
+    name = called or source.name
+    progress(0, len(fields) + 1, f"reading {name}")
+    raw = _opened(source, called, limits, lambda what: progress(0, len(fields) + 1, what))
     mapped = map_columns(raw, [field.name for field in fields], needed)
     raw, blank = _without_blank(raw)
     typed: dict[str, pa.Array] = {}
@@ -53,10 +54,20 @@ def read_file(
             typed[field.name] = reading.values
             findings += reading.findings
             notes += reading.notes
-        progress(done, len(fields) + 1, f"checking {source.name}")
+        progress(done, len(fields) + 1, f"checking {name}")
     table = pa.table(typed) if typed else raw.table.select([])
     aside = tuple((record, MEND_LENGTH) for record in raw.ragged)
     return Reading(kind, raw, blank, table, mapped, tuple(findings), aside, tuple(notes), limits)
+
+
+def _opened(source: Path, called: str, limits: Limits, say: Callable[[str], None]) -> RawTable:
+    """The file's table; every message names the file as its sender does, where that is known."""
+    if not called:
+        return open_table(source, limits, say)
+    try:
+        return dataclasses.replace(open_table(source, limits, say), file=called)
+    except ImportRefusedError as error:
+        raise ImportRefusedError(str(error).replace(str(source), called)) from None
 
 
 def _without_blank(raw: RawTable) -> tuple[RawTable, int]:

@@ -6,6 +6,7 @@ Guide, with what was measured: docs/matching.md.
 """
 
 from .candidates import BASES, Candidate, Confirmation, confirmed_keys
-from .proposing import Proposals, propose
+from .proposing import Proposals, index_of, propose
+from .terms import name_key
 
-__all__ = ["BASES", "Candidate", "Confirmation", "Proposals", "confirmed_keys", "propose"]
+__all__ = ["BASES", "Candidate", "Confirmation", "Proposals", "confirmed_keys", "index_of", "name_key", "propose"]

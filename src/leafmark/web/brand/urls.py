@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from leafmark.web.brand import views
 from leafmark.web.brand.planning.urls import planning_urls
@@ -12,4 +12,5 @@ urlpatterns = [
     path("", views.brands, name="all"),
     path("<str:brand>/", views.console, name="console"),
     *planning_urls,
+    path("<str:brand>/", include("leafmark.web.brand.sending.urls")),
 ]

@@ -1,96 +1,49 @@
 """A run's products onto the shelf: each is published, with the row of the run and of the catalogue it came with.
 
-A product that is there already gets a next publication where its rows are not the same. Filling again changes nothing.
-Rows go in by plain SQL: the ORM takes five times as long.
+A product that is there already gets a next publication where its label would not be the same. Filling again changes nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
-import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
-from leafmark.engine import tables
-from leafmark.products import get_scheme, grade_catalogue
 from leafmark.products.benchmarks import read_table
-from leafmark.products.catalogue_file import whole_table
-from leafmark.products.gtin import gtin14
-from leafmark.products.method_named import method_named
-from leafmark.products.run_products import open_products, with_cut_off
 from leafmark.products.saving_from_run import Reference, savings_from_run
-from leafmark.products.words import LANGS
 from leafmark.web.shelf import models
 from leafmark.web.shelf.averages import recount
 from leafmark.web.shelf.channel import admit
-from leafmark.web.shelf.labels import SCHEME
+from leafmark.web.shelf.figures import figures
+from leafmark.web.shelf.writing import Beside, Writing
 
 ROWS = 2_000
-LEFT_OUT = frozenset({"product_id", "brand", "sector", "gtin"})
-"""Of a catalogue's row: what the shelf has columns for."""
-
-NAME = """
-INSERT INTO shelf_product (brand_id, product_id, gtin, category_id, name) VALUES (%s, %s, %s, %s, %s)
-ON CONFLICT (brand_id, product_id) DO UPDATE SET gtin = excluded.gtin, category_id = excluded.category_id, name = excluded.name
-"""
-KNOWN = """
-SELECT p.brand_id, p.product_id, p.id, u.number, u.run_id, u.state, u.co2e_ug, u."row", u.catalogue, u.evidence, u.saving
-FROM (VALUES {pairs}) AS asked JOIN shelf_product p ON p.brand_id = asked.column1 AND p.product_id = asked.column2
-LEFT JOIN shelf_publication u ON u.id = p.current_id
-"""
-"""By pairs: to ask for brands and ids apart would look for each of one with each of the other."""
-PUBLISH = """
-INSERT INTO shelf_publication
-  (product_id, number, published_at, made_on, run_id, state, co2e_ug, "row", catalogue, evidence, saving)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-SHOW_NEWEST = """
-UPDATE shelf_product SET current_id = p.id, state = p.state, co2e_ug = p.co2e_ug
-FROM shelf_publication p
-WHERE p.product_id = shelf_product.id AND p.run_id = %s
-  AND p.number = (SELECT max(number) FROM shelf_publication WHERE product_id = shelf_product.id)
-"""
-"""What is shown in lists stands on the product too, so that a list is one walk of an index."""
-
-ENCODE = json.JSONEncoder(ensure_ascii=False, default=lambda value: value.isoformat()).encode
-"""Days as ISO 8601. One encoder for all rows: `json.dumps` would make one for each."""
 
 Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What became of a run's products."""
+    """What became of a run's products. `changed`: numbers of those that have a new publication."""
 
     products: int
     published: int
     unchanged: int
     unlabelled: int
-
-
-@lru_cache(maxsize=4_096)
-def slug_of(text: str) -> str:
-    """A text as part of an address: letters and digits of any script, small, with hyphens."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    slug = re.sub(r"[^\w]+", "-", folded).strip("-_")
-    return slug[:80] or hashlib.sha256(text.encode()).hexdigest()[:12]
+    changed: tuple[int, ...] = ()
 
 
 def fill(
     run: Path, catalogue: Path, on_date: dt.date, *, workspace: Path, evidence: Mapping[str, Any] | None = None,
-    benchmark: Path | None = None, savings: Mapping[str, Any] | None = None, progress: Progress | None = None,
+    benchmark: Path | None = None, savings: Mapping[str, Any] | None = None, brand: models.Brand | None = None,
+    published_by: Any = None, progress: Progress | None = None,
 ) -> Filled:  # fmt: skip
-    """Publish the products of a run that have a row in the catalogue.
+    """Publish the products of a run that have a row in the catalogue, all of them or none.
 
     Parameters
     ----------
@@ -100,52 +53,49 @@ def fill(
     evidence : by product id, pieces of evidence as plain values.
     benchmark : a frozen table that the labels are compared with, where their basis is that of one of its rows.
     savings : by product id, the `reference` model of its saving in use, another product of the run, and `why`.
+    brand : whose products they are, whatever the catalogue says; else each row's `brand`.
+    published_by : the user who publishes.
 
     Raises
     ------
-    RunError, ValueError : the run or the catalogue cannot be used.
+    RunError, ValueError : the run or the catalogue cannot be used, or a product has a GTIN that is another's.
     """
-    finished, path = open_products(run)
-    shelf = whole_table(catalogue)
-    record = finished.record
-    method = method_named(record["method"])
-    products = with_cut_off(finished, tables.read(path), shelf)
-    graded = grade_catalogue(
-        products, shelf, get_scheme(SCHEME), method_version=f"{method.id}@{method.version}",
-        gwp_set=str(record["gwp"]), on_date=on_date,
-    )  # fmt: skip
-    panels = _panels(run, shelf, savings or {})
-    folder = finished.path.resolve()
-    inside = folder.is_relative_to(workspace.resolve())
+    found = figures(run, catalogue, on_date)
+    rows, whole = found.catalogue.to_pylist(), found.products.num_rows
+    about = {str(row["product_id"]): row for row in rows}
+    beside = Beside(evidence or {}, _panels(run, about, savings or {}))
     with transaction.atomic():
         kept, _ = models.Run.objects.update_or_create(
-            run_id=finished.id,
+            run_id=found.run.id,
             defaults={
-                "folder": str(folder.relative_to(workspace.resolve()) if inside else folder),
-                "method": asdict(method), "gwp_set": str(record["gwp"]), "known_on": record["known_on"],
-                "vintage": ", ".join(f"{pack['id']} {pack['version']}" for pack in record["packs"]),
+                "folder": _folder(found.run.path, workspace), **found.of_run(),
                 "benchmark": None if benchmark is None else _kept_table(benchmark),
             },
         )  # fmt: skip
-        writing = _Writing(kept, on_date, evidence or {}, panels)
-        about = {str(row["product_id"]): row for row in shelf.to_pylist()}
-        states = graded.column("state").to_pylist()
-        for first in range(0, products.num_rows, ROWS):
-            part = products.slice(first, ROWS).to_pylist()
+        writing = Writing(kept, on_date, beside, brand, published_by)
+        writing.settle(found, about)
+        states = found.states
+        for first in range(0, whole, ROWS):
+            part = found.products.slice(first, ROWS).to_pylist()
             writing.add(zip(part, states[first : first + ROWS], strict=False), about)
             if progress:
-                progress(min(first + ROWS, products.num_rows), products.num_rows, "products published")
-        with connection.cursor() as cursor:
-            cursor.execute(SHOW_NEWEST, [kept.pk])
+                progress(min(first + ROWS, whole), whole, "products published")
+        writing.show()
         registered = models.Product.objects.filter(
             publications__run=kept, publications__evidence__isnull=False
         ).distinct()
         admit(registered.select_related("category", "current__run"))
-        if "purpose" in shelf.column_names:
+        if "purpose" in found.catalogue.column_names:
             recount(
                 models.Category.objects.filter(products__publications__run=kept).values_list("pk", flat=True).distinct()
             )
-    return Filled(products.num_rows, writing.published, writing.unchanged, writing.unlabelled)
+    return Filled(whole, len(writing.changed), writing.unchanged, writing.unlabelled, tuple(writing.changed))
+
+
+def _folder(run: Path, workspace: Path) -> str:
+    """A run's folder: below the workspace where it lies there."""
+    folder, root = run.resolve(), workspace.resolve()
+    return str(folder.relative_to(root) if folder.is_relative_to(root) else folder)
 
 
 def _kept_table(path: Path) -> models.FrozenTable:
@@ -155,115 +105,9 @@ def _kept_table(path: Path) -> models.FrozenTable:
     return models.FrozenTable.objects.get_or_create(sha256=table.sha256, defaults={"body": body})[0]
 
 
-def _panels(run: Path, shelf: pa.Table, savings: Mapping[str, Any]) -> dict[str, Any]:
+def _panels(run: Path, about: Mapping[str, Mapping[str, Any]], savings: Mapping[str, Any]) -> dict[str, Any]:
     """The savings in use as plain values, by product id."""
     if not savings:
         return {}
-    about = {str(row["product_id"]): row for row in shelf.to_pylist()}
     asked = {name: Reference(each["reference"], each.get("why", "")) for name, each in savings.items()}
     return {name: asdict(panel) for name, panel in savings_from_run(run, asked, about).items()}
-
-
-class _Writing:
-    """Brands, categories and publications of one run on their way into the database."""
-
-    def __init__(
-        self, run: models.Run, on_date: dt.date, evidence: Mapping[str, Any], savings: Mapping[str, Any]
-    ) -> None:
-        self.run, self.on_date, self.evidence, self.savings = run, on_date, evidence, savings
-        self.brands = {each.slug: each for each in models.Brand.objects.all()}
-        self.categories = {each.key: each for each in models.Category.objects.all()}
-        self.published = self.unchanged = self.unlabelled = 0
-
-    def add(self, rows: Iterator[tuple[dict[str, Any], str]], about: Mapping[str, Mapping[str, Any]]) -> None:
-        """Publish some products."""
-        found = []
-        for row, state in rows:
-            catalogue = about.get(str(row["product_id"]))
-            if catalogue is None:
-                self.unlabelled += 1
-                continue
-            found.append((row, state, catalogue))
-        if not found:
-            return
-        keys = [(self._brand(each).pk, str(row["product_id"])) for row, _, each in found]
-        self._name(keys, [each for _, _, each in found])
-        kept = self._kept(keys)
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        new = []
-        for (row, state, each), key in zip(found, keys, strict=True):
-            pk, last, *before = kept[key]
-            rest = {name: value for name, value in each.items() if name not in LEFT_OUT}
-            beside = [
-                each if each is None else _json(each) for each in (self.evidence.get(key[1]), self.savings.get(key[1]))
-            ]
-            made = (self.run.pk, state, row["co2e_ug"], _json(row), _json(rest), *beside)
-            if last is not None and _same(before, made):
-                self.unchanged += 1
-            else:
-                new.append((pk, (last or 0) + 1, now, self.on_date.isoformat(), *made))
-        with connection.cursor() as cursor:
-            cursor.executemany(PUBLISH, new)
-        self.published += len(new)
-
-    def _name(self, keys: list[tuple[int, str]], about: list[Mapping[str, Any]]) -> None:
-        """Put new products on the shelf, and what the catalogue says now of known ones."""
-        rows = [
-            (*key, gtin14(each.get("gtin")), self._category(each).pk, str(_text(each.get("name")) or key[1])[:300])
-            for key, each in zip(keys, about, strict=True)
-        ]
-        with connection.cursor() as cursor:
-            cursor.executemany(NAME, rows)
-
-    def _kept(self, keys: list[tuple[int, str]]) -> dict[tuple[int, str], list[Any]]:
-        """Of products that are on the shelf: their number, and their current publication from its number on."""
-        pairs = ", ".join(["(%s, %s)"] * len(keys))
-        with connection.cursor() as cursor:
-            cursor.execute(KNOWN.format(pairs=pairs), [each for key in keys for each in key])
-            return {(brand, name): rest for brand, name, *rest in cursor.fetchall()}
-
-    def _brand(self, row: Mapping[str, Any]) -> models.Brand:
-        name = str(row.get("brand") or row.get("trader") or "Not named")[:120]
-        slug = slug_of(name)
-        if slug not in self.brands:
-            self.brands[slug] = models.Brand.objects.create(slug=slug, name=name)
-        return self.brands[slug]
-
-    def _category(self, row: Mapping[str, Any]) -> models.Category:
-        key = str(row.get("category") or "other")[:120]
-        if key not in self.categories:
-            sector = str(row.get("sector") or "other").replace(" ", "_")
-            named = row.get("category_name")
-            names = named if isinstance(named, dict) else dict.fromkeys(LANGS, str(named or _readable(key)))
-            self.categories[key] = models.Category.objects.create(
-                key=key, slug=self._free_slug(key), sector=sector if sector in models.SECTORS else "other", names=names
-            )
-        return self.categories[key]
-
-    def _free_slug(self, key: str) -> str:
-        slug = slug_of(key)
-        taken = {each.slug for each in self.categories.values()}
-        return slug if slug not in taken else f"{slug}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
-
-
-def _readable(key: str) -> str:
-    """A category's key as words: `FRZN ICE` in capitals is hard to read."""
-    return key.capitalize() if key.isupper() else key
-
-
-def _same(before: Sequence[Any], made: Sequence[Any]) -> bool:
-    """Whether a publication says the same: run, state, figure, and four texts of JSON, which a database may have written anew."""
-    return before[:3] == list(made[:3]) and all(
-        one == other or (None not in (one, other) and json.loads(one) == json.loads(other))
-        for one, other in zip(before[3:], made[3:], strict=True)
-    )
-
-
-def _json(values: Any) -> str:
-    """Values as JSON, a row's missing ones left out."""
-    kept = {name: value for name, value in values.items() if value is not None} if isinstance(values, dict) else values
-    return ENCODE(kept)
-
-
-def _text(words: Any) -> str | None:
-    return next(iter(words.values()), None) if isinstance(words, dict) else words

@@ -5,7 +5,7 @@ An index names products by their number in the database. It stays as it is while
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,8 @@ from leafmark.web.search import Document, Index, NoIndexError, build
 from leafmark.web.shelf.models import Product
 
 AT_ONCE = 5_000
+ANEW_FROM = 50_000
+"""So many changed products are indexed sooner by making the whole index again."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -57,6 +59,23 @@ def bring_up_to_date(progress: Progress | None = None) -> None:
     except NoIndexError:
         pass
     rebuild(progress)
+
+
+def update(changed: Sequence[int], progress: Progress | None = None) -> None:
+    """Bring changed products, by their numbers in the database, up to date in the index; it may be done again."""
+    if len(changed) >= ANEW_FROM:
+        rebuild(progress)
+        return
+    shown = Product.objects.filter(current__isnull=False)
+    try:
+        kept = Index(settings.WORKSPACE.search)
+    except NoIndexError:
+        rebuild(progress)
+        return
+    for start in range(0, len(changed), AT_ONCE):
+        kept.update(documents(shown.filter(pk__in=changed[start : start + AT_ONCE])))
+        if progress:
+            progress(min(start + AT_ONCE, len(changed)), len(changed), "search index")
 
 
 @lru_cache(maxsize=1)

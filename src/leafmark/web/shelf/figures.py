@@ -1,0 +1,118 @@
+"""A run's products and their rows of the catalogue, graded: what is published, and what a draft shows before it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from leafmark.engine import tables
+from leafmark.engine.run import Run
+from leafmark.products import Method, get_scheme, grade_catalogue
+from leafmark.products.catalogue_file import whole_table
+from leafmark.products.method_named import method_named
+from leafmark.products.run_products import open_products, with_cut_off
+from leafmark.products.words import LANGS
+from leafmark.web.shelf.labels import SCHEME
+
+LEFT_OUT = frozenset({"product_id", "brand", "sector", "gtin"})
+"""Of a catalogue's row: what the shelf has columns for."""
+ENCODE = json.JSONEncoder(ensure_ascii=False, default=lambda value: value.isoformat()).encode
+"""Days as ISO 8601. One encoder for all rows: `json.dumps` would make one for each."""
+KEY_MAX, NAME_MAX = 120, 300
+"""Characters of a category's key and of a product's name on the shelf."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Rows of products in the run's order; `graded` says the state and reason of each."""
+
+    run: Run
+    method: Method
+    products: pa.Table
+    catalogue: pa.Table
+    graded: pa.Table
+
+    @property
+    def states(self) -> list[str]:
+        """Each product's state."""
+        found: list[str] = self.graded.column("state").to_pylist()
+        return found
+
+    def of_run(self) -> dict[str, Any]:
+        """What a label says of the run: fields of `models.Run`."""
+        record = self.run.record
+        vintage = ", ".join(f"{pack['id']} {pack['version']}" for pack in record["packs"])
+        return {
+            "method": asdict(self.method),
+            "gwp_set": str(record["gwp"]),
+            "known_on": record["known_on"],
+            "vintage": vintage,
+        }
+
+
+def figures(run: Path, catalogue: Path | pa.Table, on_date: dt.date) -> Figures:
+    """Read a finished run with its catalogue.
+
+    Raises
+    ------
+    RunError, ValueError : the run or the catalogue cannot be used.
+    """
+    finished, path = open_products(run)
+    about = catalogue if isinstance(catalogue, pa.Table) else whole_table(catalogue)
+    return figures_of(finished, tables.read(path), about, on_date)
+
+
+def figures_of(finished: Run, rows: pa.Table, about: pa.Table, on_date: dt.date) -> Figures:
+    """Some rows of a run's products with their catalogue. Errors as in `figures`."""
+    method = method_named(finished.record["method"])
+    products = with_cut_off(finished, rows, about)
+    graded = grade_catalogue(
+        products, about, get_scheme(SCHEME), method_version=f"{method.id}@{method.version}",
+        gwp_set=str(finished.record["gwp"]), on_date=on_date,
+    )  # fmt: skip
+    return Figures(finished, method, products, about, graded)
+
+
+def kept_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A catalogue's row as a publication keeps it."""
+    return {name: _texts(value) for name, value in row.items() if name not in LEFT_OUT}
+
+
+def name_of(row: Mapping[str, Any], product_id: str) -> str:
+    """A product's name in lists: the first of its names, or its id."""
+    named = _texts(row.get("name"))
+    first = next(iter(named.values()), None) if isinstance(named, dict) else named
+    return str(first or product_id)[:NAME_MAX]
+
+
+def category_of(row: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
+    """Key, sector and names of a product's category."""
+    key = str(row.get("category") or "other")[:KEY_MAX]
+    sector = str(row.get("sector") or "other").replace(" ", "_")
+    named = _texts(row.get("category_name"))
+    names = named if isinstance(named, dict) else dict.fromkeys(LANGS, str(named or _readable(key)))
+    return key, sector, names
+
+
+def as_json(values: Any) -> str:
+    """Values as JSON, a row's missing ones left out."""
+    kept = {name: value for name, value in values.items() if value is not None} if isinstance(values, dict) else values
+    return ENCODE(kept)
+
+
+def _texts(value: Any) -> Any:
+    """A text, or a table of texts without the languages that it lacks; None where it has none."""
+    if not isinstance(value, dict):
+        return value
+    return {name: each for name, each in value.items() if each is not None} or None
+
+
+def _readable(key: str) -> str:
+    """A category's key as words: `FRZN ICE` in capitals is hard to read."""
+    return key.capitalize() if key.isupper() else key
