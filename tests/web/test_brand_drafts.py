@@ -19,7 +19,7 @@ from leafmark.web.jobs.models import Job
 from leafmark.web.jobs.run import run_waiting
 from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.fill import Filled
-from leafmark.web.shelf.models import Brand, Publication, Run
+from leafmark.web.shelf.models import Brand, Category, Product, Publication, Run
 
 __all__ = ["console"]
 KEYED = BILLS.replace("Oak wood,", ",material.wood")
@@ -52,6 +52,57 @@ def test_a_draft_says_what_would_change(console: Console) -> None:
 
 def test_a_brand_named_in_the_file_is_not_asked(console: Console) -> None:
     rival = Brand.objects.create(slug="rival", name="Rival")
+    rows = (
+        PRODUCTS.replace("mass_kg\n", "mass_kg,brand\n")
+        .replace("6.2\n", "6.2,Rival\n")
+        .replace("1.03\n", "1.03,Rival\n")
+    )
+    console.published(rows, KEYED)
+    assert Product.objects.filter(brand=console.brand).count() == 2
+    assert not Product.objects.filter(brand=rival).exists()
+
+
+def test_a_gtin_of_another_product_is_a_fault_of_its_row_and_of_no_other(console: Console) -> None:
+    rival = Console(Brand.objects.create(slug="rival", name="Rival"), console.mei, console.bo)
+    rival.mei, rival.bo = rival.client("rita", rival.brand), rival.client("rob", rival.brand, may_publish=True)
+    theirs = PRODUCTS.replace("chair,9", "secret-thing,9").replace("96385074", "")
+    rival.published(theirs, KEYED.replace("chair", "secret-thing"))
+    draft = console.drafted(PRODUCTS, KEYED)
+    assert draft.counts["faults"] == {"gtin_taken": 1}
+    text = console.page(f"drafts/{draft.pk}/")
+    assert "Another product on the shelf has this GTIN" in text
+    assert "secret-thing" not in text + str(draft.counts) + str(draft.claims)
+    assert "Rival" not in text
+    assert console.mei.get(console.at(f"drafts/{draft.pk}/label/?p=chair")).status_code == 404
+    console.step(draft, "propose")
+    console.step(draft, "publish", console.bo)
+    run_waiting()
+    assert set(Product.objects.filter(brand=console.brand).values_list("product_id", flat=True)) == {"oats"}
+
+
+def test_a_gtin_of_the_brands_own_other_product_names_it(console: Console) -> None:
+    console.published(PRODUCTS, KEYED)
+    draft = console.drafted(PRODUCTS.replace("chair,9", "stool,9"), KEYED.replace("chair", "stool"))
+    assert draft.counts["faults"] == {"gtin_of_own": 1}
+    assert "Your product chair has this GTIN" in console.page(f"drafts/{draft.pk}/")
+
+
+def test_a_gtin_that_is_taken_between_draft_and_publication_is_refused_in_words(console: Console) -> None:
+    draft = console.drafted(PRODUCTS, KEYED)
+    console.step(draft, "propose")
+    rival = Brand.objects.create(slug="rival", name="Rival")
+    category = Category.objects.create(key="x", slug="x", sector="home", names={"en": "X"})
+    Product.objects.create(brand=rival, product_id="theirs", gtin="09506000134352", category=category, name="Theirs")
+    console.step(draft, "publish", console.bo)
+    run_waiting()
+    draft.refresh_from_db()
+    assert draft.state == Draft.REFUSED
+    assert "product 'chair': GTIN 09506000134352: another product on the shelf has it" in draft.note
+    assert "theirs" not in draft.note
+    assert not Publication.objects.exists()
+
+
+def test_an_expired_figure_and_a_long_id_are_faults(console: Console) -> None:
     rows = PRODUCTS.replace("mass_kg\n", "mass_kg,valid_until\n").replace("6.2\n", "6.2,2020-01-31\n")
     rows = rows.replace("1.03\n", "1.03,\n").replace("oats", "o" * 130)
     draft = console.drafted(rows, KEYED.replace("oats", "o" * 130))
