@@ -19,7 +19,7 @@ from leafmark.web.jobs.models import Job
 from leafmark.web.jobs.run import run_waiting
 from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.fill import Filled
-from leafmark.web.shelf.models import Brand, Publication, Run
+from leafmark.web.shelf.models import Brand, Category, Product, Publication, Run
 
 __all__ = ["console"]
 KEYED = BILLS.replace("Oak wood,", ",material.wood")
