@@ -52,7 +52,7 @@ def test_what_is_installed(packs_site: Path, roles: dict[str, Client]) -> None: 
     assert "<script>" not in text_of(roles["operator"].get("/operate/packs/of/broken/"))
 
 
-@pytest.mark.parametrize("name", ["none", "..", "%2e%2e", "run", "eggs%00", "'; DROP TABLE x --"])
+@pytest.mark.parametrize("name", ["none", "..", "%2e%2e", "run", "eggs%01", "'; DROP TABLE x --"])
 def test_no_other_folder_is_a_pack(packs_site: Path, roles: dict[str, Client], name: str) -> None:  # noqa: F811
     assert roles["operator"].get(f"/operate/packs/of/{name}/").status_code == 404
 

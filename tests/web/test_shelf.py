@@ -11,8 +11,8 @@ import pytest
 from leafmark import engine
 from leafmark.products import imports
 from leafmark.web.shelf.fill import fill
-from leafmark.web.shelf.writing import slug_of
 from leafmark.web.shelf.models import Brand, Category, Product, Publication
+from leafmark.web.shelf.writing import slug_of
 
 DAY = dt.date(2026, 11, 1)
 

@@ -15,8 +15,8 @@ from django.utils.http import urlsafe_base64_encode
 from leafmark.web import languages
 from leafmark.web.operate.models import MemberChange
 from leafmark.web.people.models import Membership, User
-from leafmark.web.shelf.writing import slug_of
 from leafmark.web.shelf.models import Brand
+from leafmark.web.shelf.writing import slug_of
 
 
 def done(token: str) -> MemberChange | None:
