@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "leafmark.web.security.headers",
+    "leafmark.web.markets.in_market",
     "leafmark.web.api.around.around",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -55,7 +56,11 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [HERE / "templates"],
         "OPTIONS": {
             "environment": "leafmark.web.pages.environment",
-            "context_processors": ["django.template.context_processors.request", "leafmark.web.pages.words"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "leafmark.web.pages.words",
+                "leafmark.web.markets.words",
+            ],
         },
     }
 ]

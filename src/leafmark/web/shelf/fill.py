@@ -21,10 +21,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from leafmark.engine import tables
+from leafmark.engine.run import Run
 from leafmark.products import get_scheme, grade_catalogue
 from leafmark.products.benchmarks import read_table
 from leafmark.products.catalogue_file import whole_table
+from leafmark.products.grids import grids_of_run
 from leafmark.products.gtin import gtin14
+from leafmark.products.markets import markets
 from leafmark.products.method_named import method_named
 from leafmark.products.run_products import open_products, with_cut_off
 from leafmark.products.saving_from_run import Reference, savings_from_run
@@ -121,6 +124,7 @@ def fill(
                 "benchmark": None if benchmark is None else _kept_table(benchmark),
             },
         )  # fmt: skip
+        _keep_grids(finished, kept)
         writing = _Writing(kept, on_date, evidence or {}, panels)
         about = {str(row["product_id"]): row for row in shelf.to_pylist()}
         states = graded.column("state").to_pylist()
@@ -147,6 +151,13 @@ def _kept_table(path: Path) -> models.FrozenTable:
     table = read_table(path)
     body = json.loads(path.read_text(encoding="utf-8"))
     return models.FrozenTable.objects.get_or_create(sha256=table.sha256, defaults={"body": body})[0]
+
+
+def _keep_grids(finished: Run, kept: models.Run) -> None:
+    """The grids of all markets, as the run would have met them."""
+    found = grids_of_run(finished, sorted({each.grid for each in markets().values() if each.grid}))
+    models.MarketGrid.objects.filter(run=kept).delete()
+    models.MarketGrid.objects.bulk_create(models.MarketGrid(run=kept, **asdict(each)) for each in found.values())
 
 
 def _panels(run: Path, shelf: pa.Table, savings: Mapping[str, Any]) -> dict[str, Any]:
