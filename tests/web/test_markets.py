@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from html import unescape
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from django.test import Client
+from shopper_shelf import fill_televisions
 
 from leafmark.products.markets import markets
 from leafmark.web.languages import say
-from leafmark.web.shelf.channel import SCHEME, admitted
-from leafmark.web.shelf.fill import fill
+from leafmark.web.shelf.channel import admitted
 from leafmark.web.shelf.models import Product
 from leafmark.web.workspace import SETTINGS, WorkspaceError, open_workspace
 
-DAY = dt.date(2026, 11, 1)
 STARS = "Australian energy stars"
 LANGUAGES = (("", "en"), ("/zh-hant", "zh-Hant"), ("/zh-hans", "zh-Hans"))
 
@@ -29,14 +25,7 @@ LANGUAGES = (("", "en"), ("/zh-hant", "zh-Hant"), ("/zh-hans", "zh-Hans"))
 @pytest.fixture
 def televisions(db: None, runs: Path, tmp_path: Path) -> None:
     """TV-2 has five stars or more in Australia's register, and its kilowatt-hours stand in the catalogue."""
-    from leafmark.products import get_scheme
-
-    rows = [{**row, "kwh_per_year": 50.0 if row["product_id"] == "TV-2" else None, "screen_area_cm2": 1572.0}
-            for row in pq.read_table(runs / "use.catalogue.parquet").to_pylist()]  # fmt: skip
-    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "shelf.parquet")
-    piece = {"requirement": "registry_record", "scheme_id": SCHEME, "scheme_version": get_scheme(SCHEME).version, "document": "x",
-             "url": None, "issued_by": "", "independent_of": [], "expires_on": "2027-01-01"}  # fmt: skip
-    fill(runs / "use", tmp_path / "shelf.parquet", DAY, workspace=runs, evidence={"TV-2": [piece]})
+    fill_televisions(runs, tmp_path)
 
 
 def read(client: Client, path: str) -> str:
