@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.test import Client
+from shopper_shelf import DAY, WHY
 
 from leafmark.products.freeze_run import freeze_run
 from leafmark.products.i18n import text
@@ -20,8 +21,6 @@ from leafmark.web.shelf.fill import fill
 from leafmark.web.shelf.labels import label_of
 from leafmark.web.shelf.models import FrozenTable, Product, Publication
 
-DAY = dt.date(2026, 11, 1)
-WHY = {"en": "the middle one of 31 <models>", "zh-Hant": "31 款中居中的一款", "zh-Hans": "31 款中居中的一款"}
 LANGUAGES = (("", "en"), ("/zh-hant", "zh-Hant"), ("/zh-hans", "zh-Hans"))
 
 

@@ -2,64 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.test import Client
+from shopper_shelf import DAY, fill_estimates, write_estimates
 
-from leafmark import engine
 from leafmark.web.shelf.fill import fill
 from leafmark.web.shelf.models import CategoryAverage, Product
 
-DAY = dt.date(2026, 11, 1)
 LANGUAGES = (("", "en"), ("/zh-hant", "zh-Hant"), ("/zh-hans", "zh-Hans"))
-KINDS = (
-    # category, how many, factor, boundary, purpose, sector, kg of each
-    ("milk", 30, "food.milk", "cradle_to_retail", "milk_to_drink", "food", 1.0),
-    ("oats & <soy>", 31, "food.soy_milk", "cradle_to_retail", "milk_to_drink", "food", 0.5),
-    ("rare milk", 29, "food.milk", "cradle_to_retail", "milk_to_drink", "food", 1.0),
-    ("milk to the plate", 30, "food.milk", "cradle_to_plate", "milk_to_drink", "food", 1.0),
-    ("milk of another sector", 30, "food.milk", "cradle_to_retail", "milk_to_drink", "home", 1.0),
-    ("beef", 30, "food.beef_herd", "cradle_to_retail", "meat_or_fish_to_cook", "food", 1.0),
-    ("of no purpose", 30, "food.milk", "cradle_to_retail", None, "food", 1.0),
-    ("of an unknown purpose", 30, "food.milk", "cradle_to_retail", "<b>", "food", 1.0),
-    ("of no mass", 30, "food.milk", "cradle_to_retail", "milk_to_drink", "food", None),
-)
-
-
-def products() -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Lines of bills and rows of a catalogue."""
-    found = []
-    for category, count, key, boundary, purpose, sector, kg in KINDS:
-        for number in range(count):
-            name = f"{category} {number}"
-            line = {"product_id": name, "stage": "materials", "key": key, "amount": kg or 1.0, "unit": "kg", "region": "US",
-                    "date": dt.date(2017, 7, 1)}  # fmt: skip
-            about = {"product_id": name, "name": name, "brand": "Dairy", "category": category, "sector": sector, "mass_kg": kg,
-                     "boundary": boundary, "category_estimate": True, "purpose": purpose, "declared_unit": "pack"}  # fmt: skip
-            found.append((line, about))
-    return found
 
 
 @pytest.fixture(scope="session")
 def estimates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("estimates")
-    lines, about = zip(*products(), strict=True)
-    pq.write_table(pa.Table.from_pylist(list(lines)), folder / "bill.parquet")
-    pq.write_table(pa.Table.from_pylist(list(about)), folder / "catalogue.parquet")
-    engine.footprint(folder / "bill.parquet", out=folder / "run", method="product.bill", known_on=DAY)
-    return folder
+    return write_estimates(tmp_path_factory.mktemp("estimates"))
 
 
 @pytest.fixture
 def beside(db: None, estimates: Path) -> None:
-    fill(estimates / "run", estimates / "catalogue.parquet", DAY, workspace=estimates)
+    fill_estimates(estimates)
 
 
 def bars(page: str) -> list[str]:

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "leafmark.web.security.headers",
+    "leafmark.web.markets.in_market",
     "django.middleware.security.SecurityMiddleware",
     "leafmark.web.embed.straight.straight",
     "leafmark.web.api.around.around",
@@ -58,7 +59,11 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [HERE / "templates"],
         "OPTIONS": {
             "environment": "leafmark.web.pages.environment",
-            "context_processors": ["django.template.context_processors.request", "leafmark.web.pages.words"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "leafmark.web.pages.words",
+                "leafmark.web.markets.words",
+            ],
         },
     }
 ]

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from leafmark.products.markets import markets
+
 SETTINGS = "site.toml"
 SECRET = "secret.key"
 SECRET_BYTES = 48
@@ -163,6 +165,8 @@ def _checked(folder: Path, path: Path, said: dict[str, Any], hosts: tuple[str, .
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         raise WorkspaceError(f"{path}: origin: expected http(s)://host[:port], found {origin!r}")
     market = said["market"] or Workspace.market
+    if market not in markets():
+        raise WorkspaceError(f"{path}: market: expected one of {', '.join(markets())}, found {market!r}")
     return Workspace(folder, origin, market, said["database"], said["ledger"], hosts, _networks(path, said["proxies"]))
 
 

@@ -13,6 +13,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from leafmark.ledger.rows import INT64_MAX
+from leafmark.web.markets import claims_rules
 
 Words = dict[str, str] | str
 """A text, or one for each language."""
@@ -147,7 +148,7 @@ class ClaimIn(Schema):
     ]
     evidence: Annotated[list[EvidenceIn], Field(max_length=100, default_factory=list)]
     on_date: Day = None
-    markets: Annotated[list[Line], Field(min_length=1, max_length=20, default_factory=lambda: ["eu"])]
+    markets: Annotated[list[Line], Field(min_length=1, max_length=20, default_factory=lambda: list(claims_rules()))]
     lang: Literal["en", "zh-Hant", "zh-Hans"] = "en"
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from leafmark.products import FORMS, LANGS, MissingGlyphError, render
 from leafmark.products.artwork import size
 from leafmark.products.words import pick
+from leafmark.web import markets
 from leafmark.web.languages import CODES
 from leafmark.web.security import embeddable
 from leafmark.web.shelf.find import by_brand, by_gtin
@@ -50,10 +51,10 @@ def label_by_id(request: HttpRequest, brand: str, product_id: str, kind: str) ->
 
 def _answer(request: HttpRequest, product: Product, kind: str) -> HttpResponse:
     publication = product.published
-    lang, form = _chosen(request, "lang", LANGS), _chosen(request, "form", FORMS)
+    lang, form = _chosen(request, "lang", LANGS, markets.current().language), _chosen(request, "form", FORMS)
     if lang is None or form is None:
         return _refused(request)
-    tag = quote_etag(f"{publication.pk}-{lang}-{form}-{kind}")
+    tag = quote_etag(f"{publication.pk}-{lang}-{form}-{kind}-{markets.current().code}")
     if tag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     else:
@@ -64,7 +65,7 @@ def _answer(request: HttpRequest, product: Product, kind: str) -> HttpResponse:
 
 
 def _drawn(product: Product, publication: Publication, lang: str, form: str, kind: str) -> HttpResponse:
-    data = label_of(product, publication, settings.WORKSPACE.origin)
+    data = markets.shown(label_of(product, publication, settings.WORKSPACE.origin), publication)
     if kind == "json":
         return HttpResponse(json.dumps(data.to_json(), ensure_ascii=False, allow_nan=False), KINDS[kind])
     try:
@@ -73,11 +74,11 @@ def _drawn(product: Product, publication: Publication, lang: str, form: str, kin
         return HttpResponse(f"{error}\n", "text/plain; charset=utf-8", status=422)
 
 
-def _chosen(request: HttpRequest, name: str, known: tuple[str, ...]) -> str | None:
-    """A parameter's value as it is written here; the first known where it is not given, None where it is not known."""
+def _chosen(request: HttpRequest, name: str, known: tuple[str, ...], usual: str | None = None) -> str | None:
+    """A parameter's value as it is written here; where it is not given the usual or first one, None where it is not known."""
     asked = request.GET.get(name)
     if asked is None:
-        return known[0]
+        return usual or known[0]
     return next((each for each in known if each.casefold() == asked.casefold()), None)
 
 
@@ -99,8 +100,8 @@ def oembed(request: HttpRequest) -> HttpResponse:
         return embeddable(HttpResponse(status=501))
     product = _of_page(request.GET.get("url", ""))
     publication = product.published
-    data = label_of(product, publication, settings.WORKSPACE.origin)
-    lang = _chosen(request, "lang", LANGS) or LANGS[0]
+    data = markets.shown(label_of(product, publication, settings.WORKSPACE.origin), publication)
+    lang = _chosen(request, "lang", LANGS, markets.current().language) or LANGS[0]
     width, height = size(data, lang, "compact")
     address = f"{settings.WORKSPACE.origin}{_address(product, 'png')}?form=compact&lang={lang}"
     body = {

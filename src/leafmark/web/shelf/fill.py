@@ -14,7 +14,10 @@ from typing import Any
 
 from django.db import transaction
 
+from leafmark.engine.run import Run
 from leafmark.products.benchmarks import read_table
+from leafmark.products.grids import grids_of_run
+from leafmark.products.markets import markets
 from leafmark.products.saving_from_run import Reference, savings_from_run
 from leafmark.web.shelf import models
 from leafmark.web.shelf.averages import recount
@@ -72,6 +75,7 @@ def fill(
                 "benchmark": None if benchmark is None else _kept_table(benchmark),
             },
         )  # fmt: skip
+        _keep_grids(found.run, kept)
         writing = Writing(kept, on_date, beside, brand, published_by)
         writing.settle(found, about)
         states = found.states
@@ -103,6 +107,13 @@ def _kept_table(path: Path) -> models.FrozenTable:
     table = read_table(path)
     body = json.loads(path.read_text(encoding="utf-8"))
     return models.FrozenTable.objects.get_or_create(sha256=table.sha256, defaults={"body": body})[0]
+
+
+def _keep_grids(finished: Run, kept: models.Run) -> None:
+    """The grids of all markets, as the run would have met them."""
+    found = grids_of_run(finished, sorted({each.grid for each in markets().values() if each.grid}))
+    models.MarketGrid.objects.filter(run=kept).delete()
+    models.MarketGrid.objects.bulk_create(models.MarketGrid(run=kept, **asdict(each)) for each in found.values())
 
 
 def _panels(run: Path, about: Mapping[str, Mapping[str, Any]], savings: Mapping[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,25 @@ class Run(models.Model):
         return self.run_id
 
 
+class MarketGrid(models.Model):
+    """A market's grid as a run of appliances would have met it (`products.grids`): for a what-if beside its figures."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="grids")
+    region = models.CharField(max_length=40)
+    kg_per_kwh = models.FloatField()
+    relative_sd = models.FloatField()
+    factor_id = models.CharField(max_length=400)
+    data_year = models.CharField(max_length=40)
+
+    class Meta:
+        """One for each place."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "region"], name="one_grid_of_a_place")]
+
+    def __str__(self) -> str:
+        return self.region
+
+
 class Product(models.Model):
     """A product of a brand."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from leafmark.products.benchmarks import COUNT_MIN
 from leafmark.products.charts import Bar, bars
@@ -16,6 +17,7 @@ from leafmark.products.purposes import Purpose, purposes
 from leafmark.web.languages import pick, say
 from leafmark.web.shelf.averages import ESTIMATE, purpose_basis
 from leafmark.web.shelf.models import Category, CategoryAverage, Product
+from leafmark.web.shelf.rows import version
 
 SHOWN_MIN = 2
 """One category alone stands beside nothing."""
@@ -53,16 +55,20 @@ def beside_product(product: Product, lang: str) -> Beside | None:
         return None
     catalogue = {"category": product.category.key, **publication.catalogue}
     run = publication.run
-    return _beside(product.category, code, purpose_basis(publication.row, catalogue, run.method, run.gwp_set), lang)
+    basis = purpose_basis(publication.row, catalogue, run.method, run.gwp_set)
+    return _beside(product.category_id, code, basis, lang, *version())
 
 
 def beside_category(category: Category, lang: str) -> Beside | None:
     """The categories that stand beside this one, in the purpose that most of its estimates serve."""
     most = category.averages.order_by("-count", "pk").first()
-    return None if most is None else _beside(category, most.purpose, most.basis, lang)
+    return None if most is None else _beside(category.pk, most.purpose, most.basis, lang, *version())
 
 
-def _beside(category: Category, code: str, basis: str, lang: str) -> Beside | None:
+@lru_cache(maxsize=2_048)
+def _beside(category_id: int, code: str, basis: str, lang: str, newest: int, published: str) -> Beside | None:
+    """The section as it is until something else is published: thousands of estimates of a category share it."""
+    category = Category.objects.get(pk=category_id)
     table = purposes()
     purpose = table.by_code.get(code)
     if purpose is None:

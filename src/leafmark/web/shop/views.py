@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from leafmark.products import svg
 from leafmark.products.label import LabelData
 from leafmark.products.sentences import Sentences
+from leafmark.web import markets
 from leafmark.web.languages import tag
 from leafmark.web.pages import page
 from leafmark.web.search import NoIndexError
@@ -25,6 +26,7 @@ from leafmark.web.shop import saving
 from leafmark.web.shop.cards import cards
 from leafmark.web.shop.categories import beside_category, beside_product
 from leafmark.web.shop.comparing import COMPARED_MAX, Side, lower_choices, side_by_side
+from leafmark.web.shop.elsewhere import elsewhere
 from leafmark.web.shop.searching import find, read_asked
 from leafmark.web.shop.structured import structured
 from leafmark.web.shop.venues import products_of, state_of, totals, venues_open
@@ -86,11 +88,12 @@ def search(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
     """A product: its label in words and as a picture, what it is compared with, lower choices."""
     found = by_brand(brand, product_id)
-    data = label_of(found, found.published, settings.WORKSPACE.origin)
+    whole = label_of(found, found.published, settings.WORKSPACE.origin)
+    data = markets.shown(whole, found.published)
     values = {
         "product": found, "label": data, "words": Sentences(data, tag()), "picture": svg(data, tag(), "full"), "choices": cards(lower_choices(found)),
         "structured": structured(found, data, tag()), "address": escape_uri_path(request.path), "saving": saving.shown(data.saving, tag()),
-        "beside": beside_product(found, tag()),
+        "beside": beside_product(found, tag()), "elsewhere": elsewhere(found, whole, markets.current(), tag()),
     }  # fmt: skip
     return page(request, "shop/product.html", values)
 
@@ -100,7 +103,7 @@ def label(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
     """What stands behind a label: where it comes from, how sure it is, who says so, and every version of it."""
     found = by_brand(brand, product_id)
     publication = found.published
-    data = label_of(found, publication, settings.WORKSPACE.origin)
+    data = markets.shown(label_of(found, publication, settings.WORKSPACE.origin), publication)
     versions = found.publications.select_related("run").order_by("-number")
     values = {
         "product": found, "publication": publication, "label": data, "words": Sentences(data, tag()),

@@ -1,0 +1,133 @@
+"""The market of sale that a page is read in: chosen by its address, and by nothing that is kept about the reader.
+
+/m/hk/zh-hant/product/...     the same page as /zh-hant/product/..., in Hong Kong
+/product/...?market=hk        leads there
+
+A middleware takes `/m/CODE` off the front and remembers the market while the request lasts; every page is made as if there were no such
+prefix, so that what is kept of pages serves all markets. At the end the prefix is put before the page's own links, forms and redirects.
+Pages of the workspace's own market bear none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+
+from leafmark.products import LabelData
+from leafmark.products.markets import Market, for_market, markets
+from leafmark.web.shelf.models import Publication
+
+PREFIX: Final = "/m/"
+ASKED: Final = "market"
+APART: Final = ("static/", "m/", "api/")
+"""Addresses that are no market's: files, and those that name one already."""
+LINKS: Final = re.compile(rf'(<(?:a|form|link)\b[^>]*?\s(?:href|action)=")/(?!/|{"|".join(APART)})'.encode())
+HTML: Final = "text/html"
+
+_chosen: ContextVar[Market | None] = ContextVar("market", default=None)
+
+
+def current() -> Market:
+    """The market of this request, else the workspace's."""
+    return _chosen.get() or own()
+
+
+def own() -> Market:
+    """The market of who has chosen none."""
+    return markets()[settings.WORKSPACE.market]
+
+
+def claims_rules() -> tuple[str, ...]:
+    """Whose rules this market's texts are read by: its own, or those of every market that has some."""
+    every = dict.fromkeys(code for each in markets().values() for code in each.claims)
+    return current().claims or tuple(every)
+
+
+def address(path: str, code: str) -> str:
+    """A page's address in a market; `path` has no market in it."""
+    return f"{PREFIX}{code}{path}"
+
+
+def in_market(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: before everything that looks at the address."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        code, path = _split(request.path_info)
+        if code is None:
+            asked = request.GET.get(ASKED, "").lower()
+            if request.method in ("GET", "HEAD") and asked in markets() and not request.path_info.startswith("/api/"):
+                return _redirect(request, request.path_info, asked)
+            return get_response(request)
+        if code == own().code:
+            return _redirect(request, path, code)
+        request.path_info = request.path = path
+        token = _chosen.set(markets()[code])
+        try:
+            return _with_prefix(get_response(request), f"{PREFIX}{code}/")
+        finally:
+            _chosen.reset(token)
+
+    return middleware
+
+
+def _split(path: str) -> tuple[str | None, str]:
+    """The market at the front of an address, and the rest; none where there is no such market."""
+    if not path.startswith(PREFIX):
+        return None, path
+    code, slash, rest = path.removeprefix(PREFIX).partition("/")
+    return (code, f"/{rest.lstrip('/')}") if slash and code in markets() else (None, path)
+
+
+def _redirect(request: HttpRequest, path: str, code: str) -> HttpResponse:
+    """To a page in a market, without what the address asked for."""
+    kept: QueryDict = request.GET.copy()
+    kept.pop(ASKED, None)
+    query = f"?{urlencode(list(_pairs(kept)))}" if kept else ""
+    from django.utils.encoding import escape_uri_path
+
+    path = escape_uri_path(f"/{path.lstrip('/')}")
+    where = path if code == own().code else address(path, code)
+    return HttpResponseRedirect(f"{where}{query}")
+
+
+def _pairs(query: QueryDict) -> Any:
+    for name, values in query.lists():
+        yield from ((name, value) for value in values)
+
+
+def _with_prefix(response: HttpResponse, prefix: str) -> HttpResponse:
+    """An answer whose own links stay in the market."""
+    location = response.headers.get("Location", "")
+    if location.startswith("/") and not location.startswith("//") and not location[1:].startswith(APART):
+        response.headers["Location"] = prefix + location[1:]
+    if not response.streaming and response.headers.get("Content-Type", "").startswith(HTML):
+        response.content = LINKS.sub(rb"\1" + prefix.encode(), response.content)
+        if "Content-Length" in response.headers:
+            response.headers["Content-Length"] = str(len(response.content))
+    return response
+
+
+def shown(label: LabelData, publication: Publication) -> LabelData:
+    """A label as it stands in this request's market."""
+    return for_market(label, mark_of(publication), current())
+
+
+def mark_of(publication: Publication) -> str | None:
+    """The scheme of a publication's official class: of its record in a public register."""
+    pieces = publication.evidence or ()
+    return next((str(each["scheme_id"]) for each in pieces if each.get("requirement") == "registry_record"), None)
+
+
+def words(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the market, and the addresses of this page in all markets."""
+    path = request.get_full_path()
+    return {
+        "market": current(), "in_markets": [(each, address(path, each.code)) for each in markets().values()],
+        "claims_rules": ", ".join(claims_rules()).upper(),
+    }  # fmt: skip
