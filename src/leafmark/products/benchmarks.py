@@ -208,8 +208,9 @@ def read_table(path: Path) -> BenchmarkTable:
         If schema or hash differ, or quantiles fall.
     """
     body = json.loads(path.read_text(encoding="utf-8"))
-    if body.get("schema") != SCHEMA:
-        raise ValueError(f"{path}: expected schema {SCHEMA}, found {body.get('schema')!r}")
+    found = body.get("schema") if isinstance(body, dict) else type(body).__name__
+    if found != SCHEMA:
+        raise ValueError(f"{path}: expected schema {SCHEMA}, found {found!r}")
     rows = tuple(_row_from(body["id"], body["version"], row) for row in body["rows"])
     table = BenchmarkTable(body["id"], body["version"], rows, tuple(sorted(body.get("left_out", {}).items())))
     if table.sha256 != body.get("sha256"):
