@@ -21,6 +21,7 @@ from leafmark.products.schemes import CERTIFICATION
 from leafmark.web.jobs import run as jobs
 from leafmark.web.jobs.models import DONE, FAILED, Job
 from leafmark.web.operate.models import SchemeDecision
+from leafmark.web.operate.schemes import preview
 from leafmark.web.operate.schemes.active import SchemeGoneError, active_scheme
 from leafmark.web.operate.schemes.known import schemes
 from leafmark.web.shelf.models import Product, Publication
@@ -106,6 +107,31 @@ def test_the_preview_counts_by_category_what_would_change(site: Path, roles: dic
     assert "3 of 5 labels would change" in page
     assert "<script>alert" not in page
     assert "/product/aiwa/TV-1/" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_preview_tells_its_progress_while_its_heart_beats(
+    site: Path, roles: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read that is left open while another connection writes, as the heart does, can write no more: the database is locked."""
+    import threading
+
+    from django.db import connection
+
+    def beat() -> None:
+        Job.objects.update(beat_at=dt.datetime.now(dt.UTC))
+        connection.close()
+
+    def progress(done: int, whole: int, what: str) -> None:
+        heart = threading.Thread(target=beat)
+        heart.start()
+        heart.join()
+        Job.objects.update(done=done, whole=whole)
+
+    monkeypatch.setattr(preview, "AT_ONCE", 2)
+    monkeypatch.setattr(preview, "progress", progress)
+    job = previewed(roles["operator"])
+    assert (job.state, job.result["labels"]) == (DONE, 5)
 
 
 def test_a_declared_scheme_needs_no_evidence_and_changes_nothing(site: Path, roles: dict[str, Client]) -> None:

@@ -75,18 +75,17 @@ def scheme_preview(
 
 
 def _labels() -> Iterator[list[Label]]:
-    """Published labels, some at a time."""
+    """Published labels, some at a time, each read to its end: a job that tells its progress within an open read would find it locked."""
     keys = dict(Category.objects.values_list("pk", "key"))
     runs = {run.pk: (f"{run.method['id']}@{run.method['version']}", run.gwp_set) for run in Run.objects.all()}
-    some: list[Label] = []
-    for name, product, brand, category, state, row, catalogue, run in (
-        Product.objects.filter(current__isnull=False).order_by("pk").values_list(*COLUMNS).iterator(chunk_size=AT_ONCE)
-    ):
-        about = {**catalogue, "category": catalogue.get("category") or keys[category]}
-        shown = {"brand": brand, "product_id": product, "name": name}
-        some.append(Label(shown, row, about, *runs[run], (state, None)))
-        if len(some) == AT_ONCE:
-            yield some
-            some = []
-    if some:
-        yield some
+    shown = Product.objects.filter(current__isnull=False).order_by("pk").values_list("pk", *COLUMNS)
+    last = 0
+    while rows := list(shown.filter(pk__gt=last)[:AT_ONCE]):
+        last = rows[-1][0]
+        yield [_label(each[1:], keys, runs) for each in rows]
+
+
+def _label(each: tuple[Any, ...], keys: dict[int, str], runs: dict[int, tuple[str, str]]) -> Label:
+    name, product, brand, category, state, row, catalogue, run = each
+    about = {**catalogue, "category": catalogue.get("category") or keys[category]}
+    return Label({"brand": brand, "product_id": product, "name": name}, row, about, *runs[run], (state, None))
