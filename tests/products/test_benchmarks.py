@@ -97,9 +97,10 @@ def test_a_table_reads_back_as_it_was_and_a_changed_one_is_refused(tmp_path: Pat
     path.write_text(json.dumps(body), encoding="utf-8")
     with pytest.raises(ValueError, match="changed after it was frozen"):
         read_table(path)
-    path.write_text(json.dumps(body | {"schema": "other/9"}), encoding="utf-8")
-    with pytest.raises(ValueError, match="expected schema"):
-        read_table(path)
+    for other in (body | {"schema": "other/9"}, [body], "text", None):
+        path.write_text(json.dumps(other), encoding="utf-8")
+        with pytest.raises(ValueError, match="expected schema"):
+            read_table(path)
 
 
 RANKED = {"table_id": "t", "version": "1", "frozen_on": date(2026, 9, 1), "run_hash": "ab"}

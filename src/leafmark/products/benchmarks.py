@@ -259,10 +259,11 @@ def read_table(path: Path) -> BenchmarkTable:
     return table_from(json.loads(path.read_text(encoding="utf-8")), str(path))
 
 
-def table_from(body: Mapping[str, Any], named: str) -> BenchmarkTable:
+def table_from(body: Any, named: str) -> BenchmarkTable:
     """Give the table that a frozen file's content is, checked as `read_table` does; `named` says in errors where it stood."""
-    if body.get("schema") != SCHEMA:
-        raise ValueError(f"{named}: expected schema {SCHEMA}, found {body.get('schema')!r}")
+    found = body.get("schema") if isinstance(body, dict) else type(body).__name__
+    if found != SCHEMA:
+        raise ValueError(f"{named}: expected schema {SCHEMA}, found {found!r}")
     rows = tuple(_row_from(body["id"], body["version"], row) for row in body["rows"])
     table = BenchmarkTable(body["id"], body["version"], rows, tuple(sorted(body.get("left_out", {}).items())))
     if table.sha256 != body.get("sha256"):

@@ -8,6 +8,7 @@ from leafmark.web.operate import queue_views, views
 from leafmark.web.operate.members import views as members
 from leafmark.web.operate.packs import views as packs
 from leafmark.web.operate.review import views as review
+from leafmark.web.operate.schemes import views as schemes
 
 app_name = "operate"
 urlpatterns = [
@@ -22,6 +23,9 @@ urlpatterns = [
     path("packs/of/<str:name>/", packs.pack, name="pack"),
     path("packs/of/<str:name>/effect/", packs.ask_effect, name="pack_effect"),
     path("packs/of/<str:name>/activate/", packs.activate, name="activate_pack"),
+    path("schemes/", schemes.schemes, name="schemes"),
+    path("schemes/withdraw/", schemes.withdraw, name="withdraw_scheme"),
+    path("schemes/of/<uuid:job_id>/", schemes.seen, name="scheme_seen"),
     path("review/", review.review, name="review"),
     path("review/look/", review.look, name="look"),
     path("review/take-back/", review.take_back, name="take_back"),

@@ -5,5 +5,6 @@ from __future__ import annotations
 from leafmark.web.operate.models.members import MemberChange
 from leafmark.web.operate.models.packs import PackDecision
 from leafmark.web.operate.models.review import Refusal, ReviewDecision
+from leafmark.web.operate.models.schemes import SchemeDecision
 
-__all__ = ["MemberChange", "PackDecision", "Refusal", "ReviewDecision"]
+__all__ = ["MemberChange", "PackDecision", "Refusal", "ReviewDecision", "SchemeDecision"]

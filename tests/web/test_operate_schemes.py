@@ -1,0 +1,247 @@
+"""A scheme over published labels: seen before it counts, a letter only on the evidence that the law asks, activated as it was seen."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as site_settings
+from django.test import Client
+from operators import fresh, hold_to_roles, text_of
+
+from leafmark.products import get_scheme
+from leafmark.products.benchmarks import freeze, write_table
+from leafmark.products.footprint import footprint_from
+from leafmark.products.grading import REASONS
+from leafmark.products.schemes import CERTIFICATION
+from leafmark.web.jobs import run as jobs
+from leafmark.web.jobs.models import DONE, FAILED, Job
+from leafmark.web.operate.models import SchemeDecision
+from leafmark.web.operate.schemes import preview
+from leafmark.web.operate.schemes.active import SchemeGoneError, active_scheme
+from leafmark.web.operate.schemes.known import schemes
+from leafmark.web.shelf.models import Product, Publication
+
+SCHEMES = "/operate/schemes/"
+LETTERS = "leafmark.percentile@2026.1"
+DECLARED = "leafmark.declared@2026.1"
+
+
+@pytest.fixture
+def site(roles: dict[str, Client], settings: Any, tmp_path: Path) -> Path:
+    """A workspace with a table frozen of the shelf's own televisions, and one that was changed afterwards."""
+    settings.WORKSPACE = dataclasses.replace(site_settings.WORKSPACE, folder=tmp_path)
+    (tmp_path / "benchmarks").mkdir()
+    shown = Product.objects.filter(current__isnull=False).select_related("current__run")
+    footprints = [
+        footprint_from(each.current.row, each.current.catalogue, gwp_set=each.current.run.gwp_set,
+                       method_version=f"{each.current.run.method['id']}@{each.current.run.method['version']}")
+        for each in shown
+    ]  # fmt: skip
+    table = freeze(
+        footprints,
+        table_id="leafmark.category",
+        version="2026.1",
+        frozen_on=dt.date(2026, 11, 1),
+        run_hash="x",
+        count_min=3,
+    )
+    write_table(table, tmp_path / "benchmarks" / "shelf.json")
+    body = json.loads((tmp_path / "benchmarks" / "shelf.json").read_text())
+    body["rows"][0]["min_ug"] -= 1
+    (tmp_path / "benchmarks" / "forged.json").write_text(json.dumps(body))
+    (tmp_path / "benchmarks" / "<b>.json").write_text("[]")
+    return tmp_path
+
+
+def asked(**changes: str) -> dict[str, str]:
+    found = {"scheme": LETTERS, "table": "shelf.json", "independent": "on", "token": fresh()}
+    for name in CERTIFICATION:
+        found |= {
+            f"{name}_where": f"https://scheme.example/{name}",
+            f"{name}_by": "Monitors Ltd",
+            f"{name}_until": "2099-01-01",
+        }
+    return {**found, **changes}
+
+
+def previewed(client: Client, **changes: str) -> Job:
+    answer = client.post(SCHEMES, asked(**changes))
+    assert answer.status_code == 302, text_of(answer)
+    jobs.run_waiting()
+    return Job.objects.get(pk=answer.headers["Location"].rstrip("/").rsplit("/", 1)[1])
+
+
+def activate(client: Client, job: Job, **sent: str) -> Any:
+    return client.post(f"{SCHEMES}of/{job.pk}/", {"reason": "the council's decision", "token": fresh(), **sent})
+
+
+def test_labels_declare_at_first(site: Path, roles: dict[str, Client]) -> None:
+    assert (active_scheme().scheme.id, active_scheme().table) == ("leafmark.declared", None)
+    page = text_of(roles["auditor"].get(SCHEMES))
+    assert "claim no class" in page
+    assert page.count("changed after it was frozen</strong>") == 2
+    assert "<b>.json" not in page
+    assert str(site) not in page
+    assert all(scheme.kind != "official_class" for scheme in schemes().values())
+
+
+def test_the_preview_counts_by_category_what_would_change(site: Path, roles: dict[str, Client]) -> None:
+    """Of five televisions three are of one basis; the fourth is of another, and the fifth has no figure."""
+    before = list(Publication.objects.values_list("pk", "state"))
+    job = previewed(roles["operator"])
+    assert (job.state, job.fault, job.result["labels"]) == (DONE, "", 5)
+    assert job.result["changed"] == 3
+    assert {row["category"] for row in job.result["rows"]} == {"television"}
+    assert {row["before"][0] for row in job.result["rows"]} == {"declared"}
+    assert sum(row["labels"] for row in job.result["rows"] if row["after"][0] == "graded") == 3
+    assert {each["reason"] for each in job.result["reasons"]} == {"not_comparable", "no_figure"} or {
+        each["reason"] for each in job.result["reasons"]
+    } == {"not_comparable", "rejected_lines"}
+    assert list(Publication.objects.values_list("pk", "state")) == before
+    page = text_of(roles["auditor"].get(f"{SCHEMES}of/{job.pk}/"))
+    assert "3 of 5 labels would change" in page
+    assert "<script>alert" not in page
+    assert "/product/aiwa/TV-1/" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_preview_tells_its_progress_while_its_heart_beats(
+    site: Path, roles: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read that is left open while another connection writes, as the heart does, can write no more: the database is locked."""
+    import threading
+
+    from django.db import connection
+
+    def beat() -> None:
+        Job.objects.update(beat_at=dt.datetime.now(dt.UTC))
+        connection.close()
+
+    def progress(done: int, whole: int, what: str) -> None:
+        heart = threading.Thread(target=beat)
+        heart.start()
+        heart.join()
+        Job.objects.update(done=done, whole=whole)
+
+    monkeypatch.setattr(preview, "AT_ONCE", 2)
+    monkeypatch.setattr(preview, "progress", progress)
+    job = previewed(roles["operator"])
+    assert (job.state, job.result["labels"]) == (DONE, 5)
+
+
+def test_a_declared_scheme_needs_no_evidence_and_changes_nothing(site: Path, roles: dict[str, Client]) -> None:
+    answer = roles["operator"].post(SCHEMES, {"scheme": DECLARED, "token": fresh()})
+    assert answer.status_code == 302
+    jobs.run_waiting()
+    assert Job.objects.get().result["changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        *(({f"{name}_{part}": ""}, "A letter needs this") for name in CERTIFICATION for part in ("where", "by", "until")),
+        ({"independent": ""}, "depends on neither"), ({"table": ""}, "names another table"), ({"table": "forged.json"}, "Choose one of these tables"),
+        ({"table": "../site.db"}, "Choose one of these tables"), ({"scheme": "eu.2019-2013.displays@1"}, "Choose one of these schemes"),
+        ({"scheme": ""}, "Choose a scheme"), ({"public_terms_until": "2020-01-01"}, "has passed"), ({"public_terms_until": "soon"}, "cannot be read"),
+        ({"public_terms_where": "javascript:alert(1)"}, "cannot be read"), ({"public_terms_by": "x\x00"}, "No control"),
+    ],
+)  # fmt: skip
+def test_a_letter_needs_all_that_the_law_asks(
+    site: Path, roles: dict[str, Client], changes: dict[str, str], said: str
+) -> None:
+    answer = roles["operator"].post(SCHEMES, asked(**changes))
+    assert (answer.status_code, said in text_of(answer)) == (422, True)
+    assert not Job.objects.exists()
+
+
+def test_activated_is_what_was_seen_and_no_label_changes(site: Path, roles: dict[str, Client]) -> None:
+    before = list(Publication.objects.values_list("pk", "state"))
+    page = text_of(roles["nobody"].get("/product/aiwa/TV-1/"))
+    job = previewed(roles["operator"])
+    token = fresh()
+    for _ in range(2):
+        assert activate(roles["operator"], job, token=token).status_code == 302
+    decision = SchemeDecision.objects.get()
+    assert (decision.by.email, decision.preview, decision.table_name) == (
+        "operator@leafmark.example",
+        job,
+        "shelf.json",
+    )
+    (site / "benchmarks" / "shelf.json").unlink()  # its copy is kept
+    found = active_scheme()
+    assert (found.scheme, found.table and found.table.sha256) == (
+        get_scheme("leafmark.percentile"),
+        decision.table_sha256,
+    )
+    assert {each.requirement for each in found.evidence} == set(CERTIFICATION)
+    assert list(Publication.objects.values_list("pk", "state")) == before
+    assert text_of(roles["nobody"].get("/product/aiwa/TV-1/")) == page
+    assert "Monitors Ltd" in text_of(roles["auditor"].get(SCHEMES))
+    sent = {"reason": "monitoring ended", "token": fresh()}
+    for _ in range(2):
+        roles["operator"].post(f"{SCHEMES}withdraw/", sent)
+    assert [each.kind for each in SchemeDecision.objects.all()] == ["withdrawn", "activated"]
+    assert active_scheme().scheme.id == "leafmark.declared"
+
+
+def test_what_changed_since_it_was_seen_is_not_activated(
+    site: Path, roles: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = previewed(roles["operator"])
+    path = site / "benchmarks" / "shelf.json"
+    kept = path.read_text()
+    path.write_text(kept.replace('"n": 3', '"n": 4'))
+    assert activate(roles["operator"], job).status_code == 409
+    path.write_text(kept)
+    Job.objects.filter(pk=job.pk).update(arguments={**job.arguments, "evidence": job.arguments["evidence"][:3]})
+    assert "all of the evidence" in text_of(activate(roles["operator"], job))
+    old = [{**each, "expires_on": "2020-01-01"} for each in job.arguments["evidence"]]
+    Job.objects.filter(pk=job.pk).update(arguments={**job.arguments, "evidence": old})
+    assert "has expired since" in text_of(activate(roles["operator"], job))
+    assert not SchemeDecision.objects.exists()
+    assert activate(roles["operator"], job, reason="").status_code == 422
+
+
+def test_a_table_that_went_before_the_job_fails_it_in_words(site: Path, roles: dict[str, Client]) -> None:
+    roles["operator"].post(SCHEMES, asked())
+    (site / "benchmarks" / "shelf.json").unlink()
+    jobs.run_waiting()
+    assert (Job.objects.get().state, "was changed or removed" in Job.objects.get().fault) == (FAILED, True)
+
+
+def test_a_kept_copy_that_was_changed_is_told(site: Path, roles: dict[str, Client]) -> None:
+    activate(roles["operator"], previewed(roles["operator"]))
+    (copy,) = (site / "active-benchmarks").glob("*.json")
+    copy.write_text(copy.read_text().replace('"n": 3', '"n": 4'))
+    with pytest.raises(SchemeGoneError):
+        active_scheme()
+    page = text_of(roles["operator"].get(SCHEMES))
+    assert "no longer what it was" in page
+    assert str(site) not in page
+
+
+def test_another_job_is_no_preview(site: Path, roles: dict[str, Client]) -> None:
+    job = Job.objects.create(name="verify", function="leafmark.x", state=DONE, result={})
+    assert roles["operator"].get(f"{SCHEMES}of/{job.pk}/").status_code == 404
+
+
+def test_every_reason_has_words() -> None:
+    from leafmark.web import languages
+
+    assert {f"schemes.why.{each}" for each in REASONS if each != "graded"} <= set(languages.table("en"))
+
+
+def test_who_may_do_what(site: Path, roles: dict[str, Client]) -> None:
+    job = previewed(roles["operator"])
+    seen = f"{SCHEMES}of/{job.pk}/"
+    hold_to_roles(
+        roles,
+        [SCHEMES, seen],
+        {SCHEMES: {"scheme": DECLARED}, seen: {"reason": ""}, f"{SCHEMES}withdraw/": {"reason": "r"}},
+    )
+    assert not SchemeDecision.objects.exists()
