@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+from statistics import NormalDist
 from typing import Final
 
-from .draws import DRAWS, normals
 from .footprint import Z95
 from .words import Words
 
 BOOK: Final = "impact"
+DRAWS: Final = 4_000
 UG_PER_KG: Final = 1_000_000_000
 YEARS_MAX: Final = 100
 KWH_YEAR_MAX: Final = 1_000_000
@@ -51,6 +53,23 @@ class SavingPanel:
     def in_use_ug(self, kwh_per_year: float, years: float) -> int:
         """Micrograms CO2e of so much electricity a year over so many years, on the panel's grid."""
         return round(kwh_per_year * years * self.grid_kg_per_kwh * UG_PER_KG)
+
+
+def _halton(index: int, base: int) -> float:
+    """Give one term of the van der Corput sequence in `base` (Halton 1960), in (0, 1)."""
+    fraction, result = 1.0, 0.0
+    while index:
+        fraction /= base
+        result += fraction * (index % base)
+        index //= base
+    return result
+
+
+@lru_cache(maxsize=1)
+def _normals() -> tuple[tuple[float, float, float], ...]:
+    """Give `DRAWS` triples of standard normal values: grid, product, reference."""
+    inverse = NormalDist().inv_cdf
+    return tuple((inverse(_halton(i, 2)), inverse(_halton(i, 3)), inverse(_halton(i, 5))) for i in range(1, DRAWS + 1))
 
 
 def _factor(gsd: float, normal: float) -> float:
@@ -118,7 +137,7 @@ def saving_panel(
         drawn = sorted(
             _factor(grid_gsd, grid)
             * (reference_kwh_per_year * _factor(reference_kwh_gsd, theirs) - kwh_per_year * _factor(kwh_gsd, ours))
-            for grid, ours, theirs in normals(3)
+            for grid, ours, theirs in _normals()
         )
         ends = [drawn[round(DRAWS * 0.025)] * scale, drawn[round(DRAWS * 0.975) - 1] * scale]
     return SavingPanel(

@@ -89,7 +89,7 @@ def _how_much(form: Form, of_factor: str) -> tuple[str, float | None]:
     """Unit and amount, as they were given or as a load over a distance."""
     if form.mass or form.distance:
         if units.dimension(of_factor) != units.dimension(T_KM):
-            form.faults["mass"] = "no_load"
+            form.faults["amount"] = "no_load"
         return T_KM, _t_km(form)
     unit = _read(form, "unit", lambda text: _unit(text, of_factor)) or of_factor
     if not form.amount:

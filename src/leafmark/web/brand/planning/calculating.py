@@ -107,6 +107,12 @@ def factors_of(day: dt.date) -> LineFactors:
     return LineFactors([pack()], method(METHOD), Settings(day))
 
 
+def prepare(key: str, day: dt.date) -> None:
+    """Choose a key's factors for all its places at once."""
+    with _lock:
+        factors_of(day).prepare([key])
+
+
 def serves(key: str, region: str, day: dt.date) -> bool:
     """Whether a key has a factor for a place, or for one that it lies in."""
     with _lock:

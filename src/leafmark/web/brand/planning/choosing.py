@@ -16,7 +16,7 @@ from leafmark.factors.search import SearchIndex, fold
 from leafmark.products.matching import propose
 from leafmark.products.matching.candidates import Confirmation
 from leafmark.web.brand.models import Match
-from leafmark.web.brand.planning.calculating import pack, serves
+from leafmark.web.brand.planning.calculating import pack, prepare, serves
 from leafmark.web.shelf.models import Brand
 
 SHOWN: Final = 12
@@ -111,11 +111,21 @@ def _by_size(place: str) -> tuple[bool, bool, str]:
 def choice(key: str, day: dt.date) -> Choice | None:
     """A key with what the method can use of it on a day; None where it is not known, or nothing of it can be used."""
     rows = _rows().get(key, [])
+    prepare(key, day)
     served = {place for place in {region for region, *_ in rows} if serves(key, place, day)}
     if not served:
         return None
     best = min((row for row in rows if row[0] in served), key=lambda row: _by_size(row[0]))
     return Choice(key, best[2], best[3], best[1], tuple(sorted(served, key=_by_size)))
+
+
+def name_of(key: str, region: str = "", *, lang: str, day: dt.date) -> str:
+    """A key's name in a language, as it is called for a place; the key itself where it is not known."""
+    here = next((row for row in _rows().get(key, []) if row[0] == region), None)
+    if here is not None:
+        return here[2] if lang == "en" else here[3] or here[2]
+    found = choice(key, day)
+    return found.name(lang) if found else key
 
 
 def find(words: str, stage: str, brand: Brand, day: dt.date) -> list[Choice]:

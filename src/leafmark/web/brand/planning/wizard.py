@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from typing import Any, Final
 
@@ -45,6 +45,7 @@ from leafmark.web.shelf.models import Product
 
 STEPS: Final = ("about", *STAGES, "result")
 FOUND_MAX: Final = 10
+TRIED: Final = frozenset(each.name for each in fields(Tried))
 
 
 def today() -> dt.date:
@@ -102,7 +103,7 @@ def _shown(
         "at": at, "here": "wizard", "state": state, "bill": bill, "step": step, "steps": STEPS, "stages": STAGES, "form": form,
         "lines_max": LINES_MAX, "link": partial(query, bill, state.tried), "figure": None, "scale": None, "refused": (),
         "lines": list(enumerate(bill.lines, start=1)), "place": partial(regions.name, language=tag()), "day": day,
-        "named": lambda key: _name(key, day), "entries": {}, "bare": query(bill, step="result"),
+        "named": partial(choosing.name_of, lang=tag(), day=day), "entries": {}, "bare": query(bill, step="result"),
     }  # fmt: skip
     if bill.named_lines() and not state.broken:
         made = trying.as_it_stands(bill, day)
@@ -124,15 +125,9 @@ def _shown(
     return page(request, "brand/planning/wizard.html", values, status)
 
 
-def _name(key: str, day: dt.date) -> str:
-    """A key's name in this language, or the key itself."""
-    found = choosing.choice(key, day)
-    return found.name(tag()) if found else key
-
-
 def _found(at: Console, words: str) -> list[Product]:
     """Published products of the brand to begin from."""
-    mine = Product.objects.filter(brand=at.brand, current__isnull=False).order_by("name", "pk")
+    mine = Product.objects.filter(brand=at.brand, current__isnull=False, co2e_ug__isnull=False).order_by("name", "pk")
     if words.strip():
         mine = mine.filter(Q(name__icontains=words.strip()) | Q(product_id__icontains=words.strip()))
     return list(mine.select_related("current")[:FOUND_MAX])
@@ -165,7 +160,7 @@ def _result(
     values |= {"footprint": footprint_of(figure, record, catalogue), "label": label, "previews": previews(label)}
     if tried.wl and (words or not tried.wk):
         values["choices"] = choosing.find(words, bill.lines[tried.wl - 1].stage, at.brand, day)
-    if not tried.any:
+    if not tried.any or any(each.field in TRIED for each in state.faults):
         return values
     trial = values["trial"] = trying.apply(bill, tried, day)
     if trial.faults or trial.no_change:
