@@ -14,16 +14,8 @@ from leafmark.factors import regions, units
 from leafmark.methods.bill import AMOUNT_CAP
 from leafmark.products.imports.numbers import number_text
 from leafmark.web.brand.planning import choosing
-from leafmark.web.brand.planning.state import (
-    GSD_MAX,
-    LINES_MAX,
-    TEXT_MAX,
-    Bill,
-    Line,
-    WrongValueError,
-    number_in,
-    within,
-)
+from leafmark.web.brand.planning.cells import TEXT_MAX, WrongValueError, within
+from leafmark.web.brand.planning.state import GSD_MAX, LINES_MAX, Bill, Line, number_in
 
 T_KM = "t_km"
 KG_PER_T = 1000

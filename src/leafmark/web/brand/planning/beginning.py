@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from leafmark.products.imports import DECLARED_UNITS, SECTORS
 from leafmark.web.audit.explained import explained
-from leafmark.web.brand.planning.state import GRID, LINES_MAX, TEXT_MAX, Bill, Line
+from leafmark.web.brand.planning.cells import TEXT_MAX
+from leafmark.web.brand.planning.state import GRID, LINES_MAX, Bill, Line
 from leafmark.web.shelf.models import Product
 
 MEASURED: Final = "kwh_per_year"

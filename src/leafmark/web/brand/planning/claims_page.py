@@ -23,7 +23,7 @@ from leafmark.products.claims import (
 from leafmark.products.claims.rulebook import HOUSE
 from leafmark.products.claims.sentences import strings
 from leafmark.web.brand.access import Console, in_console
-from leafmark.web.brand.planning.state import WrongValueError, number_of
+from leafmark.web.brand.planning.cells import WrongValueError, number_of
 from leafmark.web.brand.planning.wizard import today
 from leafmark.web.languages import tag
 from leafmark.web.pages import page

@@ -9,7 +9,6 @@ cannot be read makes the figure unknown until it is mended or taken out, since a
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
@@ -21,24 +20,29 @@ from leafmark.engine.schema import STAGES
 from leafmark.methods.bill import AMOUNT_CAP
 from leafmark.products.imports import DECLARED_UNITS, SECTORS
 from leafmark.products.imports.numbers import number_text
+from leafmark.web.brand.planning.cells import (
+    BETWEEN,
+    TEXT_MAX,
+    WrongValueError,
+    above_zero,
+    code_of,
+    day_of,
+    line_number,
+    one_of,
+    text_of,
+    within,
+)
 
 VERSION: Final = "1"
 LINES_MAX: Final = 40
 ADDRESS_MAX: Final = 8_000
 """Characters of a query: longer ones are cut off by some servers on the way."""
-TEXT_MAX: Final = 120
-CODE_MAX: Final = 200
 LIFE_YEARS_MAX: Final = 100.0
 KWH_YEAR_MAX: Final = 20_000.0
 GSD_MAX: Final = 100.0
-BETWEEN: Final = "~"
 GRID: Final = "electricity.grid"
 OF_USE: Final = "kwh"
 """Name of the line that yearly electricity makes."""
-
-
-class WrongValueError(ValueError):
-    """A value that cannot be read; the message is a code of the strings (`planning.fault`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,81 +210,8 @@ def line_of(text: str) -> Line:
         raise WrongValueError("line")
     return Line(
         one_of(STAGES)(stage), code_of(key), within(-AMOUNT_CAP, AMOUNT_CAP)(amount), code_of(unit), code_of(region) if region else "",
-        within(1, GSD_MAX)(gsd) if gsd else None, _day(day) if day else None, "c" in marks, "p" in marks,
+        within(1, GSD_MAX)(gsd) if gsd else None, day_of(day) if day else None, "c" in marks, "p" in marks,
     )  # fmt: skip
-
-
-def text_of(text: str) -> str:
-    """A text of people's: one line."""
-    if len(text) > TEXT_MAX:
-        raise WrongValueError("long")
-    if not text.isprintable():
-        raise WrongValueError("characters")
-    return text
-
-
-def code_of(text: str) -> str:
-    """A key, unit, region or id; whether it is known is the engine's to say."""
-    if not text or len(text) > CODE_MAX or not text.isprintable() or BETWEEN in text:
-        raise WrongValueError("code")
-    return text
-
-
-def one_of(known: tuple[str, ...]) -> Any:
-    """A word of a closed list."""
-
-    def word(text: str) -> str:
-        if text not in known:
-            raise WrongValueError("choice")
-        return text
-
-    return word
-
-
-def number_of(text: str) -> float:
-    """A number with a point, finite."""
-    try:
-        value = float(text) if text.isascii() and "_" not in text else math.nan
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise WrongValueError("number")
-    return value
-
-
-def within(low: float, high: float) -> Any:
-    """A number from low to high."""
-
-    def number(text: str) -> float:
-        value = number_of(text)
-        if not low <= value <= high:
-            raise WrongValueError("bounds")
-        return value
-
-    return number
-
-
-def above_zero(high: float) -> Any:
-    """A number above 0 and at most high."""
-
-    def number(text: str) -> float:
-        value: float = within(0, high)(text)
-        if value == 0:
-            raise WrongValueError("bounds")
-        return value
-
-    return number
-
-
-def line_number(count: int) -> Any:
-    """The number of a line, from 1."""
-
-    def number(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= count):
-            raise WrongValueError("bounds")
-        return int(text)
-
-    return number
 
 
 def number_in(text: str, bill: Bill) -> int | None:
@@ -289,13 +220,6 @@ def number_in(text: str, bill: Bill) -> int | None:
         return int(line_number(len(bill.lines))(text))
     except WrongValueError:
         return None
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise WrongValueError("day") from None
 
 
 def without_line(bill: Bill, number: int) -> Bill:
