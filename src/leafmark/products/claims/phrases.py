@@ -32,7 +32,7 @@ WORDS_MAX: Final = 32
 _GLUED_CHARS_MIN: Final = 7
 _MIXED_CHARS_MIN: Final = 4
 _KNOWN_MAX: Final = 100_000
-_DIGITS_AS_LETTERS: Final = str.maketrans("013457", "oieast")
+DIGITS_AS_LETTERS: Final = str.maketrans("013457", "oieast")
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
 _PIECE: Final = re.compile(r"\.\.\.|<[a-z]+>|[^\s<]+")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
@@ -103,7 +103,7 @@ def _glued(phrase: Phrase) -> Iterator[Phrase]:
 def forms_of(word: str) -> tuple[str, ...]:
     """Give the forms in which a word is compared: itself, and with digits read as the letters they look like."""
     if len(word) >= _MIXED_CHARS_MIN and word.isascii() and not word.isalpha() and not word.isdigit():
-        return (word, word.translate(_DIGITS_AS_LETTERS))
+        return (word, word.translate(DIGITS_AS_LETTERS))
     return (word,)
 
 

@@ -35,15 +35,12 @@ def markets() -> tuple[str, ...]:
 
 def claims_of(catalogue: pa.Table, brand: str, on: dt.date, told: Told) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Findings by text, the gravest first, and their counts: texts, texts with findings, by gravest severity, texts not read."""
-    texts = _texts(catalogue)
-    where = list(texts)
-    named = suspects(where, on, markets(), told)
-    found = [_read(where[place], "", on) for place in named[:READ_MAX]]
-    kept = [
-        {"text": where[place], **texts[where[place]], **each}
-        for place, each in zip(named, found, strict=False)
-        if each["findings"]
-    ]
+    columns = _columns(catalogue)
+    texts = pc.unique(pa.chunked_array([each for _, each in columns], pa.string())).drop_null().to_pylist()
+    named = [texts[place] for place in suspects(texts, on, markets(), told)]
+    found = [(text, read) for text in named[:READ_MAX] if (read := _read(text, "", on))["findings"]]
+    whose = _whose(columns, [text for text, _ in found])
+    kept = [{"text": text, **whose[text], **read} for text, read in found]
     of_brand = _read("", brand, on)
     if of_brand["findings"]:
         kept.append({"text": brand, "kinds": ["brand"], "products": catalogue.num_rows, **of_brand})
@@ -57,17 +54,22 @@ def claims_of(catalogue: pa.Table, brand: str, on: dt.date, told: Told) -> tuple
     return kept[:KEPT_MAX], counts
 
 
-def _texts(catalogue: pa.Table) -> dict[str, dict[str, Any]]:
-    """Every different text, with what it is and how many products have it."""
-    found: dict[str, dict[str, Any]] = {}
-    names = catalogue.column("name").combine_chunks().flatten() if catalogue.num_rows else []
-    columns = [("name", each) for each in names]
-    columns += [(kind, catalogue.column(kind)) for kind in ("functional_unit", "category")]
+def _columns(catalogue: pa.Table) -> list[tuple[str, pa.Array]]:
+    """Every column of texts with what they are."""
+    names = [("name", each) for each in catalogue.column("name").combine_chunks().flatten()]
+    return names + [(kind, catalogue.column(kind).combine_chunks()) for kind in ("functional_unit", "category")]
+
+
+def _whose(columns: list[tuple[str, pa.Array]], texts: list[str]) -> dict[str, dict[str, Any]]:
+    """What each of some texts is, and how many products have it."""
+    found: dict[str, dict[str, Any]] = {text: {"kinds": [], "products": 0} for text in texts}
+    some = pa.array(texts, pa.string())
     for kind, column in columns:
-        for each in pc.value_counts(column.drop_null()).to_pylist():
-            entry = found.setdefault(each["values"], {"kinds": [], "products": 0})
-            if kind not in entry["kinds"]:
-                entry["kinds"].append(kind)
+        for each in pc.value_counts(column.filter(pc.is_in(column, value_set=some))).to_pylist():
+            if each["values"] is None:
+                continue
+            entry = found[each["values"]]
+            entry["kinds"] += [] if kind in entry["kinds"] else [kind]
             entry["products"] = max(entry["products"], each["counts"])
     return found
 
@@ -85,8 +87,7 @@ def _read(text: str, brand: str, on: dt.date) -> dict[str, Any]:
 
 def _example(catalogue: pa.Table, text: str, kinds: list[str]) -> str | None:
     """The first product that has a text."""
-    columns = [*catalogue.column("name").combine_chunks().flatten()] if "name" in kinds else []
-    columns += [catalogue.column(kind) for kind in ("functional_unit", "category") if kind in kinds]
+    columns = [column for kind, column in _columns(catalogue) if kind in kinds]
     places = [place for column in columns if (place := pc.index(column, text).as_py()) >= 0]
     return catalogue.column("product_id")[min(places)].as_py() if places else None
 
