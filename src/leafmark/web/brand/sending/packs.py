@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from leafmark.factors import units
-from leafmark.factors.model import Pack, builtin
+from leafmark.factors.model import Pack
 from leafmark.factors.regions import WORLD
 from leafmark.products.imports import keys_of
 from leafmark.products.matching import Confirmation, index_of
 from leafmark.products.matching.index import NameIndex
+from leafmark.web.operate.packs.active import active_packs
 from leafmark.web.search.text import to_traditional
 
 FOUND_MAX = 10
@@ -41,19 +42,22 @@ class FactorName:
         return any(each is not None and units.dimension(each) in own for each in given)
 
 
-@lru_cache(maxsize=1)
 def packs() -> tuple[Pack, ...]:
-    """The packs that a brand's figures are made with."""
-    return (builtin(),)
+    """The packs that a brand's figures are made with: those that the operator let in."""
+    return active_packs()
 
 
-@lru_cache(maxsize=1)
 def keys() -> dict[str, FactorName]:
     """Every key of the packs."""
+    return _keys(packs())
+
+
+@lru_cache(maxsize=2)
+def _keys(packs: tuple[Pack, ...]) -> dict[str, FactorName]:
     found: dict[str, FactorName] = {}
-    per = keys_of(packs())
-    places = _places()
-    for pack in packs():
+    per = keys_of(packs)
+    places = _places(packs)
+    for pack in packs:
         columns = (pack.factors.column(name).to_pylist() for name in ("key", "name_en", "name_zh"))
         for key, en, zh in zip(*columns, strict=True):
             if key not in found or (zh and not found[key].zh):
@@ -61,21 +65,26 @@ def keys() -> dict[str, FactorName]:
     return found
 
 
-def _places() -> dict[str, tuple[str, ...]]:
+def _places(packs: tuple[Pack, ...]) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
-    for pack in packs():
+    for pack in packs:
         for key, region in zip(*(pack.factors.column(name).to_pylist() for name in ("key", "region")), strict=True):
             found.setdefault(key, set()).add(region)
     return {key: tuple(sorted(each, key=lambda place: (place != WORLD, place))) for key, each in found.items()}
 
 
-@lru_cache(maxsize=8)
 def index(confirmed: tuple[Confirmation, ...]) -> NameIndex:
     """The names of all factors, and of what a brand confirmed."""
-    return index_of(confirmed, packs())
+    return _index(confirmed, packs())
+
+
+@lru_cache(maxsize=8)
+def _index(confirmed: tuple[Confirmation, ...], packs: tuple[Pack, ...]) -> NameIndex:
+    return index_of(confirmed, packs)
 
 
 def search(words: str) -> list[FactorName]:
     """Keys of factors by words in English or Chinese, best first, at most ten."""
     rows: Iterable[str] = (each.key for pack in packs() for each in pack.search(words, ROWS_SEARCHED))
-    return [keys()[key] for key in list(dict.fromkeys(rows))[:FOUND_MAX]]
+    known = keys()
+    return [known[key] for key in list(dict.fromkeys(rows))[:FOUND_MAX]]
