@@ -20,6 +20,8 @@ from leafmark.web.shelf.models import Product
 FORM: Final = "full"
 KEPT: Final = ("category", "category_name", "functional_unit", "category_estimate", "category_rules")
 """Of the published product's row in the catalogue: what holds whatever its lines are."""
+OF_ITS_STAGES: Final = ("boundary", "inside_manufacturing")
+"""What holds as long as the same stages are assessed."""
 MARK_SIZE: Final = 44
 
 
@@ -38,8 +40,8 @@ def catalogue_of(bill: Bill, figure: Figure, product: Product | None) -> dict[st
     if product is not None:
         found.setdefault("category", product.category.key)
         found.setdefault("category_name", product.category.names)
-        if _stages(product.published.row) == _stages(figure.row) and before.get("boundary"):
-            found["boundary"] = before["boundary"]
+        if _stages(product.published.row) == _stages(figure.row):
+            found |= {name: before[name] for name in OF_ITS_STAGES if name in before}
         if bill.unit == "item" and before.get("declared_unit"):
             found["declared_unit"] = before["declared_unit"]
     found.setdefault("declared_unit", bill.unit)
