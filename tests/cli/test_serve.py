@@ -54,6 +54,12 @@ def served(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
                 process.kill()
 
 
+def children(process: int) -> list[int]:
+    """A process's children and theirs."""
+    found = [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return found + [deeper for each in found for deeper in children(each)]
+
+
 def environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LEAFMARK_", "DJANGO_"))}
     return kept
@@ -81,7 +87,14 @@ def test_a_site_is_made_served_killed_and_served_again(tmp_path: Path) -> None:
             assert re.search(r"\.[0-9a-f]{12}\.css$", style)  # its content names it: browsers may keep it for ever
             assert get(port, style)[0] == 200
         assert get(port, "/nothing/")[0] == 404
+        workers = children(process.pid)
+        assert len(workers) >= 2
         process.kill()
+        process.wait()
+        until = time.monotonic() + SECONDS_MAX
+        while any(Path(f"/proc/{each}").exists() for each in workers) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not [each for each in workers if Path(f"/proc/{each}").exists()], "left behind, and still answering"
     secret = (tmp_path / "site" / "secret.key").read_text()
     assert stat.S_IMODE((tmp_path / "site" / "secret.key").stat().st_mode) == 0o600
     with served(tmp_path / "site", port):

@@ -160,6 +160,7 @@ def serve(workspace: Workspace, host: str, port: int, workers: int) -> None:
 
     from leafmark.web.jobs.beside import worker_beside
 
+    os.environ["LEAFMARK_SITE_SERVED"] = "1"
     with worker_beside(workspace.folder):
         Server(
             "leafmark.web.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
