@@ -164,8 +164,8 @@ def test_everybody_of_a_demo_can_log_in(tmp_path: Path) -> None:
         led = {role: log_in(port, each["email"], each["password"]) for role, each in logins.items()}
     assert led == {
         "consumer": "/me/",
-        "brand": "/me/",
-        "brand reviewer": "/me/",
+        "brand": "/brand/aiwa/",
+        "brand reviewer": "/brand/aiwa/",
         "operator": "/operate/",
         "auditor": "/audit/",
     }

@@ -28,6 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["LEAFMARK_WORKSPACE"] = folder
     os.environ["DJANGO_SETTINGS_MODULE"] = "leafmark.web.settings"
     django.setup()
+    # Passwords are hashed the quick way: a hash that is meant to take its time takes it hundreds of times here.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Django's test server finds static files under their own names only; the names with a hash are `tests/cli/test_serve.py`'s to try.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 

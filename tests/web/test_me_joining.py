@@ -84,7 +84,7 @@ def test_a_newer_letter_ends_the_older_link(city: City, mailoutbox: list) -> Non
     assert Client().get(link_of(mailoutbox[1])).status_code == 200
 
 
-@pytest.mark.parametrize("token", ["x", "a:b:c", "W10:1:x", "%00"])
+@pytest.mark.parametrize("token", ["x", "a:b:c", "W10:1:x", "%01"])
 def test_a_forged_link_opens_nothing(city: City, token: str) -> None:
     assert Client().get(f"/me/join/{token}/").status_code == 404
 

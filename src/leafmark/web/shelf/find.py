@@ -22,6 +22,8 @@ def by_brand(brand: str, product_id: str) -> Product:
     ------
     Http404 : there is none, or nothing of it is published.
     """
+    if "\0" in brand + product_id:  # PostgreSQL cannot look for it
+        raise Http404("no product has a zero byte in its address")
     return _one(shown_where("b.slug = %s AND p.product_id = %s", [brand, product_id]), f"{brand}/{product_id}")
 
 
