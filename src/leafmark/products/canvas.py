@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,6 +17,8 @@ from .fit import width, wrap
 from .tokens import INK, PAPER
 from .words import clean
 
+NUMBERS_KEPT: Final = 4_096
+"""Coordinates that are remembered: a layout has the same ones on every label."""
 ASCENT: Final = 0.80
 DESCENT: Final = 0.22
 FAMILIES: Final = {
@@ -44,6 +47,7 @@ class Box:
         return across > 0.01 and down > 0.01
 
 
+@lru_cache(maxsize=NUMBERS_KEPT)
 def number(value: float) -> str:
     """Give a coordinate as short as it may be: two decimals, no trailing zeros."""
     return f"{value:.2f}".rstrip("0").rstrip(".") or "0"

@@ -13,14 +13,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from markupsafe import Markup
 
 from leafmark.products import LabelData
 from leafmark.products.markets import Market, for_market, markets
+from leafmark.web.languages import tag
+from leafmark.web.pages import fragment, in_language
 from leafmark.web.shelf.models import Publication
 
 PREFIX: Final = "/m/"
@@ -29,6 +33,8 @@ APART: Final = ("static/", "m/", "api/")
 """Addresses that are no market's: files, and those that name one already."""
 LINKS: Final = re.compile(rf'(<(?:a|form|link)\b[^>]*?\s(?:href|action)=")/(?!/|{"|".join(APART)})'.encode())
 HTML: Final = "text/html"
+HERE, BARE = "/@here@", "/@bare@"
+"""Stand for a page's address, and for that without a language, in the foot that is kept."""
 
 _chosen: ContextVar[Market | None] = ContextVar("market", default=None)
 
@@ -125,9 +131,22 @@ def mark_of(publication: Publication) -> str | None:
 
 
 def words(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the market, and the addresses of this page in all markets."""
+    """Context processor: the market, and the foot of the page, which leads to it in all languages and markets."""
     path = request.get_full_path()
-    return {
-        "market": current(), "in_markets": [(each, address(path, each.code)) for each in markets().values()],
-        "claims_rules": ", ".join(claims_rules()).upper(),
+    return {"market": current(), "claims_rules": lambda: ", ".join(claims_rules()).upper(), "foot": lambda: foot(path)}
+
+
+def foot(path: str) -> Markup:
+    """The foot of a page. `path` is the page's address in the language it is read in, without a market."""
+    drawn = _foot(tag(), current().code)
+    return drawn.replace(HERE, path).replace(BARE, in_language(path, settings.LANGUAGE_CODE))
+
+
+@lru_cache
+def _foot(lang: str, market: str) -> Markup:
+    """The foot of all pages of a language and a market, with words in place of the page's own address."""
+    values = {
+        "in_markets": [(each, address(HERE, each.code)) for each in markets().values()], "market": markets()[market],
+        "in_language": lambda code: in_language(BARE, code),
     }  # fmt: skip
+    return fragment("frame/foot.html", values)
