@@ -19,6 +19,7 @@ from leafmark.products import imports
 from leafmark.web.brand.models import Match, Upload
 from leafmark.web.brand.planning import calculating, choosing, trying
 from leafmark.web.brand.planning.state import Bill, Line, Tried, query, read
+from leafmark.web.operate.packs.active import active_packs
 from leafmark.web.people.models import User
 from leafmark.web.shelf.models import Brand, Product, Publication
 
@@ -387,4 +388,4 @@ def test_only_what_the_method_can_use_is_offered(mill: Brand) -> None:
     for words_ in ("refrigerant", "R410A", "declared", "flight"):
         for each in choosing.find(words_, "materials", mill, DAY):
             assert not each.key.startswith(choosing.NOT_OFFERED)
-            assert all(calculating.serves(each.key, place, DAY) for place in each.places)
+            assert all(calculating.serves(each.key, place, DAY, active_packs()) for place in each.places)

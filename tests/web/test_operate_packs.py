@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import shutil
 from pathlib import Path
@@ -13,6 +14,9 @@ from operators import fresh, hold_to_roles, text_of
 from packs_site import eggs, packs_site, write_pack  # noqa: F401
 
 from leafmark.factors.model import builtin
+from leafmark.web.brand.planning.calculating import calculate
+from leafmark.web.brand.planning.state import Line
+from leafmark.web.brand.sending.packs import packs
 from leafmark.web.jobs import run as jobs
 from leafmark.web.jobs.models import DONE, FAILED, Job
 from leafmark.web.operate.models import PackDecision
@@ -123,6 +127,7 @@ def test_nothing_is_activated_unseen(packs_site: Path, roles: dict[str, Client])
 
 def test_an_activated_pack_counts_for_new_figures_and_changes_none(packs_site: Path, roles: dict[str, Client]) -> None:  # noqa: F811
     before = list(Publication.objects.values_list("pk", "co2e_ug"))
+    was = a_kilogram_of_eggs()
     asked(roles["operator"])
     assert [each.version for each in active_packs()] == [builtin().version]
     token = fresh()
@@ -137,6 +142,8 @@ def test_an_activated_pack_counts_for_new_figures_and_changes_none(packs_site: P
     (active,) = active_packs()
     assert active.hash == decision.sha256
     assert active.factor(BEFORE).co2e_kg == 2 * builtin().factor(BEFORE).co2e_kg
+    assert a_kilogram_of_eggs() == 2 * was, "the wizard's figures are made with it"
+    assert [each.hash for each in packs()] == [active.hash], "and so are those of drafts"
     assert list(Publication.objects.values_list("pk", "co2e_ug")) == before
     shutil.rmtree(packs_site / "packs" / "eggs")  # its copy is kept
     assert active_packs()[0].hash == decision.sha256
@@ -144,6 +151,14 @@ def test_an_activated_pack_counts_for_new_figures_and_changes_none(packs_site: P
         decision.delete()
     page = text_of(roles["auditor"].get("/operate/packs/"))
     assert "corrected by its publisher" in page
+
+
+def a_kilogram_of_eggs() -> int:
+    """What the wizard says of it, in micrograms."""
+    line = Line("materials", "food.eggs", 1.0, "kg")
+    found = calculate({"eggs": (("1", line),)}, dt.date(2027, 1, 31)).figures["eggs"].row["co2e_ug"]
+    assert isinstance(found, int)
+    return found
 
 
 def test_what_was_seen_before_another_activation_counts_no_more(packs_site: Path, roles: dict[str, Client]) -> None:  # noqa: F811

@@ -23,10 +23,11 @@ from leafmark.engine import footprint
 from leafmark.engine.line_factors import LineFactors
 from leafmark.engine.settings import Settings
 from leafmark.engine.vintage import relative_sd
-from leafmark.factors.model import Pack, builtin
+from leafmark.factors.model import Pack
 from leafmark.methods import method
 from leafmark.products.whatif import LineResult
 from leafmark.web.brand.planning.state import Line
+from leafmark.web.operate.packs.active import active_packs
 
 METHOD: Final = "product.bill"
 MEMORY: Final = "256MB"
@@ -95,44 +96,44 @@ class Calculated:
     record: dict[str, Any]
 
 
-@lru_cache(maxsize=1)
-def pack() -> Pack:
-    """The pack that the wizard calculates with."""
-    return builtin()
+Packs = tuple[Pack, ...]
 
 
 @lru_cache(maxsize=2)
-def factors_of(day: dt.date) -> LineFactors:
+def factors_of(day: dt.date, packs: Packs) -> LineFactors:
     """The choice of factors of a day, kept warm."""
-    return LineFactors([pack()], method(METHOD), Settings(day))
+    return LineFactors(list(packs), method(METHOD), Settings(day))
 
 
-def prepare(key: str, day: dt.date) -> None:
+def prepare(key: str, day: dt.date, packs: Packs) -> None:
     """Choose a key's factors for all its places at once."""
     with _lock:
-        factors_of(day).prepare([key])
+        factors_of(day, packs).prepare([key])
 
 
-def serves(key: str, region: str, day: dt.date) -> bool:
+def serves(key: str, region: str, day: dt.date, packs: Packs) -> bool:
     """Whether a key has a factor for a place, or for one that it lies in."""
     with _lock:
-        return factors_of(day).meet(key, region or "WORLD", day, 0) is not None
+        return factors_of(day, packs).meet(key, region or "WORLD", day, 0) is not None
 
 
 def calculate(bills: Mapping[str, Lines], day: dt.date) -> Calculated:
-    """The figures of some bills, as known on a day. A bill without a line has no figure."""
-    return _calculate(tuple(bills.items()), day)
+    """The figures of some bills, as known on a day, with the packs that the operator let in. A bill without a line has no figure."""
+    return _calculate(tuple(bills.items()), day, active_packs())
 
 
 @lru_cache(maxsize=KEPT)
-def _calculate(bills: tuple[tuple[str, Lines], ...], day: dt.date) -> Calculated:
+def _calculate(bills: tuple[tuple[str, Lines], ...], day: dt.date, packs: Packs) -> Calculated:
     rows = [_row(bill, name, line) for bill, lines in bills for name, line in lines]
     with _lock, tempfile.TemporaryDirectory(prefix="leafmark-wizard-") as folder:
         table = pa.Table.from_pylist(rows, schema=_SCHEMA)
-        run = footprint(table, out=Path(folder) / "run", pack=pack(), method=METHOD, known_on=day, lines=True,
+        run = footprint(table, out=Path(folder) / "run", pack=list(packs), method=METHOD, known_on=day, lines=True,
                         memory_limit=MEMORY, threads=1)  # fmt: skip
         products = {str(row["product_id"]): row for row in run.table("products").to_pylist()}
-        entries, refused = _entries(run.table("entries"), dict(bills), day), _refused(run.table("rejected"))
+        entries, refused = (
+            _entries(run.table("entries"), dict(bills), factors_of(day, packs), day),
+            _refused(run.table("rejected")),
+        )
     figures = {
         bill: Figure(products.get(bill, {"product_id": bill}), tuple(entries[bill]), tuple(refused[bill]))
         for bill, _ in bills
@@ -148,9 +149,9 @@ def _row(bill: str, name: str, line: Line) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _entries(table: pa.Table, bills: dict[str, Lines], day: dt.date) -> dict[str, list[Entry]]:
+def _entries(table: pa.Table, bills: dict[str, Lines], chosen: LineFactors, day: dt.date) -> dict[str, list[Entry]]:
     lines = {bill: dict(named) for bill, named in bills.items()}
-    chosen, found = factors_of(day), defaultdict(list)
+    found = defaultdict(list)
     for row in table.select(["activity_id", "factor_id", "co2e_ug"]).to_pylist():
         bill, _, name = row["activity_id"].partition(SEPARATOR)
         line = lines[bill][name]

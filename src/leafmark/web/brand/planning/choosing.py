@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import pyarrow as pa
+
 from leafmark.factors import regions, units
 from leafmark.factors.search import SearchIndex, fold
 from leafmark.products.matching import propose
 from leafmark.products.matching.candidates import Confirmation
 from leafmark.web.brand.models import Match
-from leafmark.web.brand.planning.calculating import pack, prepare, serves
+from leafmark.web.brand.planning.calculating import Packs, prepare, serves
+from leafmark.web.operate.packs.active import active_packs
 from leafmark.web.shelf.models import Brand
 
 SHOWN: Final = 12
@@ -86,19 +89,20 @@ class Choice:
         return (self.unit, *(each for each in UNITS_SHOWN if each != self.unit and units.dimension(each) == own))
 
 
-@lru_cache(maxsize=1)
-def _index() -> tuple[SearchIndex, list[str]]:
-    factors = pack().factors
+@lru_cache(maxsize=2)
+def _index(packs: Packs) -> tuple[SearchIndex, list[str]]:
+    factors = pa.concat_tables([each.factors for each in packs])
     return SearchIndex(factors), factors.column("key").to_pylist()
 
 
-@lru_cache(maxsize=1)
-def _rows() -> dict[str, list[tuple[str, str, str, str]]]:
-    """(region, unit, name_en, name_zh) of each key, as the pack has them."""
+@lru_cache(maxsize=2)
+def _rows(packs: Packs) -> dict[str, list[tuple[str, str, str, str]]]:
+    """(region, unit, name_en, name_zh) of each key, as the packs have them."""
     found: dict[str, list[tuple[str, str, str, str]]] = {}
-    columns = (pack().factors.column(name).to_pylist() for name in ("key", "region", "unit", "name_en", "name_zh"))
-    for key, region, unit, name_en, name_zh in zip(*columns, strict=True):
-        found.setdefault(key, []).append((region, unit, name_en, name_zh or ""))
+    for pack in packs:
+        columns = (pack.factors.column(name).to_pylist() for name in ("key", "region", "unit", "name_en", "name_zh"))
+        for key, region, unit, name_en, name_zh in zip(*columns, strict=True):
+            found.setdefault(key, []).append((region, unit, name_en, name_zh or ""))
     return found
 
 
@@ -107,12 +111,16 @@ def _by_size(place: str) -> tuple[bool, bool, str]:
     return place != regions.WORLD, len(place) != 2, place
 
 
-@lru_cache(maxsize=4_096)
 def choice(key: str, day: dt.date) -> Choice | None:
     """A key with what the method can use of it on a day; None where it is not known, or nothing of it can be used."""
-    rows = _rows().get(key, [])
-    prepare(key, day)
-    served = {place for place in {region for region, *_ in rows} if serves(key, place, day)}
+    return _choice(key, day, active_packs())
+
+
+@lru_cache(maxsize=4_096)
+def _choice(key: str, day: dt.date, packs: Packs) -> Choice | None:
+    rows = _rows(packs).get(key, [])
+    prepare(key, day, packs)
+    served = {place for place in {region for region, *_ in rows} if serves(key, place, day, packs)}
     if not served:
         return None
     best = min((row for row in rows if row[0] in served), key=lambda row: _by_size(row[0]))
@@ -121,7 +129,7 @@ def choice(key: str, day: dt.date) -> Choice | None:
 
 def name_of(key: str, region: str = "", *, lang: str, day: dt.date) -> str:
     """A key's name in a language, as it is called for a place; the key itself where it is not known."""
-    here = next((row for row in _rows().get(key, []) if row[0] == region), None)
+    here = next((row for row in _rows(active_packs()).get(key, []) if row[0] == region), None)
     if here is not None:
         return here[2] if lang == "en" else here[3] or here[2]
     found = choice(key, day)
@@ -133,21 +141,22 @@ def find(words: str, stage: str, brand: Brand, day: dt.date) -> list[Choice]:
     if not words.strip():
         return _choices(USUAL[stage], day)
     confirmed = _confirmed(brand, words)
-    index, keys = _index()
+    packs = active_packs()
+    index, keys = _index(packs)
     hits = list(dict.fromkeys(keys[row] for row in index.find(words, ROWS_READ)))
     hits.sort(key=lambda key: not key.startswith(FIRST[stage]))
     found = _choices([*confirmed, *hits], day)
     if len(found) < FEW:
-        proposed = [each.key for each in propose([words[:200]], factors=[pack()])[0]]
+        proposed = [each.key for each in propose([words[:200]], factors=list(packs))[0]]
         found = _choices([*confirmed, *hits, *proposed], day)
     sure = set(confirmed)
     return [Choice(each.key, each.name_en, each.name_zh, each.unit, each.places, each.key in sure) for each in found]
 
 
 def _choices(keys: Iterable[str], day: dt.date) -> list[Choice]:
-    found = []
+    found, packs = [], active_packs()
     for key in dict.fromkeys(keys):
-        if not key.startswith(NOT_OFFERED) and (one := choice(key, day)) is not None:
+        if not key.startswith(NOT_OFFERED) and (one := _choice(key, day, packs)) is not None:
             found.append(one)
         if len(found) == SHOWN:
             break

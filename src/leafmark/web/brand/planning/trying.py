@@ -14,6 +14,7 @@ from leafmark.engine.schema import STAGES
 from leafmark.products.whatif import Difference, difference
 from leafmark.web.brand.planning.calculating import Calculated, Figure, Lines, calculate, serves
 from leafmark.web.brand.planning.state import OF_USE, Bill, Fault, Line, Tried
+from leafmark.web.operate.packs.active import active_packs
 
 NOW, THEN, NOW_YEAR, THEN_YEAR = "now", "then", "now_year", "then_year"
 ELECTRICITY = "electricity."
@@ -94,7 +95,7 @@ def _moved(lines: list[Line], which: Callable[[Line], bool], place: str, day: dt
     for line in lines:
         if not which(line):
             moved.append(line)
-        elif serves(line.key, place, line.day or day):
+        elif serves(line.key, place, line.day or day, active_packs()):
             moved.append(replace(line, region=place))
         else:
             moved.append(line)
