@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from leafmark.web.shelf import finding
 from leafmark.web.shelf.models import Product
@@ -73,3 +75,14 @@ def test_the_index_is_made_again_when_the_shelf_has_other_products(indexed: None
     finding.bring_up_to_date()
     finding.index.cache_clear()
     assert len(finding.index()) == 4
+
+
+def test_the_index_is_read_page_by_page(shelf: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An open read would let no job tell its progress while another process writes: SQLite answers that it is locked."""
+    monkeypatch.setattr(finding, "AT_ONCE", 2)
+    with CaptureQueriesContext(connection) as asked:
+        found = list(finding.documents(Product.objects.filter(current__isnull=False)))
+    assert [each.product_id for each in found] == [
+        str(each) for each in Product.objects.order_by("pk").values_list("pk", flat=True)
+    ]
+    assert len(asked) == 4

@@ -26,7 +26,7 @@ def documents(products: Any) -> Iterator[Document]:
     """Products as the search knows them. A category estimate is sorted by no figure: it is not its own."""
     columns = ("pk", "name", "gtin", "product_id", "state", "co2e_ug", "brand__name", "category__slug", "category__sector",
                "category__names", "current__catalogue")  # fmt: skip
-    for row in products.values_list(*columns).iterator(chunk_size=AT_ONCE):
+    for row in _rows(products.order_by("pk").values_list(*columns)):
         pk, name, gtin, product_id, state, co2e_ug, brand, category, sector, names, catalogue = row
         said = catalogue.get("name")
         named = said if isinstance(said, dict) else {"en": name}
@@ -35,6 +35,14 @@ def documents(products: Any) -> Iterator[Document]:
             str(pk), {lang: text for lang, text in named.items() if lang in LANGS and text}, brand, sector, category, state,
             co2e_ug if own else None, unit_of(catalogue), tuple(filter(None, (gtin, product_id, *names.values()))),
         )  # fmt: skip
+
+
+def _rows(products: Any) -> Iterator[tuple[Any, ...]]:
+    """Rows by their number, a page at a time: while an open read waits for its next row, a job could not tell how far it is."""
+    last = 0
+    while part := list(products.filter(pk__gt=last)[:AT_ONCE]):
+        yield from part
+        last = part[-1][0]
 
 
 def unit_of(catalogue: dict[str, Any]) -> str:
