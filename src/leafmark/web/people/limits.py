@@ -1,6 +1,6 @@
 """How often a log-in may fail: by name and address together (django-axes), and by address over all names.
 
-Why twenty names and not a number of failures, and whose word on an address is taken: docs/decisions/0008-log-in-limits.md.
+Why twenty names and not a number of failures, and whose word on an address is taken: docs/decisions/0006-log-in-limits.md.
 """
 
 from __future__ import annotations
