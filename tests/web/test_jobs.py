@@ -206,9 +206,9 @@ class Site:
         asked = subprocess.run(command, env=self.environment, check=True, capture_output=True, text=True)
         return asked.stdout.strip()
 
-    def worker(self) -> subprocess.Popen[bytes]:
+    def worker(self, stderr: int | None = None) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "leafmark.web.jobs.worker"]
-        return subprocess.Popen(command, env=self.environment, stdin=subprocess.PIPE)
+        return subprocess.Popen(command, env=self.environment, stdin=subprocess.PIPE, stderr=stderr)
 
     def state(self, job: str) -> tuple[object, ...]:
         with sqlite3.connect(self.folder / "site.db", timeout=30) as database:
@@ -315,3 +315,15 @@ def site_workers(site: Site, other_than: int = 0, wait: bool = True) -> set[int]
             break
         time.sleep(0.1)
     return found
+
+
+def test_a_worker_that_is_told_to_end_ends_quietly(site: Site) -> None:
+    """Its parent holds its input open, and no lock of it may be a fatal error when the interpreter ends."""
+    done = site.ask(0)
+    with site.worker(subprocess.PIPE) as worker:
+        site.wait(done, "done")
+        worker.terminate()
+        assert worker.stderr is not None
+        said = worker.stderr.read().decode()
+        assert worker.wait(20) in (0, -signal.SIGTERM)
+    assert "Fatal" not in said, said

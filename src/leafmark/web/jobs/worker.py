@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import IO
 
+STDIN = 0
 POLL_S = 0.5
 RECOVER_EVERY_S = 5.0
 KEPT_DAYS = 30
@@ -87,7 +88,10 @@ def _alone(path: Path) -> IO[str]:
 
 def _until_parent_ends() -> None:
     """End when standard input does: the parent holds its other end, and lets go of it even when it is killed."""
-    sys.stdin.buffer.read()
+    while os.read(
+        STDIN, 1
+    ):  # not by sys.stdin: its lock, held while one waits, is a fatal error at the interpreter's end
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
