@@ -89,6 +89,8 @@ bench: $(READY)
 	$(BIN)/python -m bench ranges
 	$(BIN)/python -m bench.ledger
 	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.brand_import
+	$(BIN)/python -m bench.site  # needs wrk
 	$(BIN)/python tools/make_readme.py --speed
 
 bench-large: $(READY)

@@ -7,8 +7,6 @@ is matched before. Writes bench/results-brand-import.json and docs/speed-brand-i
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -19,6 +17,7 @@ import uuid
 from pathlib import Path
 from typing import Any, Final
 
+from bench import by_size
 from bench.measure import machine
 
 HERE: Final = Path(__file__).parent
@@ -167,20 +166,5 @@ def page(results: dict[str, Any]) -> str:
     return "\n".join(out) + "\n"
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=int, default=SIZE)
-    parser.add_argument("--dry", action="store_true", help="print only")
-    options = parser.parse_args()
-    found = measured(options.size)
-    if not options.dry:
-        results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-        results[str(options.size)] = found
-        RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
-        PAGE.write_text(page(results))
-    print(page({str(options.size): found}))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(by_size.run(__doc__, SIZE, measured, page, RESULTS, PAGE))

@@ -5,8 +5,6 @@ Writes bench/results-search.json and docs/speed-search.md.
 
 from __future__ import annotations
 
-import argparse
-import json
 import multiprocessing
 import resource
 import shutil
@@ -18,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from bench import by_size
 from bench.measure import machine
 from bench.search_peer import Peer
 from bench.search_peer import build as build_peer
@@ -188,22 +187,5 @@ def page(results: dict[str, Any]) -> str:
     return "\n".join(out)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=int, default=500_000)
-    parser.add_argument("--dry", action="store_true", help="print only")
-    options = parser.parse_args()
-    found = measure(options.size)
-    if options.dry:
-        print(page({str(options.size): found}))
-        return 0
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    results[str(options.size)] = found
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
-    PAGE.write_text(page(results))
-    print(page(results))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(by_size.run(__doc__, 500_000, measure, page, RESULTS, PAGE))

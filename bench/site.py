@@ -7,7 +7,6 @@ Needs wrk (Debian and Ubuntu: apt-get install wrk).
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import json
 import os
@@ -24,6 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from bench import by_size
 from bench.measure import machine
 
 HERE: Final = Path(__file__).parent
@@ -222,20 +222,5 @@ def page(results: dict[str, Any]) -> str:
     return "\n".join(out) + "\n"
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=int, default=500_000)
-    parser.add_argument("--dry", action="store_true", help="print only")
-    options = parser.parse_args()
-    found = measured(options.size)
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    results[str(options.size)] = found
-    if not options.dry:
-        RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
-        PAGE.write_text(page(results))
-    print(page({str(options.size): found}))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(by_size.run(__doc__, 500_000, measured, page, RESULTS, PAGE))

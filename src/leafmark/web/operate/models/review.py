@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
 
-from leafmark.web.operate.models.packs import REASON_MAX
-from leafmark.web.written_once import WrittenOnce
+from leafmark.web.operate.models.decision import Decision
 
 
-class ReviewDecision(WrittenOnce):
+class ReviewDecision(Decision):
     """A finding dismissed, or acts of it taken back in the ledger by adjustments of the kind `fraud`."""
 
     DISMISSED, REVERSED = KINDS = ("dismissed", "reversed")
@@ -23,15 +21,6 @@ class ReviewDecision(WrittenOnce):
     scope = models.JSONField()
     figures = models.JSONField()
     acts = models.JSONField(default=list, help_text="Account, event, and what the ledger answered")
-    reason = models.TextField(max_length=REASON_MAX)
-    by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    token = models.CharField(max_length=64, unique=True, help_text="Of the form: sent twice is one decision")
-
-    class Meta:
-        """Newest first."""
-
-        ordering: ClassVar = ["-at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.rule} {self.key} {self.kind}"

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
-from django.utils import timezone
 
-from leafmark.web.operate.models.packs import REASON_MAX
-from leafmark.web.written_once import WrittenOnce
+from leafmark.web.operate.models.decision import Decision
 
 
-class SchemeDecision(WrittenOnce):
+class SchemeDecision(Decision):
     """A scheme activated as its preview showed it, or withdrawn: then labels declare. The newest counts."""
 
     ACTIVATED, WITHDRAWN = KINDS = ("activated", "withdrawn")
@@ -27,15 +23,6 @@ class SchemeDecision(WrittenOnce):
     preview = models.ForeignKey(
         "jobs.Job", models.PROTECT, null=True, related_name="+", help_text="What was seen before"
     )
-    reason = models.TextField(max_length=REASON_MAX)
-    by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    token = models.CharField(max_length=64, unique=True, help_text="Of the form: sent twice is one decision")
-
-    class Meta:
-        """Newest first."""
-
-        ordering: ClassVar = ["-at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.scheme_id} {self.scheme_version} {self.kind}"

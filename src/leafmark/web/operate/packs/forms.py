@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from leafmark.web.operate.models.packs import REASON_MAX
+from leafmark.web.operate.models.decision import REASON_MAX
 
 
 class ReasonForm(forms.Form):
