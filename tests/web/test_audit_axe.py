@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import ARGUMENTS, CHROMIUM, IN_CHROMIUM
+from chromium import IN_CHROMIUM, logged_in, wrong_with
 from django.conf import settings as site_settings
 from django.test import Client
 
@@ -26,9 +24,6 @@ pytestmark = [
 ]
 DAY = dt.date(2026, 11, 1)
 WIDTHS_PX = (360, 1440)
-WIDER = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll *') && e.getBoundingClientRect().right > innerWidth)
-  .map(e => e.outerHTML.slice(0, 120)).slice(0, 3)"""
-"""What sticks out of the screen."""
 
 
 @pytest.fixture
@@ -47,19 +42,6 @@ def site(tmp_path: Path, settings: Any) -> Path:
     settings.STORAGES = {**site_settings.STORAGES, "staticfiles": plain}  # the tests' live server knows no hashed names
     fill(tmp_path / "one", tmp_path / "catalogue.csv", DAY, workspace=tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    monkeypatch.setitem(
-        os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
-    )  # Playwright keeps a loop; the tests' own queries run beside it
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 def addresses(site: Path, client: Client) -> list[str]:
@@ -94,39 +76,31 @@ def addresses(site: Path, client: Client) -> list[str]:
 def test_no_violation_and_nothing_wider_than_the_screen(
     site: Path, browser: Any, live_server: Any, prefix: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     client = Client()
     client.force_login(User.objects.create_user("ada@leafmark.example", is_auditor=True, is_operator=True))
     pages = addresses(site, client)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     found = []
     for scheme, width in (("light", WIDTHS_PX[0]), ("dark", WIDTHS_PX[1])):
-        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
-        context.add_cookies([cookie])
-        page = context.new_page()
+        page = logged_in(
+            browser,
+            live_server.url,
+            client,
+            color_scheme=scheme,
+            viewport={"width": width, "height": 900},
+            bypass_csp=True,
+        )
         for address in pages:
             answer = page.goto(f"{live_server.url}{prefix}{address}")
             assert answer.status == 200, address
-            assert page.evaluate("getComputedStyle(document.querySelector('.top')).borderBottomStyle") == "solid", (
-                "the page has no style"
-            )
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found.append((address, width, page.evaluate(WIDER)))
-            found += [
-                (address, scheme, each["id"], each["nodes"][0]["html"][:200])
-                for each in Axe().run(page).response["violations"]
-            ]
-        context.close()
+            found += [(address, scheme, each) for each in wrong_with(page)]
+        page.context.close()
     assert not found
 
 
 def test_a_sample_is_drawn_and_signed_without_javascript(site: Path, browser: Any, live_server: Any) -> None:
     client = Client()
     client.force_login(User.objects.create_user("ada@leafmark.example", is_auditor=True))
-    context = browser.new_context(java_script_enabled=False)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-    page = context.new_page()
+    page = logged_in(browser, live_server.url, client, java_script_enabled=False)
     page.goto(f"{live_server.url}/audit/")
     page.click("th a >> nth=0")
     page.fill("#size", "1")
@@ -137,4 +111,4 @@ def test_a_sample_is_drawn_and_signed_without_javascript(site: Path, browser: An
     page.click("main form button")
     assert "agrees with its evidence" in page.inner_text("main")
     assert Sample.objects.get().lines.get().verdicts.get().by.email == "ada@leafmark.example"
-    context.close()
+    page.context.close()

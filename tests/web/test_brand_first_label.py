@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from brand_files import PASSWORD, Console, console
-from chromium import ARGUMENTS, CHROMIUM, IN_CHROMIUM
+from chromium import IN_CHROMIUM
 
 from leafmark.web.jobs.run import run_waiting
 from leafmark.web.people.models import User
@@ -65,18 +64,6 @@ def bills() -> str:
             f"T-{n},{'packaging' if 'card' in name else 'materials'},{name},{0.5 + n / 50:.2f},GB" for name in MATERIALS
         ]
     return "\n".join(lines) + "\n"
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Chromium. Playwright keeps an event loop in this thread, in which Django would refuse to be asked."""
-    from playwright.sync_api import sync_playwright
-
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 class Hand:

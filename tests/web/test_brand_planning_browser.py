@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import pytest
-from chromium import ARGUMENTS, CHROMIUM, IN_CHROMIUM
+from chromium import IN_CHROMIUM, logged_in, wrong_with
 from django.test import Client
 
 from leafmark.web.brand.models import Target
@@ -25,44 +23,6 @@ PAGES = (
     f"wizard/?{BILL}&step=result&wl=1&wk=material.aluminium&wr=GB&wp=DE&wy=8&wg=FR", f"wizard/?{BILL}&step=result&wl=1", f"wizard/?{BILL}&l=zzz&wy=x",
     "wizard/?begin=BOX", "shelf/", "shelf/PLATE/", "shelf/KETTLE/", "claims/", "targets/", "targets/{target}/",
 )  # fmt: skip
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Chromium. Playwright keeps an event loop in this thread, in which Django would refuse to be asked."""
-    from playwright.sync_api import sync_playwright
-
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(autouse=True)
-def plain_names_of_static_files(settings: Any) -> None:
-    """The live server finds static files by the names they have in the source."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
-def opened(browser: Any, origin: str, client: Client, **options: Any) -> Any:
-    context = browser.new_context(**options)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": origin}])
-    return context.new_page()
-
-
-def looked_at(page: Any, where: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    assert page.evaluate("getComputedStyle(document.body).display") == "flex", "the page has no styles"
-    page.eval_on_selector_all("details", "all => all.forEach(each => each.open = true)")
-    found = Axe().run(page).response["violations"]
-    assert not found, (where, [(each["id"], each["nodes"][0]["html"][:200]) for each in found])
-    assert page.locator("h1").count() == 1, where
-    levels = [int(each) for each in page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(each => each.tagName[1])")]
-    assert all(after <= before + 1 for before, after in pairwise(levels)), (where, levels)
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), where
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -85,26 +45,26 @@ def test_axe_finds_nothing(live_server: Any, mill: Brand, mei: Client, browser: 
         f"/brand/mill/targets/{target.pk}/", {"year": "2024", "amount": "900", "amount_in": "t", "source": "meters"}
     )
     width = 320 if scheme == "light" else 1440
-    page = opened(browser, live_server.url, mei, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = logged_in(browser, live_server.url, mei, viewport={"width": width, "height": 800}, color_scheme=scheme)
     for address in PAGES:
         where = f"{live_server.url}{prefix}/brand/mill/{address.format(target=target.pk)}"
         page.goto(where)
-        looked_at(page, where)
+        assert not wrong_with(page), where
     page.goto(f"{live_server.url}{prefix}/brand/mill/claims/")
     page.fill("#id_text", "An eco-friendly kettle. Low-carbon channel")
     page.click("button[value=check]")
-    looked_at(page, "claims, found")
+    assert not wrong_with(page), "claims, found"
     page.fill("#id_text", "")
     page.click("button[value=check]")
-    looked_at(page, "claims, faults")
+    assert not wrong_with(page), "claims, faults"
     page.goto(f"{live_server.url}{prefix}/brand/mill/targets/")
     page.click("main form button")
-    looked_at(page, "targets, faults")
+    assert not wrong_with(page), "targets, faults"
 
 
 def test_all_of_it_works_without_javascript(live_server: Any, mill: Brand, mei: Client, browser: Any) -> None:
     """A product from nothing to its files, what if, a claim, a place on the shelf, a target and its actual."""
-    page = opened(browser, live_server.url, mei, java_script_enabled=False, accept_downloads=True)
+    page = logged_in(browser, live_server.url, mei, java_script_enabled=False, accept_downloads=True)
     page.goto(f"{live_server.url}/brand/mill/")
     page.click("nav.rooms >> text=Wizard")
     page.fill("#id_name", "Tin kettle")

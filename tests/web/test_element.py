@@ -7,9 +7,10 @@ import http.server
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from chromium import ARGUMENTS, CHROMIUM, in_chromium
+from chromium import in_chromium
 
 from leafmark.web import tokens_css
 
@@ -51,24 +52,22 @@ def elsewhere(live_server: object) -> Iterator[str]:
 
 @in_chromium
 @pytest.mark.parametrize("script", [True, False])
-def test_a_label_on_another_origins_page(transactional_db: None, shelf: None, elsewhere: str, script: bool) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = browser.new_context(java_script_enabled=script)
-        page = context.new_page()
-        page.goto(elsewhere)
-        page.wait_for_load_state("networkidle")
-        if script:
-            page.wait_for_selector("#a a img")
-            page.wait_for_selector("#b a img")
-            assert "碳足跡" in page.get_attribute("#a img", "alt")
-            assert page.get_attribute("#a a", "href").endswith("/01/09506000134352")
-            assert page.evaluate("document.querySelector('#a img').naturalWidth") > 0
-            assert "Carbon footprint" in page.get_attribute("#b img", "alt")  # French is not there: English
-            assert page.query_selector("#d a") is None
-        else:
-            assert page.query_selector("#a a") is None
-        assert page.get_attribute("#c img", "alt") == "fallback"
-        browser.close()
+def test_a_label_on_another_origins_page(
+    transactional_db: None, shelf: None, elsewhere: str, browser: Any, script: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=script)
+    page = context.new_page()
+    page.goto(elsewhere)
+    page.wait_for_load_state("networkidle")
+    if script:
+        page.wait_for_selector("#a a img")
+        page.wait_for_selector("#b a img")
+        assert "碳足跡" in page.get_attribute("#a img", "alt")
+        assert page.get_attribute("#a a", "href").endswith("/01/09506000134352")
+        assert page.evaluate("document.querySelector('#a img').naturalWidth") > 0
+        assert "Carbon footprint" in page.get_attribute("#b img", "alt")  # French is not there: English
+        assert page.query_selector("#d a") is None
+    else:
+        assert page.query_selector("#a a") is None
+    assert page.get_attribute("#c img", "alt") == "fallback"
+    context.close()

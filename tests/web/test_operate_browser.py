@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import ARGUMENTS, CHROMIUM, IN_CHROMIUM
+from chromium import IN_CHROMIUM, logged_in, wrong_with
 from django.conf import settings as site_settings
 from django.test import Client
 from operators import fresh
@@ -28,8 +27,6 @@ from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.models import Brand, Product
 
 pytestmark = [*IN_CHROMIUM, pytest.mark.django_db(transaction=True)]
-WIDER = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll *') && e.getBoundingClientRect().right > innerWidth)
-  .map(e => e.outerHTML.slice(0, 120)).slice(0, 3)"""
 
 
 @pytest.fixture
@@ -67,18 +64,6 @@ def site(packs_site: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> It
         for module in (finding, views):
             monkeypatch.setattr(module, "ledger", opened)
         yield packs_site
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Chromium. Playwright keeps an event loop in this thread, in which Django would refuse to be asked."""
-    from playwright.sync_api import sync_playwright
-
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 def operator() -> Client:
@@ -131,41 +116,30 @@ def addresses(client: Client) -> list[str]:
 def test_no_violation_and_nothing_wider_than_the_screen(
     site: Path, browser: Any, live_server: Any, prefix: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     client = operator()
     pages = addresses(client)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     found = []
     for scheme, width in (("light", 360), ("dark", 1440)):
-        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
-        context.add_cookies([cookie])
-        page = context.new_page()
+        page = logged_in(
+            browser,
+            live_server.url,
+            client,
+            color_scheme=scheme,
+            viewport={"width": width, "height": 900},
+            bypass_csp=True,
+        )
         for address in pages:
             answer = page.goto(f"{live_server.url}{prefix}{address}")
             assert answer.status == 200, address
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found.append((address, width, page.evaluate(WIDER)))
-            assert page.locator("h1").count() == 1, address
-            levels = [
-                int(each)
-                for each in page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(each => each.tagName[1])")
-            ]
-            assert all(after <= before + 1 for before, after in pairwise(levels)), (address, levels)
-            found += [
-                (address, scheme, each["id"], each["nodes"][0]["html"][:200])
-                for each in Axe().run(page).response["violations"]
-            ]
-        context.close()
+            found += [(address, scheme, each) for each in wrong_with(page)]
+        page.context.close()
     assert not found
 
 
 def test_all_of_it_works_without_javascript(site: Path, browser: Any, live_server: Any) -> None:
     """A member let in, a pack activated, acts taken back in two steps: by clicks alone."""
     client = operator()
-    context = browser.new_context(java_script_enabled=False)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-    page = context.new_page()
+    page = logged_in(browser, live_server.url, client, java_script_enabled=False)
     page.goto(f"{live_server.url}/operate/")
     page.click("nav.rooms >> text=Members")
     page.click("main >> text=Farm")
@@ -192,4 +166,4 @@ def test_all_of_it_works_without_javascript(site: Path, browser: Any, live_serve
     page.click("text=Take them back now")
     page.wait_for_selector("h1 >> text=acts taken back")
     assert page.locator("td", has_text="taken back").count() == MANY_IN_A_DAY
-    context.close()
+    page.context.close()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zxingcpp
-from chromium import ARGUMENTS, CHROMIUM, IN_CHROMIUM
+from chromium import IN_CHROMIUM, wrong_with
 from PIL import Image
 from shopper_shelf import WHY, fill_estimates, fill_televisions, write_estimates
 
@@ -29,18 +28,6 @@ def shelves(runs: Path, tmp_path: Path, settings: Any, live_server: Any) -> str:
     fill_estimates(write_estimates(tmp_path))
     fill_televisions(runs, tmp_path, savings={"TV-2": {"reference": "TV-1", "why": WHY}, "TV-1": {"reference": "TV-2"}})
     return str(live_server.url)
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Chromium. Playwright keeps an event loop in this thread, in which Django would refuse to be asked."""
-    from playwright.sync_api import sync_playwright
-
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize(("width", "scale"), [(1440, 1), (360, 3)])
@@ -71,22 +58,13 @@ def test_a_product_without_a_code_shows_none(shelves: str, browser: Any) -> None
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
 def test_axe_finds_nothing_and_all_fits_320_px(shelves: str, browser: Any, prefix: str, scheme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     context = browser.new_context(viewport={"width": 320, "height": 800}, color_scheme=scheme, bypass_csp=True)
-    page, found, wide = context.new_page(), {}, []
+    page, found = context.new_page(), []
     for path in PAGES:
         market, rest = (path[:5], path[5:]) if path.startswith("/m/") else ("", path)
         page.goto(f"{shelves}{market}{prefix}{rest}")
-        for each in page.query_selector_all("details"):
-            each.evaluate("each => each.open = true")
-        seen = Axe().run(page)
-        if seen.violations_count:
-            found[path] = [(each["id"], each["nodes"][0]["html"][:120]) for each in seen.response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth") > 320:
-            wide.append(path)
+        found += [(path, each) for each in wrong_with(page)]
     assert not found
-    assert not wide
 
 
 def test_a_shopper_without_javascript(shelves: str, browser: Any) -> None:

@@ -240,12 +240,16 @@ def parse_scheme(text: str) -> Scheme:
     return scheme_from(tomllib.loads(text, parse_float=Decimal))
 
 
-def shipped_schemes() -> dict[str, Scheme]:
-    """Give the schemes that come with the package, by id."""
+def shipped_texts() -> list[str]:
+    """Give the schemes that come with the package as their TOML."""
     folder = resources.files(__package__) / "schemes"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    found = [parse_scheme(f.read_text(encoding="utf-8")) for f in files]
-    return {scheme.id: scheme for scheme in found}
+    return [f.read_text(encoding="utf-8") for f in files]
+
+
+def shipped_schemes() -> dict[str, Scheme]:
+    """Give the schemes that come with the package, by id."""
+    return {scheme.id: scheme for scheme in map(parse_scheme, shipped_texts())}
 
 
 def get_scheme(scheme_id: str) -> Scheme:

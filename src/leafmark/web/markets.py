@@ -15,23 +15,26 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.encoding import escape_uri_path
 from markupsafe import Markup
 
 from leafmark.products import LabelData
 from leafmark.products.markets import Market, for_market, markets
 from leafmark.web.languages import tag
 from leafmark.web.pages import fragment, in_language
+from leafmark.web.shelf.labels import mark_of
 from leafmark.web.shelf.models import Publication
 
 PREFIX: Final = "/m/"
 ASKED: Final = "market"
 APART: Final = ("static/", "m/", "api/")
 """Addresses that are no market's: files, and those that name one already."""
-LINKS: Final = re.compile(rf'(<(?:a|form|link)\b[^>]*?\s(?:href|action)=")/(?!/|{"|".join(APART)})'.encode())
+LINKS: Final = re.compile(
+    rf'(<(?:a|form|link|button|input)\b[^>]*?\s(?:href|action|formaction)=")/(?!/|{"|".join(APART)})'.encode()
+)
 HTML: Final = "text/html"
 HERE, BARE = "/@here@", "/@bare@"
 """Stand for a page's address, and for that without a language, in the foot that is kept."""
@@ -66,10 +69,10 @@ def in_market(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
     def middleware(request: HttpRequest) -> HttpResponse:
         code, path = _split(request.path_info)
         if code is None:
+            if request.method not in ("GET", "HEAD") or request.path_info.startswith("/api/"):
+                return get_response(request)
             asked = request.GET.get(ASKED, "").lower()
-            if request.method in ("GET", "HEAD") and asked in markets() and not request.path_info.startswith("/api/"):
-                return _redirect(request, request.path_info, asked)
-            return get_response(request)
+            return _redirect(request, request.path_info, asked) if asked in markets() else get_response(request)
         if code == own().code:
             return _redirect(request, path, code)
         request.path_info = request.path = path
@@ -94,17 +97,10 @@ def _redirect(request: HttpRequest, path: str, code: str) -> HttpResponse:
     """To a page in a market, without what the address asked for."""
     kept: QueryDict = request.GET.copy()
     kept.pop(ASKED, None)
-    query = f"?{urlencode(list(_pairs(kept)))}" if kept else ""
-    from django.utils.encoding import escape_uri_path
-
+    query = f"?{kept.urlencode()}" if kept else ""
     path = escape_uri_path(f"/{path.lstrip('/')}")
     where = path if code == own().code else address(path, code)
     return HttpResponseRedirect(f"{where}{query}")
-
-
-def _pairs(query: QueryDict) -> Any:
-    for name, values in query.lists():
-        yield from ((name, value) for value in values)
 
 
 def _with_prefix(response: HttpResponse, prefix: str) -> HttpResponse:
@@ -122,12 +118,6 @@ def _with_prefix(response: HttpResponse, prefix: str) -> HttpResponse:
 def shown(label: LabelData, publication: Publication) -> LabelData:
     """A label as it stands in this request's market."""
     return for_market(label, mark_of(publication), current())
-
-
-def mark_of(publication: Publication) -> str | None:
-    """The scheme of a publication's official class: of its record in a public register."""
-    pieces = publication.evidence or ()
-    return next((str(each["scheme_id"]) for each in pieces if each.get("requirement") == "registry_record"), None)
 
 
 def words(request: HttpRequest) -> dict[str, Any]:

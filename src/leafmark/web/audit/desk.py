@@ -27,6 +27,7 @@ from leafmark.web.audit.explained import NotExplained, explained_in
 from leafmark.web.audit.models import VERDICTS, Sample, SampledLine, Verdict
 from leafmark.web.audit.runs import known, run_of
 from leafmark.web.download import csv_file
+from leafmark.web.forms import codes, token, typed
 from leafmark.web.jobs.start import start
 from leafmark.web.pages import page
 from leafmark.web.shelf.models import Publication
@@ -47,7 +48,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         .order_by("-made_at", "-pk")
     )
     part = Paginator(samples, PAGE).get_page(request.GET.get("page"))
-    return page(request, "audit/desk.html", {"runs": known(), "part": part, "token": forms.token()})
+    return page(request, "audit/desk.html", {"runs": known(), "part": part, "token": token()})
 
 
 @require_safe
@@ -163,11 +164,11 @@ def compare(request: HttpRequest) -> HttpResponseBase:
 def _run_page(request: HttpRequest, run: Run, form: forms.SampleForm, status: int = 200) -> HttpResponse:
     published = Publication.objects.filter(run__run_id=run.id).select_related("product__brand")
     values = {
-        "run": run, "record": run.record, "faults": forms.codes(form), "asked": forms.typed(form, size=SIZE),
-        "token": forms.token(),
+        "run": run, "record": run.record, "faults": codes(form), "asked": typed(form, size=SIZE),
+        "token": token(),
         "inputs": [{**each, "file": PurePath(str(each["file"])).name} for each in run.record["inputs"]],
         "published": published.count(), "some": published.order_by("product__name")[:10],
-        "entries": (run.path / "entries.parquet").exists(), "replay_token": forms.token(),
+        "entries": (run.path / "entries.parquet").exists(), "replay_token": token(),
         "samples": Sample.objects.filter(run_id=run.id).select_related("made_by"),
     }  # fmt: skip
     return page(request, "audit/run.html", values, status=status)
@@ -188,8 +189,8 @@ def _drawn(run: Run, user: Any, size: int, seed: str, token: str) -> Sample:
 
 def _line_page(request: HttpRequest, found: SampledLine, form: forms.VerdictForm, status: int = 200) -> HttpResponse:
     values: dict[str, Any] = {
-        "line": found, "verdicts": found.verdicts.select_related("by"), "faults": forms.codes(form),
-        "asked": forms.typed(form), "choices": VERDICTS, "token": forms.token(), "parts": [], "factors": [], "why": "",
+        "line": found, "verdicts": found.verdicts.select_related("by"), "faults": codes(form),
+        "asked": typed(form), "choices": VERDICTS, "token": token(), "parts": [], "factors": [], "why": "",
     }  # fmt: skip
     try:
         tree = explained_in(run_of(found.sample.run_id).path, found.entry["subject_id"])

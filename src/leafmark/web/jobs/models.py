@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 WAITING, RUNNING, DONE, FAILED = STATES = ("waiting", "running", "done", "failed")
+UNFINISHED = (WAITING, RUNNING)
 
 
 class Job(models.Model):

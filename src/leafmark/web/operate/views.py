@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from leafmark.web.audit.access import operators_and_auditors
-from leafmark.web.audit.forms import token
-from leafmark.web.jobs.models import RUNNING, WAITING, Job
+from leafmark.web.forms import token
+from leafmark.web.jobs.models import UNFINISHED, Job
 from leafmark.web.jobs.start import start
 from leafmark.web.operate import queues
 from leafmark.web.operate.access import in_console, room
@@ -21,7 +21,7 @@ def console(request: HttpRequest) -> HttpResponse:
     """What is to be done, and what was."""
     jobs = Job.objects.select_related("by")
     values = {
-        "token": token(), "last": jobs.filter(name="verify").first(), "running": jobs.filter(state__in=(WAITING, RUNNING)).count(),
+        "token": token(), "last": jobs.filter(name="verify").first(), "running": jobs.filter(state__in=UNFINISHED).count(),
         "counts": queues.counts(), "queues": QUEUES,
     }  # fmt: skip
     return room(request, "console", "console", values)

@@ -10,6 +10,7 @@ from leafmark.products import Evidence, LabelData, Method, Scheme, get_scheme, l
 from leafmark.products.benchmarks import Benchmark, BenchmarkTable, table_from
 from leafmark.products.footprint import footprint_from
 from leafmark.products.saving import SavingPanel
+from leafmark.products.schemes import REGISTRY_RECORD
 from leafmark.web.shelf.models import FrozenTable, Product, Publication, Run
 
 SCHEME = "leafmark.declared"
@@ -35,8 +36,8 @@ def label_of(product: Product, publication: Publication, origin: str) -> LabelDa
     catalogue.setdefault("category_name", product.category.names)
     if isinstance(catalogue.get("notes"), list):
         catalogue["notes"] = tuple(catalogue["notes"])
-    evidence = tuple(_piece(each) for each in publication.evidence or ())
-    official = next((each.scheme_id for each in evidence if each.requirement == "registry_record"), None)
+    evidence = tuple(evidence_of(each) for each in publication.evidence or ())
+    official = mark_of(publication)
     run = publication.run
     return label_data(
         publication.row, catalogue, _scheme(SCHEME), method=Method(**run.method), factor_vintage=run.vintage,
@@ -66,6 +67,13 @@ def frozen_table(sha256: str) -> BenchmarkTable:
     return table_from(FrozenTable.objects.get(sha256=sha256).body, f"benchmark {sha256}")
 
 
-def _piece(values: dict[str, Any]) -> Evidence:
+def mark_of(publication: Publication) -> str | None:
+    """The scheme of a publication's official class: of its record in a public register."""
+    pieces = publication.evidence or ()
+    return next((str(each["scheme_id"]) for each in pieces if each.get("requirement") == REGISTRY_RECORD), None)
+
+
+def evidence_of(values: dict[str, Any]) -> Evidence:
+    """A piece of evidence of its plain values."""
     return Evidence(**{**values, "expires_on": dt.date.fromisoformat(values["expires_on"]),
                        "independent_of": frozenset(values.get("independent_of", ()))})  # fmt: skip

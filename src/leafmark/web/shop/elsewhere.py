@@ -15,7 +15,7 @@ from leafmark.products.i18n import mass_unit, plain, significant
 from leafmark.products.markets import Market, of_grid, of_mark
 from leafmark.products.sentences import Sentences
 from leafmark.web.languages import pick, say, span
-from leafmark.web.markets import mark_of
+from leafmark.web.shelf.labels import mark_of
 from leafmark.web.shelf.models import MarketGrid, Product
 from leafmark.web.shelf.rows import version
 

@@ -13,11 +13,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from leafmark.web.audit.forms import token
 from leafmark.web.brand.access import Console, in_console
 from leafmark.web.brand.sending import matching
 from leafmark.web.brand.sending.packs import keys
 from leafmark.web.brand.sending.uploads import calculable, of_brand, working
+from leafmark.web.forms import token
 from leafmark.web.languages import say, tag
 from leafmark.web.pages import page
 

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leafmark.products.imports import DEFAULT_LIMITS, SECTORS
 from leafmark.products.words import clean
-from leafmark.web.audit.forms import token
 from leafmark.web.brand.access import Console, in_console
 from leafmark.web.brand.models import Draft, Upload
 from leafmark.web.brand.sending.examples import EXAMPLES
 from leafmark.web.brand.sending.receiving import BYTES_OF_MIB, Received, takes_files
 from leafmark.web.download import csv_file
-from leafmark.web.jobs.models import FAILED, RUNNING, WAITING, Job
+from leafmark.web.forms import token
+from leafmark.web.jobs.models import FAILED, UNFINISHED, Job
 from leafmark.web.jobs.start import start
 from leafmark.web.pages import page
 
@@ -91,7 +91,7 @@ def _fault(at: Console, mark: str, said: Any, files: Any) -> str | None:
         return "no_file"
     if any(each.size == 0 for each in files.values()):
         return "empty"
-    if Upload.objects.filter(brand=at.brand, job__state__in=(WAITING, RUNNING)).count() >= CHECKS_AT_ONCE_MAX:
+    if Upload.objects.filter(brand=at.brand, job__state__in=UNFINISHED).count() >= CHECKS_AT_ONCE_MAX:
         return "too_many"
     return None
 
@@ -189,7 +189,7 @@ def calculable(found: Upload) -> bool:
 
 def working(job: Job | None) -> bool:
     """Whether a job waits or is being done."""
-    return job is not None and job.state in (WAITING, RUNNING)
+    return job is not None and job.state in UNFINISHED
 
 
 def failed(job: Job | None) -> bool:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from leafmark.web.audit.forms import codes, token, typed
+from leafmark.web.forms import codes, token, typed
 from leafmark.web.operate.access import in_console, room
 from leafmark.web.operate.members import changing
 from leafmark.web.operate.members.forms import BrandForm, MemberForm

@@ -17,15 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leafmark.factors.model import Pack
 from leafmark.factors.revision import KINDS, STATES, Revised
-from leafmark.web.audit.forms import codes, token, typed
 from leafmark.web.download import csv_file
+from leafmark.web.forms import codes, token, typed
 from leafmark.web.jobs.models import Job
 from leafmark.web.jobs.start import start
 from leafmark.web.operate.access import in_console, room
+from leafmark.web.operate.forms import ReasonForm
 from leafmark.web.operate.models import PackDecision
 from leafmark.web.operate.packs import activating, effect
 from leafmark.web.operate.packs.active import PackGoneError, active_packs, decisions
-from leafmark.web.operate.packs.forms import ReasonForm
 from leafmark.web.operate.packs.installed import BUILTIN, installed, installed_as
 
 PAGE = 50

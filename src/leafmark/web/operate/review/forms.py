@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from leafmark.web.operate.packs.forms import ReasonForm
+from leafmark.web.operate.forms import ReasonForm
 
 _PAIR = re.compile(r"(-?\d{1,19}):(-?\d{1,19})")
 

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leafmark.ledger.review import Finding, acts_of
 from leafmark.ledger.schema import StoreError
-from leafmark.web.audit.forms import codes, token, typed
 from leafmark.web.books import ledger
+from leafmark.web.forms import codes, token, typed
 from leafmark.web.jobs.models import Job
 from leafmark.web.jobs.start import start
 from leafmark.web.operate.access import in_console, room
+from leafmark.web.operate.forms import ReasonForm
 from leafmark.web.operate.models import ReviewDecision
-from leafmark.web.operate.packs.forms import ReasonForm
 from leafmark.web.operate.review import deciding
 from leafmark.web.operate.review import finding as findings
 from leafmark.web.operate.review.forms import TakeBackForm

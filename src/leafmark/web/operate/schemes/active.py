@@ -12,7 +12,7 @@ from leafmark.products.benchmarks import BenchmarkTable, read_table, write_table
 from leafmark.products.schemes import Evidence, Scheme, get_scheme
 from leafmark.web.operate.models import SchemeDecision
 from leafmark.web.operate.schemes.known import schemes
-from leafmark.web.shelf.labels import SCHEME, _piece
+from leafmark.web.shelf.labels import SCHEME, evidence_of
 
 FOLDER: Final = "active-benchmarks"
 
@@ -56,7 +56,7 @@ def active_scheme() -> ActiveScheme:
 
 def pieces(evidence: list[dict[str, Any]]) -> tuple[Evidence, ...]:
     """Evidence of plain values."""
-    return tuple(_piece(each) for each in evidence)
+    return tuple(evidence_of(each) for each in evidence)
 
 
 def keep(table: BenchmarkTable) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 
 from leafmark.products.benchmarks import BenchmarkTable, read_table
-from leafmark.products.schemes import LETTER_KINDS, Scheme, shipped_schemes
+from leafmark.products.schemes import LETTER_KINDS, Scheme, parse_scheme, shipped_texts
 
 FOLDER: Final = "benchmarks"
 TABLES_MAX: Final = 200
@@ -29,9 +29,15 @@ def name_of(scheme: Scheme) -> str:
     return f"{scheme.id}@{scheme.version}"
 
 
+def texts() -> dict[str, str]:
+    """The TOML of the schemes that may grade labels, by `id@version`; official classes stand beside a label's figure and are not chosen."""
+    found = ((parse_scheme(text), text) for text in shipped_texts())
+    return {name_of(each): text for each, text in found if each.kind in (DECLARED, *LETTER_KINDS)}
+
+
 def schemes() -> dict[str, Scheme]:
-    """Schemes that may grade labels, by `id@version`; official classes stand beside a label's figure and are not chosen."""
-    return {name_of(each): each for each in shipped_schemes().values() if each.kind in (DECLARED, *LETTER_KINDS)}
+    """Those schemes, by `id@version`."""
+    return {name: parse_scheme(text) for name, text in texts().items()}
 
 
 def has_letters(scheme: Scheme) -> bool:

@@ -15,12 +15,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leafmark.products.schemes import CERTIFICATION
-from leafmark.web.audit.forms import codes, token, typed
+from leafmark.web.forms import codes, token, typed
 from leafmark.web.jobs.models import DONE, Job
 from leafmark.web.jobs.start import start
 from leafmark.web.operate.access import in_console, room
+from leafmark.web.operate.forms import ReasonForm
 from leafmark.web.operate.models import SchemeDecision
-from leafmark.web.operate.packs.forms import ReasonForm
 from leafmark.web.operate.schemes import known, preview
 from leafmark.web.operate.schemes.active import SchemeGoneError, active_scheme, decision, keep
 from leafmark.web.operate.schemes.forms import SchemeForm

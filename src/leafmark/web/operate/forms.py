@@ -1,4 +1,4 @@
-"""Forms of packs."""
+"""The form of every decision."""
 
 from __future__ import annotations
 
