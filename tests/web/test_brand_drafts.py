@@ -11,6 +11,7 @@ from brand_files import BILLS, PRODUCTS, Console, console, visible
 from django.db import OperationalError
 from django.test import Client
 
+from leafmark.products.schemes import shipped_texts
 from leafmark.web.brand.models import Draft, Upload
 from leafmark.web.brand.sending import publishing
 from leafmark.web.brand.sending.calculating import calculate_draft
@@ -19,6 +20,7 @@ from leafmark.web.jobs.models import Job
 from leafmark.web.jobs.run import run_waiting
 from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.fill import Filled
+from leafmark.web.shelf.grading import keep, let_count
 from leafmark.web.shelf.models import Brand, Category, Product, Publication, Run
 
 __all__ = ["console"]
@@ -193,6 +195,18 @@ def test_a_draft_against_an_older_shelf_is_refused(console: Console) -> None:
     assert Publication.objects.count() == 2
     assert console.step(first, "propose").status_code == 409
     assert "no longer so" in visible(console.page(f"drafts/{first.pk}/"))
+
+
+def test_a_draft_that_was_graded_by_something_else_is_refused(console: Console) -> None:
+    """What two people looked at bears no letter; it is not published with one."""
+    draft = console.drafted(PRODUCTS, KEYED)
+    console.step(draft, "propose")
+    console.step(draft, "publish", console.bo)
+    let_count(keep(next(each for each in shipped_texts() if 'id = "leafmark.percentile"' in each), None, []))
+    run_waiting()
+    draft.refresh_from_db()
+    assert (draft.state, Publication.objects.count()) == (Draft.REFUSED, 0)
+    assert "no longer so" in draft.note
 
 
 @pytest.mark.parametrize(

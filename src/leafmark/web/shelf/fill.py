@@ -23,6 +23,8 @@ from leafmark.web.shelf import models
 from leafmark.web.shelf.averages import recount
 from leafmark.web.shelf.channel import admit
 from leafmark.web.shelf.figures import figures
+from leafmark.web.shelf.grading import current
+from leafmark.web.shelf.state import say_changed
 from leafmark.web.shelf.writing import Beside, Writing
 
 ROWS = 2_000
@@ -46,7 +48,7 @@ def fill(
     benchmark: Path | None = None, savings: Mapping[str, Any] | None = None, brand: models.Brand | None = None,
     published_by: Any = None, progress: Progress | None = None,
 ) -> Filled:  # fmt: skip
-    """Publish the products of a run that have a row in the catalogue, all of them or none.
+    """Publish the products of a run that have a row in the catalogue, all of them or none, graded by what counts now.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ def fill(
     ------
     RunError, ValueError : the run or the catalogue cannot be used, or a product has a GTIN that is another's.
     """
-    found = figures(run, catalogue, on_date)
+    found = figures(run, catalogue, on_date, current())
     rows, whole = found.catalogue.to_pylist(), found.products.num_rows
     about = {str(row["product_id"]): row for row in rows}
     beside = Beside(evidence or {}, _panels(run, about, savings or {}))
@@ -76,12 +78,12 @@ def fill(
             },
         )  # fmt: skip
         _keep_grids(found.run, kept)
-        writing = Writing(kept, on_date, beside, brand, published_by)
+        writing = Writing(kept, on_date, beside, found.by.sha256, brand, published_by)
         writing.settle(found, about)
-        states = found.states
+        says = found.says
         for first in range(0, whole, ROWS):
             part = found.products.slice(first, ROWS).to_pylist()
-            writing.add(zip(part, states[first : first + ROWS], strict=False), about)
+            writing.add(zip(part, says[first : first + ROWS], strict=True), about)
             if progress:
                 progress(min(first + ROWS, whole), whole, "products published")
         writing.show()
@@ -89,10 +91,10 @@ def fill(
             publications__run=kept, publications__evidence__isnull=False
         ).distinct()
         admit(registered.select_related("category", "current__run"))
-        if "purpose" in found.catalogue.column_names:
-            recount(
-                models.Category.objects.filter(products__publications__run=kept).values_list("pk", flat=True).distinct()
-            )
+        averaged = models.CategoryAverage.objects.filter(category__in=writing.touched).exists()
+        if averaged or "purpose" in found.catalogue.column_names:
+            recount(writing.touched)
+        say_changed()
     return Filled(whole, len(writing.changed), writing.unchanged, writing.unlabelled, tuple(writing.changed))
 
 

@@ -22,7 +22,6 @@ FROM: Final = (
     'FROM "shelf_product" p JOIN "shelf_brand" b ON b."id" = p."brand_id" JOIN "shelf_category" c ON c."id" = p."category_id" '
     'JOIN "shelf_publication" u ON u."id" = p."current_id" JOIN "shelf_run" r ON r."id" = u."run_id"'
 )
-NEWEST: Final = 'SELECT "id", "published_at" FROM "shelf_publication" ORDER BY "id" DESC LIMIT 1'
 
 Convert = Callable[[Any], Any]
 
@@ -39,14 +38,6 @@ def shown_where(condition: str, values: Sequence[Any]) -> list[Product]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns} {FROM} WHERE {condition}", values)  # conditions are ours, values are bound
         return [_product(row, fields, converters) for row in cursor.fetchall()]
-
-
-def version() -> tuple[int, str]:
-    """What the shelf shows, as a value that is another one after each publication: what is made of the shelf is kept by it."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEWEST)
-        found = cursor.fetchone()
-    return (0, "") if found is None else (found[0], str(found[1]))
 
 
 @lru_cache(maxsize=2)

@@ -26,15 +26,19 @@ INSERT INTO shelf_product (brand_id, product_id, gtin, category_id, name) VALUES
 ON CONFLICT (brand_id, product_id) DO UPDATE SET gtin = excluded.gtin, category_id = excluded.category_id, name = excluded.name
 """
 KNOWN = """
-SELECT p.brand_id, p.product_id, p.id, u.number, u.run_id, u.state, u.co2e_ug, u."row", u.catalogue, u.evidence, u.saving
+SELECT p.brand_id, p.product_id, p.id, u.number, u.run_id, u.grading_id, u.state, u.letter, u.co2e_ug, u."row", u.catalogue, u.evidence, u.saving
 FROM (VALUES {pairs}) AS asked JOIN shelf_product p ON p.brand_id = asked.column1 AND p.product_id = asked.column2
 LEFT JOIN shelf_publication u ON u.id = p.current_id
+"""
+CATEGORIES = """
+SELECT DISTINCT p.category_id
+FROM (VALUES {pairs}) AS asked JOIN shelf_product p ON p.brand_id = asked.column1 AND p.product_id = asked.column2
 """
 """By pairs: to ask for brands and ids apart would look for each of one with each of the other."""
 PUBLISH = """
 INSERT INTO shelf_publication
-  (product_id, number, published_at, published_by_id, made_on, run_id, state, co2e_ug, "row", catalogue, evidence, saving)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  (product_id, number, published_at, published_by_id, made_on, run_id, grading_id, state, letter, co2e_ug, "row", catalogue, evidence, saving)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 SHOW_NEWEST = """
 UPDATE shelf_product SET current_id = p.id, state = p.state, co2e_ug = p.co2e_ug
@@ -67,17 +71,21 @@ def slug_of(text: str) -> str:
 
 
 class Writing:
-    """One run's rows, a part after the other, within the caller's transaction."""
+    """One run's rows, a part after the other, within the caller's transaction.
+
+    `changed`: products with a new publication, by number. `touched`: categories that the run's products are in now or were in.
+    """
 
     def __init__(
-        self, run: models.Run, on_date: dt.date, beside: Beside, brand: models.Brand | None = None, by: Any = None
-    ) -> None:
-        self.run, self.on_date, self.beside, self.brand = run, on_date, beside, brand
+        self, run: models.Run, on_date: dt.date, beside: Beside, grading: str | None, brand: models.Brand | None = None, by: Any = None
+    ) -> None:  # fmt: skip
+        self.run, self.on_date, self.beside, self.grading, self.brand = run, on_date, beside, grading, brand
         self.by = None if by is None else by.pk
         self.brands = {each.slug: each for each in models.Brand.objects.all()}
         self.categories = {each.key: each for each in models.Category.objects.all()}
         self.made_by = {run.pk: _made_by(run)}
         self.gtins: dict[gtins.Key, str | None] = {}
+        self.touched: set[int] = set()
         self.changed: list[int] = []
         self.unchanged = self.unlabelled = 0
 
@@ -97,29 +105,35 @@ class Writing:
             raise ValueError("\n".join(map(str, settled.clashes[:CLASHES_NAMED])) + more)
         gtins.free(settled.freed)
 
-    def add(self, rows: Iterable[tuple[dict[str, Any], str]], about: Mapping[str, Mapping[str, Any]]) -> None:
+    def add(
+        self, rows: Iterable[tuple[dict[str, Any], tuple[str, str | None]]], about: Mapping[str, Mapping[str, Any]]
+    ) -> None:
         """Publish some products."""
         found = []
-        for row, state in rows:
+        for row, says in rows:
             catalogue = about.get(str(row["product_id"]))
             if catalogue is None:
                 self.unlabelled += 1
                 continue
-            found.append((row, state, catalogue))
+            found.append((row, says, catalogue))
         if not found:
             return
         keys = [(self._brand(each).pk, str(row["product_id"])) for row, _, each in found]
+        self.touched |= self._categories(keys)
         self._name(keys, [each for _, _, each in found])
         kept = self._kept(keys)
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         new = []
-        for (row, state, each), key in zip(found, keys, strict=True):
-            pk, last, *before = kept[key]
-            made = (state, row["co2e_ug"], as_json(row), as_json(kept_of(each)), *self.beside.of(key[1]))
-            if last is not None and self.made_by[before[0]] == self.made_by[self.run.pk] and _same(before[1:], made):
+        for (row, (state, letter), each), key in zip(found, keys, strict=True):
+            pk, last, run, grading, *before = kept[key]
+            self.touched.add(self._category(each).pk)
+            made = (state, letter, row["co2e_ug"], as_json(row), as_json(kept_of(each)), *self.beside.of(key[1]))
+            by = self.grading if letter else None
+            alike = grading == by and self.made_by.get(run) == self.made_by[self.run.pk]
+            if last is not None and alike and _same(before, made):
                 self.unchanged += 1
             else:
-                new.append((pk, (last or 0) + 1, now, self.by, self.on_date.isoformat(), self.run.pk, *made))
+                new.append((pk, (last or 0) + 1, now, self.by, self.on_date.isoformat(), self.run.pk, by, *made))
         with connection.cursor() as cursor:
             cursor.executemany(PUBLISH, new)
         self.changed += [each[0] for each in new]
@@ -140,13 +154,14 @@ class Writing:
 
     def _kept(self, keys: list[tuple[int, str]]) -> dict[tuple[int, str], list[Any]]:
         """Of products that are on the shelf: their number, and their current publication from its number on."""
-        pairs = ", ".join(["(%s, %s)"] * len(keys))
-        with connection.cursor() as cursor:
-            cursor.execute(KNOWN.format(pairs=pairs), [each for key in keys for each in key])
-            found = {(brand, name): rest for brand, name, *rest in cursor.fetchall()}
+        found = {(brand, name): rest for brand, name, *rest in _asked(KNOWN, keys)}
         unread = {rest[2] for rest in found.values() if rest[2] is not None} - self.made_by.keys()
         self.made_by |= {each.pk: _made_by(each) for each in models.Run.objects.filter(pk__in=unread)}
         return found
+
+    def _categories(self, keys: list[tuple[int, str]]) -> set[int]:
+        """The categories that products of these are in before they are named."""
+        return {category for (category,) in _asked(CATEGORIES, keys)}
 
     def _brand(self, row: Mapping[str, Any]) -> models.Brand:
         if self.brand is not None:
@@ -171,18 +186,27 @@ class Writing:
         return slug if slug not in taken else f"{slug}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
 
 
+def _asked(statement: str, keys: list[tuple[int, str]]) -> list[tuple[Any, ...]]:
+    """What a statement says of products by brand and id."""
+    pairs = ", ".join(["(%s, %s)"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(pairs=pairs), [each for key in keys for each in key])
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
 def _made_by(run: models.Run) -> tuple[Any, ...]:
     """What a label says of the run it comes from."""
     return run.method, run.gwp_set, run.vintage, run.benchmark_id
 
 
 def _same(before: Sequence[Any], made: Sequence[Any]) -> bool:
-    """Whether a label made of either is the same: state, figure, and four texts of JSON, which a database may have written anew."""
-    if tuple(before[:2]) != tuple(made[:2]):
+    """Whether a label made of either is the same: state, letter, figure, and four texts of JSON, which a database may have written anew."""
+    if tuple(before[:3]) != tuple(made[:3]):
         return False
-    if tuple(before[2:]) == tuple(made[2:]):
+    if tuple(before[3:]) == tuple(made[3:]):
         return True
-    was, now = ([json.loads(each or "null") for each in side[2:]] for side in (before, made))
+    was, now = ([json.loads(each or "null") for each in side[3:]] for side in (before, made))
     return [_figure(was[0]), *was[1:]] == [_figure(now[0]), *now[1:]]
 
 

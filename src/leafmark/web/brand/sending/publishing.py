@@ -185,7 +185,7 @@ class _Stale(Exception):
 WORDS: Final = {
     "files_changed": "the draft's files were changed after it was prepared; nothing was published: calculate it again",
     "files_gone": "the draft's files are gone; nothing was published: calculate it again",
-    "older_shelf": "the brand's shelf changed after the draft was prepared, so what it says of changes is no longer so; nothing was "
+    "older_shelf": "the brand's shelf changed after the draft was prepared, or what labels are graded by, so what it says of changes is no longer so; nothing was "
     "published: calculate it again",
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,8 +22,9 @@ from leafmark.web.operate.access import in_console, room
 from leafmark.web.operate.forms import ReasonForm
 from leafmark.web.operate.models import SchemeDecision
 from leafmark.web.operate.schemes import known, preview
-from leafmark.web.operate.schemes.active import SchemeGoneError, active_scheme, decision, keep
+from leafmark.web.operate.schemes.active import count, decision, declare
 from leafmark.web.operate.schemes.forms import SchemeForm
+from leafmark.web.shelf.grading import current
 
 PAGE = 50
 
@@ -67,14 +68,13 @@ def seen(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         return _seen(request, job, form, 409, "expired")
     if known.has_letters(scheme) and {each["requirement"] for each in asked["evidence"]} < set(CERTIFICATION):
         return _seen(request, job, form, 409, "evidence")
-    if table is not None:
-        keep(table)
-    with suppress(IntegrityError):  # the same form at the same moment: it is activated
+    with suppress(IntegrityError), transaction.atomic():  # the same form at the same moment: it is activated
         SchemeDecision.objects.create(
             kind=SchemeDecision.ACTIVATED, scheme_id=scheme.id, scheme_version=scheme.version, table_sha256=asked["table_sha256"],
             table_name=asked["table"], evidence=asked["evidence"], preview=job, reason=form.cleaned_data["reason"], by=request.user,
             token=form.cleaned_data["token"],
         )  # fmt: skip
+        count(asked["scheme"], table, asked["evidence"], request.user)
     return redirect("operate:schemes")
 
 
@@ -88,23 +88,18 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         return redirect("operate:schemes")
     if not form.is_valid():
         return _schemes(request, SchemeForm(), form, 422)
-    with suppress(IntegrityError):  # the same form at the same moment: it is withdrawn
+    with suppress(IntegrityError), transaction.atomic():  # the same form at the same moment: it is withdrawn
         SchemeDecision.objects.create(
             kind=SchemeDecision.WITHDRAWN, scheme_id=last.scheme_id, scheme_version=last.scheme_version,
             reason=form.cleaned_data["reason"], by=request.user, token=form.cleaned_data["token"],
         )  # fmt: skip
+        declare(request.user)
     return redirect("operate:schemes")
 
 
 def _schemes(request: HttpRequest, form: SchemeForm, withdrawing: forms.Form, status: int = 200) -> HttpResponse:
-    gone = ""
-    active = None
-    try:
-        active = active_scheme()
-    except SchemeGoneError as error:
-        gone = str(error)
     values: dict[str, Any] = {
-        "schemes": known.schemes(), "tables": known.tables(), "active": active, "gone": gone, "decision": decision(),
+        "schemes": known.schemes(), "tables": known.tables(), "active": current(), "decision": decision(),
         "requirements": CERTIFICATION, "faults": codes(form), "asked": typed(form), "token": token(),
         "withdraw": {"faults": codes(withdrawing), "asked": typed(withdrawing), "token": token()}, "has_letters": known.has_letters,
         "part": Paginator(SchemeDecision.objects.select_related("by", "preview"), PAGE).get_page(request.GET.get("page")),
