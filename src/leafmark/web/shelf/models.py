@@ -117,6 +117,9 @@ class MarketGrid(models.Model):
 class Product(models.Model):
     """A product of a brand."""
 
+    stamp: str | None = None
+    """Of the shelf it was read from (`shelf.rows`); of one that came otherwise there is none."""
+
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="products")
     product_id = models.CharField(max_length=120, help_text="The brand's own")
     gtin = models.CharField(max_length=14, null=True, unique=True)

@@ -17,11 +17,14 @@ KEPT_MAX: Final = 8_192
 _kept: dict[tuple[int, str, str], Markup] = {}
 
 
-def cards(numbers: Sequence[int]) -> list[Markup]:
-    """Cards of shown products by their number, in the request's language; of one that is not shown there is none."""
+def cards(numbers: Sequence[int], stamp: str | None = None) -> list[Markup]:
+    """Cards of shown products by their number, in the request's language; of one that is not shown there is none.
+
+    `stamp` is the shelf's, where it is known already.
+    """
     if not numbers:
         return []
-    now = (tag(), version())
+    now = (tag(), stamp or version())
     found = {number: _kept.get((number, *now)) for number in numbers}
     missing = [number for number, card in found.items() if card is None]
     if missing:

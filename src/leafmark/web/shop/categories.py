@@ -56,7 +56,7 @@ def beside_product(product: Product, lang: str) -> Beside | None:
     catalogue = {"category": product.category.key, **publication.catalogue}
     run = publication.run
     basis = purpose_basis(publication.row, catalogue, run.method, run.gwp_set)
-    return _beside(product.category_id, code, basis, lang, version())
+    return _beside(product.category_id, code, basis, lang, product.stamp or version())
 
 
 def beside_category(category: Category, lang: str) -> Beside | None:

@@ -53,7 +53,7 @@ def lower_choices(product: Product) -> list[int]:
     if product.co2e_ug is None or product.state not in OWN_FIGURES:
         return []
     mine = ranked(product)
-    lowest = _lowest(product.category_id, version()).get(mine.footprint.basis, ())
+    lowest = _lowest(product.category_id, product.stamp or version()).get(mine.footprint.basis, ())
     nearer = list(takewhile(lambda each: (each[0].footprint.co2e_ug or 0) < (product.co2e_ug or 0), lowest))
     return [nearer[place][1] for place in surely_lower(mine, [each for each, _ in nearer], CHOICES_MAX)]
 

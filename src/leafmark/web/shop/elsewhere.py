@@ -61,7 +61,7 @@ def _region(product: Product, market: Market, lang: str) -> tuple[str, tuple[str
     chosen = pick(market.names, lang)
     said = say(lang, "market.region", place=place, market=chosen)
     kwh, years = (publication.catalogue.get(name) for name in ("kwh_per_year", "lifetime_years"))
-    kept = _kept_grid(publication.run_id, market.grid, version()) if market.grid else None
+    kept = _kept_grid(publication.run_id, market.grid, product.stamp or version()) if market.grid else None
     if kept is None or not _positive(kwh) or not _positive(years):
         return f"{said} {say(lang, 'market.no_grid', market=chosen)}", None
     grid = Grid(kept.region, kept.kg_per_kwh, kept.relative_sd, kept.factor_id, kept.data_year)
