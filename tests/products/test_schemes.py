@@ -59,6 +59,7 @@ def test_a_scheme_is_in_force_from_its_first_day_to_the_day_before_its_end():
         ('benchmark = { id = "t", version = "1" }', "", "frozen table"),
         ('version = "1"\nkind', "kind", "'version' is missing"),
         ('"graded", "declared"', '"graded", "excellent"', "excellent"),
+        ('["public_terms"', '["public_term", "public_terms"', "expected some of .*registry_record, found public_term$"),
     ],
 )
 def test_a_faulty_scheme_is_refused_with_the_field(old: str, new: str, said: str):

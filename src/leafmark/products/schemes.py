@@ -42,6 +42,9 @@ non-compliance; monitoring by a third party independent of scheme owner and trad
 REGISTRY_RECORD: Final = "registry_record"
 """What an official class asks instead: the public record the official index was read from."""
 
+REQUIREMENTS: Final = (*CERTIFICATION, REGISTRY_RECORD)
+"""All that a scheme may require evidence of."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClassLimit:
@@ -144,6 +147,8 @@ def _faults(scheme: Scheme) -> Iterable[str]:
         yield f"kind: expected one of {', '.join(KINDS)}, found {scheme.kind!r}"
     if unknown := set(scheme.states) - set(STATES):
         yield f"states: not states of a label: {', '.join(sorted(unknown))}"
+    if unknown := set(scheme.evidence_required) - set(REQUIREMENTS):
+        yield f"evidence_required: expected some of {', '.join(REQUIREMENTS)}, found {', '.join(sorted(unknown))}"
     if scheme.valid_to is not None and scheme.valid_to <= scheme.valid_from:
         yield f"valid_to: expected a date after {scheme.valid_from}, found {scheme.valid_to}"
     if scheme.kind == "declared":
