@@ -74,8 +74,9 @@ def _methods() -> str:
 def _category_rules() -> str:
     out = [
         f"{MADE}\n\n# Category rules\n\nWhat products of one category must share before their footprints may stand "
-        "side by side: versioned data in\n`leafmark.methods.category_rules`. They are Leafmark's defaults; "
-        "published rules of a programme operator go first.\nNo verb applies them to a run: whoever makes a bill keeps to them, "
+        "side by side: versioned data, TOML in\n`leafmark/methods/rules`, read by `parse_rules`. They are Leafmark's "
+        "defaults; published rules of a programme\noperator go first, and a site writes and freezes its own "
+        "([operate.md](operate.md)).\nNo verb applies them to a run: whoever makes a bill keeps to them, "
         "and names them by `id@version` and hash.\n"
     ]
     for rules in RULES:

@@ -156,6 +156,26 @@ def test_outside_its_dates_and_categories_a_scheme_gives_no_letter():
     assert outcome(machine(), replace(INDEX, category_rules_id="pcr@9")).reason == "category_rules_differ"
 
 
+@pytest.mark.parametrize(
+    ("named", "followed", "state"),
+    [
+        ("pcr", "pcr@2", "graded"),  # the rules' id: any version of them
+        ("pcr@2", "pcr@2", "graded"),
+        ("pcr@2", "pcr@3", "declared"),
+        ("pcr", "pcrs@2", "declared"),
+        ("pcr@2", "pcr", "declared"),
+        ("pcr", None, "declared"),
+    ],
+)
+def test_a_scheme_names_category_rules_by_id_or_by_id_and_version(named: str, followed: str | None, state: str):
+    """A catalogue says `id@version`; `category_rules_id` held against that as it stands could never be an id."""
+    footprint = machine(about={"category_rules": followed})
+    row = replace(ROW, basis=footprint.basis)
+    scheme = replace(INDEX, category_rules_id=named)
+    found = grade(footprint, scheme, row, evidence(scheme), ON)
+    assert (found.state, found.reason) == (state, "graded" if state == "graded" else "category_rules_differ")
+
+
 @pytest.mark.parametrize(("index", "letter"), [("0.2999", "A"), ("0.30", "B"), ("0.8999", "F"), ("0.90", "G")])
 def test_an_official_class_comes_from_the_published_index_and_its_record(index: str, letter: str):
     television = machine(about={"category": "television", "official_index": index})

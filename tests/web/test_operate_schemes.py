@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site_settings
+from django.db import IntegrityError, transaction
 from django.test import Client
 from operators import fresh, hold_to_roles, text_of
 
@@ -17,12 +18,14 @@ from leafmark.products import get_scheme
 from leafmark.products.benchmarks import freeze, write_table
 from leafmark.products.footprint import footprint_from
 from leafmark.products.grading import REASONS
-from leafmark.products.schemes import CERTIFICATION
+from leafmark.products.schemes import CERTIFICATION, REGISTRY_RECORD
 from leafmark.web.jobs import run as jobs
 from leafmark.web.jobs.models import DONE, FAILED, Job
 from leafmark.web.operate.models import SchemeDecision
-from leafmark.web.operate.schemes import preview
+from leafmark.web.operate.schemes import activating, known, preview
+from leafmark.web.operate.schemes.active import decision
 from leafmark.web.operate.schemes.known import schemes
+from leafmark.web.people.models import User
 from leafmark.web.shelf.grading import current
 from leafmark.web.shelf.models import Product, Publication
 
@@ -218,6 +221,78 @@ def test_what_changed_since_it_was_seen_is_not_activated(
     assert "has expired since" in text_of(activate(roles["operator"], job))
     assert not SchemeDecision.objects.exists()
     assert activate(roles["operator"], job, reason="").status_code == 422
+
+
+@pytest.mark.parametrize("missing", CERTIFICATION)
+def test_no_piece_of_another_kind_stands_in_for_one_that_is_required(
+    site: Path, roles: dict[str, Client], missing: str
+) -> None:
+    """Three of the four and something else are as many pieces as the scheme requires, and not those."""
+    job = previewed(roles["operator"])
+    pieces = [
+        {**each, "requirement": REGISTRY_RECORD} if each["requirement"] == missing else each
+        for each in job.arguments["evidence"]
+    ]
+    Job.objects.filter(pk=job.pk).update(arguments={**job.arguments, "evidence": pieces})
+    answer = activate(roles["operator"], job)
+    assert (answer.status_code, "all of the evidence" in text_of(answer)) == (409, True)
+    assert current().scheme.id == "leafmark.declared"
+
+
+def test_activation_is_held_to_what_the_scheme_itself_requires(site: Path, roles: dict[str, Client]) -> None:
+    """One that asks for more than the law does; the day that counts is the day of the activation."""
+    scheme = dataclasses.replace(get_scheme("leafmark.percentile"), evidence_required=(*CERTIFICATION, REGISTRY_RECORD))
+    pieces = [{"requirement": each, "expires_on": "2099-01-01"} for each in CERTIFICATION]
+    more = [*pieces, {"requirement": REGISTRY_RECORD, "expires_on": dt.date.today().isoformat()}]
+    activating.hold_evidence(scheme, more)
+    past = (dt.date.today() - dt.timedelta(days=1)).isoformat()
+    for held, code in (
+        (pieces, "evidence"),
+        ([*pieces, {**more[-1], "expires_on": past}], "expired"),
+        ([], "evidence"),
+    ):
+        with pytest.raises(activating.NotActivated) as refused:
+            activating.hold_evidence(scheme, held)
+        assert refused.value.code == code
+
+
+def test_activated_and_withdrawn_without_a_page(site: Path, roles: dict[str, Client]) -> None:
+    operator = User.objects.get(email="operator@leafmark.example")
+    job = previewed(roles["operator"])
+    assert activating.withdraw("nothing counts", operator, fresh()) is None
+    made = activating.activate(job, "the council's decision", operator, "one")
+    assert (made.kind, made.scheme_id, made.preview, decision()) == ("activated", "leafmark.percentile", job, made)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        activating.activate(job, "again", operator, "one")
+    ended = activating.withdraw("monitoring ended", operator, "two")
+    assert ended is not None
+    assert (ended.kind, ended.scheme_id, decision()) == ("withdrawn", "leafmark.percentile", None)
+    assert activating.withdraw("twice", operator, "three") is None
+
+
+def test_the_form_asks_for_all_that_any_known_scheme_requires(
+    site: Path, roles: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scheme that asks for more than the law does can be previewed: its form has fields for it."""
+    text = known.texts()[LETTERS].replace('"third_party_monitoring"]', '"third_party_monitoring", "registry_record"]')
+    shipped = known.texts()
+    name = "strict@1"
+    strict = text.replace('id = "leafmark.percentile"', 'id = "strict"').replace(
+        'version = "2026.1"', 'version = "1"', 1
+    )
+    monkeypatch.setattr(known, "texts", lambda: {**shipped, name: strict})
+    page = text_of(roles["operator"].get(SCHEMES))
+    assert page.count('id="registry_record_') == 3
+    assert "the public record" in page
+    answer = roles["operator"].post(SCHEMES, asked(scheme=name))
+    assert answer.status_code == 422
+    assert text_of(answer).count('class="fault" id="registry_record_') == 3
+    record = {"where": "https://register.example/1", "by": "Register", "until": "2099-01-01"}
+    job = previewed(
+        roles["operator"], scheme=name, **{f"registry_record_{part}": said for part, said in record.items()}
+    )
+    assert [each["requirement"] for each in job.arguments["evidence"]] == [*CERTIFICATION, REGISTRY_RECORD]
+    assert previewed(roles["operator"]).arguments["evidence"][-1]["requirement"] == "third_party_monitoring"
 
 
 def test_a_table_that_went_before_the_job_fails_it_in_words(site: Path, roles: dict[str, Client]) -> None:

@@ -34,10 +34,10 @@ from leafmark.demo.receipts import panel_folder, write_receipts
 from leafmark.demo.report import page
 from leafmark.demo.summary import screen
 from leafmark.engine.run import SCHEMA, Run, write_json
-from leafmark.methods.category_rules import TELEVISIONS
+from leafmark.methods.category_rules import category_rules
 
 KNOWN_ON = dt.date(2026, 11, 1)
-LIFETIME_YEARS = float(TELEVISIONS.lifetime_years or 7)
+LIFETIME_YEARS = float(category_rules("televisions@1").lifetime_years or 7)
 """An assumption (category rules of televisions), printed wherever a figure rests on it."""
 MEMORY_LIMIT = "1GB"
 STAGE = "materials"

@@ -1,7 +1,7 @@
 """Category rules: what two products of one category must share before their footprints may stand side by side.
 
-Versioned data, like methods: a changed rule is another rule, needs a new version, and the old one stays in `RULES`.
-They are Leafmark's defaults; where a programme operator has published rules for a category, those go first.
+Versioned data, TOML in `rules/`: a changed rule is another rule, needs a new version, and the old one stays. They are
+Leafmark's defaults; where a programme operator has published rules for a category, those go first.
 """
 
 from __future__ import annotations
@@ -9,8 +9,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
+from importlib import resources
+from typing import Any, Final, Literal, get_args
+
+from leafmark.methods.toml_shape import Fault, Key, fault, read_toml, shape_faults, shown
 
 Boundary = Literal["cradle_to_gate", "cradle_to_retail", "cradle_to_grave"]
 Allocation = Literal["subdivide", "physical", "economic"]
@@ -20,10 +25,40 @@ EndOfLife = Literal["cut_off", "cff"]
 CUT_OFF_EACH = 0.01
 CUT_OFF_TOTAL = 0.05
 """Shares of the mass that may be left out where no rules say otherwise: one line, and all together."""
+WITH_USE: Final = "cradle_to_grave"
+
+KEYS: Final = {
+    "id": Key("name", required=True),
+    "version": Key("whole", required=True),
+    "functional_unit": Key("text", required=True),
+    "reference_flow": Key("text", required=True),
+    "boundary": Key("choice", required=True, among=get_args(Boundary)),
+    "cut_off_each": Key("number"),
+    "cut_off_total": Key("number"),
+    "allocation_order": Key("choices", among=get_args(Allocation)),
+    "end_of_life_method": Key("choice", among=get_args(EndOfLife)),
+    "use_scenario": Key("text"),
+    "lifetime_years": Key("number"),
+    "reference": Key("text", required=True),
+}
+"""The keys of a TOML text of rules, in the order in which they are best read."""
+
+SAID: Final = {
+    "from_one": "expected 1 or more, found {found}",
+    "cut_offs": "expected cut-offs with 0 <= each <= total < 1, found {found}",
+    "order": "expected one allocation or more, each once, found {found}",
+    "above_zero": "expected more than 0, found {found}",
+    "use_missing": "is missing; a boundary of cradle to grave needs it",
+    "use_beyond": "belongs to cradle to grave, and the boundary is {found}",
+}
 
 
 class CategoryRulesError(ValueError):
-    """Rules that contradict themselves, or that are not in the library."""
+    """Rules that contradict themselves, or that are not in the library. `faults`: of rules, field by field."""
+
+    def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -50,15 +85,8 @@ class CategoryRules:
     lifetime_years: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.cut_off_each <= self.cut_off_total < 1:
-            raise CategoryRulesError(f"{self.name}: cut-offs must be 0 <= each <= total < 1")
-        if len(set(self.allocation_order)) != len(self.allocation_order):
-            raise CategoryRulesError(f"{self.name}: an allocation stands twice in the order")
-        uses = self.use_scenario is not None and self.lifetime_years is not None and self.lifetime_years > 0
-        if uses != (self.boundary == "cradle_to_grave") or (self.use_scenario is None) != (self.lifetime_years is None):
-            raise CategoryRulesError(
-                f"{self.name}: use scenario and lifetime belong to cradle to grave, and both to it"
-            )
+        if faults := tuple(_faults(dataclasses.asdict(self))):
+            raise CategoryRulesError(f"{self.name}: " + "; ".join(map(str, faults)), faults)
 
     @property
     def name(self) -> str:
@@ -72,52 +100,80 @@ class CategoryRules:
         return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-FOOD = CategoryRules(
-    id="food",
-    version=1,
-    functional_unit="1 kg of food as sold; the packaging is inside the figure, not inside the kilogram",
-    reference_flow="1 kg, bone and peel as sold; losses up to the shop are inside the figure",
-    boundary="cradle_to_retail",
-    reference="declared unit and boundary in the sense of ISO 14067:2018; order of allocation as in ISO 14044:2006; "
-    "farm to retail as in Poore & Nemecek 2018, Science 360, 987-992; cut-offs are Leafmark's own choice",
-)
+def parse_rules(text: str) -> CategoryRules:
+    """Read category rules from their TOML.
 
-TELEVISIONS = CategoryRules(
-    id="televisions",
-    version=1,
-    functional_unit="showing a picture 10 hours a day for 7 years, on one set of the stated screen diagonal",
-    reference_flow="1 television with remote control, stand and packaging",
-    boundary="cradle_to_grave",
-    use_scenario="10 hours on and 14 hours in standby a day, on-mode power as the energy label's test measures it, "
-    "grid of the place of use",
-    lifetime_years=7,
-    reference="terms of ISO 14067:2018; order of allocation as in ISO 14044:2006; hours: those that the Australian "
-    "energy rating (E3) register's labelled use comes from (8 September 2025: half of its 4,856 rows within 1 %, 98 % "
-    "within -3 % to +25 %); lifetime and cut-offs are Leafmark's own assumptions",
-)
-
-LAPTOPS = CategoryRules(
-    id="laptops",
-    version=1,
-    functional_unit="use of one notebook computer of the stated configuration for 4 years",
-    reference_flow="1 notebook with battery, power supply and packaging; no replaced battery",
-    boundary="cradle_to_grave",
-    use_scenario="the yearly energy the maker declares; where none is declared: off 25 %, sleep 35 %, long idle 10 %, "
-    "short idle 30 % of the time, grid of the place of use",
-    lifetime_years=4,
-    reference="terms of ISO 14067:2018; order of allocation as in ISO 14044:2006; shares of time: Leafmark's own "
-    "assumption; lifetime: the commonest among the 13 declared notebooks of the demo, which say 2 to 4 years; cut-offs "
-    "are Leafmark's own choice",
-)
-
-RULES: tuple[CategoryRules, ...] = (FOOD, TELEVISIONS, LAPTOPS)
+    Raises
+    ------
+    CategoryRulesError
+        Naming every fault at once, each with field, found and expected.
+    """
+    data, faults = read_toml(text)
+    if not faults:
+        faults = list(shape_faults(data, KEYS))
+        wrong = {each.field.partition("[")[0] for each in faults}
+        good = {name: _value(each) for name, each in data.items() if name in KEYS and name not in wrong}
+        if wrong & {"cut_off_each", "cut_off_total"}:
+            wrong |= {"cut_off_each", "cut_off_total"}  # of one that cannot be read nothing is said beside the other
+        faults += [each for each in _faults(good) if each.field not in wrong]
+    if faults:
+        raise CategoryRulesError(f"category rules {_called(data)}: " + "; ".join(map(str, faults)), tuple(faults))
+    return CategoryRules(**good)
 
 
-def category_rules(name: str) -> CategoryRules:
-    """The rules `id@version`, or the newest version of `id`."""
+def _called(data: Mapping[str, Any]) -> str:
+    return f"{shown(data.get('id', '(no id)'))}@{shown(data.get('version', '?'))}"
+
+
+def _value(value: Any) -> Any:
+    """A value as rules hold it: 7 and 7.0 are the same rules, so a whole number is one whichever way it was written."""
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def _faults(fields: Mapping[str, Any]) -> Iterator[Fault]:
+    """What contradicts itself in rules; fields that are not there are those that rules need not say."""
+    said: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(CategoryRules)} | dict(fields)
+    each, total, years = said["cut_off_each"], said["cut_off_total"], said["lifetime_years"]
+    if type(said["version"]) is int and said["version"] < 1:
+        yield fault(SAID, "version", "from_one", said["version"])
+    if not 0 <= each <= total < 1:
+        yield fault(SAID, "cut_off_each", "cut_offs", f"{each} and {total}")
+    order = said["allocation_order"]
+    if len(set(order)) != len(order) or not order:
+        yield fault(SAID, "allocation_order", "order", ", ".join(order))
+    if years is not None and years <= 0:
+        yield fault(SAID, "lifetime_years", "above_zero", years)
+    if isinstance(said["boundary"], str):
+        for name in ("use_scenario", "lifetime_years"):
+            if (said[name] is not None) != (said["boundary"] == WITH_USE):
+                yield fault(SAID, name, "use_missing" if said[name] is None else "use_beyond", said["boundary"])
+
+
+def shipped_texts() -> list[str]:
+    """The category rules that come with the package as their TOML."""
+    folder = resources.files(__package__) / "rules"
+    return [each.read_text(encoding="utf-8") for each in sorted(folder.iterdir(), key=lambda each: each.name)]
+
+
+RULES: tuple[CategoryRules, ...] = tuple(map(parse_rules, shipped_texts()))
+"""Those that come with the package, by id and version."""
+
+
+def category_rules(name: str, more: Iterable[CategoryRules] = ()) -> CategoryRules:
+    """The rules `id@version`, or the newest version of `id`: those of the library, and `more` that a site has frozen.
+
+    Raises
+    ------
+    CategoryRulesError : neither has them.
+    """
     identity, _, version = name.partition("@")
-    found = [r for r in RULES if r.id == identity and (not version or str(r.version) == version)]
+    there = (*RULES, *more)
+    found = [r for r in there if r.id == identity and (not version or str(r.version) == version)]
     if not found:
-        known = ", ".join(sorted(r.name for r in RULES))
+        known = ", ".join(sorted({r.name for r in there}))
         raise CategoryRulesError(f"category rules {name!r} are not in the library; it has: {known}")
     return max(found, key=lambda r: r.version)

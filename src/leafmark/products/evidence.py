@@ -11,11 +11,10 @@ import csv
 from datetime import date
 from pathlib import Path
 
-from .schemes import CERTIFICATION, REGISTRY_RECORD, Evidence
+from .schemes import REQUIREMENTS, Evidence
 
 COLUMNS = ("requirement", "scheme_id", "scheme_version", "expires_on", "url", "document", "issued_by", "independent_of")
 _NEEDED = COLUMNS[:4]
-_REQUIREMENTS = (*CERTIFICATION, REGISTRY_RECORD)
 _PARTIES = ("owner", "trader")
 
 
@@ -53,8 +52,8 @@ def read_evidence(path: Path) -> tuple[Evidence, ...]:
 
 def _faults(row: dict[str, str]) -> list[str]:
     found = []
-    if row["requirement"] not in _REQUIREMENTS:
-        found.append(f"requirement {row['requirement']!r}; expected one of {', '.join(_REQUIREMENTS)}")
+    if row["requirement"] not in REQUIREMENTS:
+        found.append(f"requirement {row['requirement']!r}; expected one of {', '.join(REQUIREMENTS)}")
     found += [
         f"{name} is empty; expected the scheme's own" for name in ("scheme_id", "scheme_version") if not row[name]
     ]

@@ -170,12 +170,17 @@ def _ungraded(footprint: Footprint, on_date: date) -> Grade | None:
     return None
 
 
+def _follows(rules: str | None, named: str | None) -> bool:
+    """Whether rules `id@version` are those that a scheme names: one version of them, or by their id alone any."""
+    return not named or (rules is not None and named in (rules, rules.partition("@")[0]))
+
+
 def _comparison_fault(footprint: Footprint, scheme: Scheme, benchmark: Benchmark | None) -> tuple[str, str] | None:
     if benchmark is None:
         return "benchmark_missing", f"{scheme.benchmark_id} {scheme.benchmark_version}"
     if (benchmark.table_id, benchmark.table_version) != (scheme.benchmark_id, scheme.benchmark_version):
         return "benchmark_differs", f"{benchmark.table_id} {benchmark.table_version}"
-    if scheme.category_rules_id and scheme.category_rules_id != footprint.basis.category_rules:
+    if not _follows(footprint.basis.category_rules, scheme.category_rules_id):
         return "category_rules_differ", footprint.basis.category_rules or ""
     if field := footprint.basis.difference(benchmark.basis):
         partial = field in ("boundary", "stages")

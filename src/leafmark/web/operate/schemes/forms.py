@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from leafmark.products.schemes import CERTIFICATION, Scheme
-from leafmark.web.operate.schemes.known import fits, has_letters, schemes, tables
+from leafmark.products.schemes import Scheme
+from leafmark.web.operate.schemes.known import fits, has_letters, requirements, schemes, tables
 
 MONITORING = "third_party_monitoring"
 PARTIES = ("owner", "trader")
@@ -30,7 +30,7 @@ class SchemeForm(forms.Form):
         self.tables = {each.name: each.table for each in tables() if each.table is not None}
         self.fields["scheme"].choices = [(each, each) for each in self.known]
         self.fields["table"].choices = [("", ""), *((each, each) for each in self.tables)]
-        for name in CERTIFICATION:
+        for name in requirements():
             self.fields[f"{name}_where"] = forms.URLField(required=False, max_length=TEXT_MAX, assume_scheme="https")
             self.fields[f"{name}_by"] = forms.CharField(required=False, max_length=120)
             self.fields[f"{name}_until"] = forms.DateField(required=False)

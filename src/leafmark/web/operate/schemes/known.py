@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 
 from leafmark.products.benchmarks import BenchmarkTable, read_table
-from leafmark.products.schemes import LETTER_KINDS, Scheme, parse_scheme, shipped_texts
+from leafmark.products.schemes import CERTIFICATION, LETTER_KINDS, Scheme, parse_scheme, shipped_texts
 
 FOLDER: Final = "benchmarks"
 TABLES_MAX: Final = 200
@@ -43,6 +43,18 @@ def schemes() -> dict[str, Scheme]:
 def has_letters(scheme: Scheme) -> bool:
     """Whether it says letters, which the law ties to evidence."""
     return scheme.kind in LETTER_KINDS
+
+
+def requirements() -> tuple[str, ...]:
+    """What any of the schemes with letters requires evidence of: what the law asks of all first, then what single schemes add."""
+    return tuple(
+        dict.fromkeys(
+            [
+                *CERTIFICATION,
+                *(name for each in schemes().values() if has_letters(each) for name in each.evidence_required),
+            ]
+        )
+    )
 
 
 def tables() -> list[Table]:

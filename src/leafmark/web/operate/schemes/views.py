@@ -9,20 +9,19 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from leafmark.products.schemes import CERTIFICATION
 from leafmark.web.forms import codes, token, typed
 from leafmark.web.jobs.models import DONE, Job
 from leafmark.web.jobs.start import start
 from leafmark.web.operate.access import in_console, room
 from leafmark.web.operate.forms import ReasonForm
 from leafmark.web.operate.models import SchemeDecision
-from leafmark.web.operate.schemes import known, preview
-from leafmark.web.operate.schemes.active import count, decision, declare
+from leafmark.web.operate.schemes import activating, known, preview
+from leafmark.web.operate.schemes.active import decision
 from leafmark.web.operate.schemes.forms import SchemeForm
 from leafmark.web.shelf.grading import current
 
@@ -60,21 +59,12 @@ def seen(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         return redirect("operate:schemes")
     if not form.is_valid():
         return _seen(request, job, form, 422)
-    asked = job.arguments
-    scheme, table = known.schemes().get(asked["scheme"]), known.table_named(asked["table"]) if asked["table"] else None
-    if scheme is None or (known.has_letters(scheme) and (table is None or table.sha256 != asked["table_sha256"])):
-        return _seen(request, job, form, 409, "changed")
-    if any(dt.date.fromisoformat(each["expires_on"]) < dt.date.today() for each in asked["evidence"]):
-        return _seen(request, job, form, 409, "expired")
-    if known.has_letters(scheme) and {each["requirement"] for each in asked["evidence"]} < set(CERTIFICATION):
-        return _seen(request, job, form, 409, "evidence")
-    with suppress(IntegrityError), transaction.atomic():  # the same form at the same moment: it is activated
-        SchemeDecision.objects.create(
-            kind=SchemeDecision.ACTIVATED, scheme_id=scheme.id, scheme_version=scheme.version, table_sha256=asked["table_sha256"],
-            table_name=asked["table"], evidence=asked["evidence"], preview=job, reason=form.cleaned_data["reason"], by=request.user,
-            token=form.cleaned_data["token"],
-        )  # fmt: skip
-        count(asked["scheme"], table, asked["evidence"], request.user)
+    try:
+        activating.activate(job, form.cleaned_data["reason"], request.user, form.cleaned_data["token"])
+    except activating.NotActivated as refused:
+        return _seen(request, job, form, 409, refused.code)
+    except IntegrityError:
+        pass  # the same form at the same moment: it is activated
     return redirect("operate:schemes")
 
 
@@ -83,24 +73,19 @@ def seen(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Let labels declare again."""
     form = ReasonForm(request.POST)
-    last = decision()
-    if SchemeDecision.objects.filter(token=request.POST.get("token", "")).exists() or last is None:
+    if SchemeDecision.objects.filter(token=request.POST.get("token", "")).exists() or decision() is None:
         return redirect("operate:schemes")
     if not form.is_valid():
         return _schemes(request, SchemeForm(), form, 422)
-    with suppress(IntegrityError), transaction.atomic():  # the same form at the same moment: it is withdrawn
-        SchemeDecision.objects.create(
-            kind=SchemeDecision.WITHDRAWN, scheme_id=last.scheme_id, scheme_version=last.scheme_version,
-            reason=form.cleaned_data["reason"], by=request.user, token=form.cleaned_data["token"],
-        )  # fmt: skip
-        declare(request.user)
+    with suppress(IntegrityError):  # the same form at the same moment: it is withdrawn
+        activating.withdraw(form.cleaned_data["reason"], request.user, form.cleaned_data["token"])
     return redirect("operate:schemes")
 
 
 def _schemes(request: HttpRequest, form: SchemeForm, withdrawing: forms.Form, status: int = 200) -> HttpResponse:
     values: dict[str, Any] = {
         "schemes": known.schemes(), "tables": known.tables(), "active": current(), "decision": decision(),
-        "requirements": CERTIFICATION, "faults": codes(form), "asked": typed(form), "token": token(),
+        "requirements": known.requirements(), "faults": codes(form), "asked": typed(form), "token": token(),
         "withdraw": {"faults": codes(withdrawing), "asked": typed(withdrawing), "token": token()}, "has_letters": known.has_letters,
         "part": Paginator(SchemeDecision.objects.select_related("by", "preview"), PAGE).get_page(request.GET.get("page")),
         "previews": Job.objects.filter(name=preview.NAME, state=DONE)[:5],
