@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -247,9 +248,12 @@ def test_a_publication_that_is_killed_is_done_once_when_it_is_run_again(
     console.step(draft, "publish", console.bo)
     real = publishing.fill
 
-    def filled_and_killed(*args: Any, **more: Any) -> Filled:
-        real(*args, **more)
-        raise KeyboardInterrupt
+    def filled_and_killed(*args: Any, last: Callable[[Filled], None], **more: Any) -> Filled:
+        def killed(done: Filled) -> None:
+            last(done)
+            raise KeyboardInterrupt
+
+        return real(*args, last=killed, **more)
 
     monkeypatch.setattr(publishing, "fill", filled_and_killed)
     with pytest.raises(KeyboardInterrupt):
