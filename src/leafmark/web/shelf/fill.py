@@ -22,7 +22,7 @@ from leafmark.products.saving_from_run import Reference, savings_from_run
 from leafmark.web.shelf import models
 from leafmark.web.shelf.averages import recount
 from leafmark.web.shelf.channel import admit
-from leafmark.web.shelf.figures import figures
+from leafmark.web.shelf.figures import Rules, figures
 from leafmark.web.shelf.writing import Beside, Writing
 
 ROWS = 2_000
@@ -44,7 +44,7 @@ class Filled:
 def fill(
     run: Path, catalogue: Path, on_date: dt.date, *, workspace: Path, evidence: Mapping[str, Any] | None = None,
     benchmark: Path | None = None, savings: Mapping[str, Any] | None = None, brand: models.Brand | None = None,
-    published_by: Any = None, progress: Progress | None = None,
+    published_by: Any = None, progress: Progress | None = None, rules: Rules = (),
 ) -> Filled:  # fmt: skip
     """Publish the products of a run that have a row in the catalogue, all of them or none.
 
@@ -58,12 +58,13 @@ def fill(
     savings : by product id, the `reference` model of its saving in use, another product of the run, and `why`.
     brand : whose products they are, whatever the catalogue says; else each row's `brand`.
     published_by : the user who publishes.
+    rules : category rules beside those of the library, for their cut-offs.
 
     Raises
     ------
     RunError, ValueError : the run or the catalogue cannot be used, or a product has a GTIN that is another's.
     """
-    found = figures(run, catalogue, on_date)
+    found = figures(run, catalogue, on_date, rules)
     rows, whole = found.catalogue.to_pylist(), found.products.num_rows
     about = {str(row["product_id"]): row for row in rows}
     beside = Beside(evidence or {}, _panels(run, about, savings or {}))

@@ -16,6 +16,7 @@ from leafmark.products import LabelData
 from leafmark.products.gtin import gtin14
 from leafmark.web.brand.models import Draft
 from leafmark.web.brand.sending.pins import folder_of
+from leafmark.web.operate.rules.known import frozen_rules
 from leafmark.web.shelf import models
 from leafmark.web.shelf.figures import as_json, category_of, figures_of, kept_of, name_of
 from leafmark.web.shelf.labels import label_of
@@ -43,7 +44,11 @@ def _label(draft: Draft, folder: Path, about: pa.Table) -> LabelData:
     run = open_run(folder / "run")
     files = tables.parts(folder / "run" / "products.parquet")
     found = figures_of(
-        run, pq.read_table(files, filters=[("product_id", "==", row["product_id"])]), about, draft.on_date
+        run,
+        pq.read_table(files, filters=[("product_id", "==", row["product_id"])]),
+        about,
+        draft.on_date,
+        frozen_rules(),
     )
     (of_product,) = found.products.to_pylist()
     key, sector, names = category_of(row)

@@ -24,6 +24,7 @@ from leafmark.web.brand.sending.claimed import needs_answer
 from leafmark.web.brand.sending.pins import folder_of, older, stale
 from leafmark.web.brand.sending.uploads import working
 from leafmark.web.jobs.start import JobFault, progress, start
+from leafmark.web.operate.rules.known import frozen_rules
 from leafmark.web.shelf import finding
 from leafmark.web.shelf.fill import fill
 from leafmark.web.shelf.models import Publication
@@ -163,7 +164,7 @@ def _fill(locked: Draft, draft: Draft) -> None:
     folder = folder_of(draft)
     done = fill(
         folder / "run", folder / "catalogue.parquet", draft.on_date, workspace=Path(settings.WORKSPACE.folder), brand=draft.brand,
-        published_by=draft.decided_by,
+        published_by=draft.decided_by, rules=frozen_rules(),
     )  # fmt: skip
     locked.state = Draft.PUBLISHED
     locked.counts = {**locked.counts, "published": done.published, "unchanged": done.unchanged}
