@@ -16,9 +16,11 @@ from leafmark.methods.category_rules import category_rules, parse_rules
 from leafmark.products import scheme_reading
 from leafmark.products.schemes import parse_scheme
 from leafmark.web import languages
+from leafmark.web.jobs.run import run_waiting
 from leafmark.web.operate.models import FrozenRules, FrozenScheme, RulesComment, RulesDraft, RulesRevision
-from leafmark.web.operate.rules import known, texts
+from leafmark.web.operate.rules import drafting, freezing, known, texts
 from leafmark.web.operate.rules.commenting import threads
+from leafmark.web.operate.schemes.active import active_scheme
 from leafmark.web.operate.schemes.known import schemes
 from leafmark.web.people.models import User
 from leafmark.web.written_once import WrittenOnceError
@@ -320,6 +322,37 @@ def test_frozen_schemes_can_be_chosen_and_frozen_rules_be_named(roles: dict[str,
     assert set(schemes()) - before == {"kettles.percentile@2026.1"}
     assert "Kettles by percentile" in text_of(roles["operator"].get("/operate/schemes/"))
     assert category_rules("kettles@1", known.frozen_rules()).lifetime_years == 5
+
+
+def test_a_frozen_scheme_is_previewed_and_activated(roles: dict[str, Client], second: Client) -> None:
+    draft = begun(roles["operator"], "food@1")
+    scheme = (
+        'id = "food.declared"\nversion = "1"\nkind = "declared"\ntitle = "Food"\nstates = ["declared", "unknown"]\n'
+    )
+    save(roles["operator"], draft, scheme=[scheme + 'valid_from = 2026-01-01\ncategory_rules_id = "food@2"'])
+    assert (
+        roles["operator"].post("/operate/schemes/", {"scheme": "food.declared@1", "token": fresh()}).status_code == 422
+    )
+    assert freeze(second, draft).status_code == 302
+    asked = roles["operator"].post("/operate/schemes/", {"scheme": "food.declared@1", "token": fresh()})
+    run_waiting()
+    seen = f"/operate/schemes/of/{asked.headers['Location'].rstrip('/').rsplit('/', 1)[1]}/"
+    assert roles["operator"].post(seen, {"reason": "ours", "token": fresh()}).status_code == 302
+    assert active_scheme().scheme.category_rules_id == "food@2"
+
+
+def test_the_same_form_at_the_same_moment_is_done_once(roles: dict[str, Client], second: Client) -> None:
+    """Both passed the page's own look for the token before either was written."""
+    draft, by = begun(roles["operator"]), User.objects.get(email="operator@leafmark.example")
+    said_now = texts.texts_of("id = 1", [])
+    one, other = (drafting.save(draft, 1, said_now, "", by, "token") for _ in range(2))
+    assert one == other
+    again = begun(roles["operator"])
+    eyes = User.objects.get(email="second@leafmark.example")
+    made = [freezing.freeze(again, newest(again).sha256, 0, False, "agreed", eyes, "token") for _ in range(2)]
+    assert made[0] == made[1]
+    with pytest.raises(freezing.NotFrozen):
+        freezing.freeze(again, newest(again).sha256, 0, False, "agreed", eyes, "another")
 
 
 def test_differences_are_told_field_by_field_and_each_limit_is_a_row(roles: dict[str, Client]) -> None:

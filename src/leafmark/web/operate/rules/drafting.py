@@ -54,6 +54,8 @@ def save(draft: RulesDraft, parent: int, changed: Texts, note: str, by: User, to
         with transaction.atomic():
             locked = RulesDraft.objects.select_for_update().get(pk=draft.pk)
             before = newest(locked)
+            if before.token == token:
+                return before  # the same form at the same moment
             if hasattr(locked, "frozen"):
                 raise NotSaved("frozen")
             if before.number != parent:

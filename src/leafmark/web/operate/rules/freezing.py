@@ -42,6 +42,7 @@ def freeze(draft: RulesDraft, sha256: str, heard: int, despite: bool, reason: st
     Parameters
     ----------
     sha256, heard : of the revision and the last word that were seen. despite : the reason says why comments stay open.
+    token : of the form; sent twice it freezes once.
 
     Raises
     ------
@@ -50,6 +51,8 @@ def freeze(draft: RulesDraft, sha256: str, heard: int, despite: bool, reason: st
     try:
         with transaction.atomic():
             locked = RulesDraft.objects.select_for_update().get(pk=draft.pk)
+            if hasattr(locked, "frozen") and locked.frozen.token == token:
+                return locked.frozen  # the same form at the same moment
             revision = newest(locked)
             if refused := refusal(locked, revision, by):
                 raise refused
