@@ -28,7 +28,7 @@ def labelled(folder: Path, bill: str, *more: str) -> dict[str, object]:
     label = CliRunner().invoke(
         main, ["label", "a", "--run", str(folder / "run"), "--on", "2026-11-24", "--json", *more]
     )
-    graded = CliRunner().invoke(main, ["grade", str(folder / "run"), "--on", "2026-11-24", "--json"])
+    graded = CliRunner().invoke(main, ["grade", str(folder / "run"), "--on", "2026-11-24", "--json", *more])
     assert label.exit_code == graded.exit_code == 0, label.stderr + graded.stderr
     told = dict(json.loads(label.stdout))
     assert json.loads(graded.stdout)["states"] == {told["grade"]["state"]: 1}
@@ -69,3 +69,41 @@ def test_a_changed_input_shows_nothing(tmp_path: Path) -> None:
     (tmp_path / "bill.csv").write_text(HEAD + WHOLE * 2 + missing(500), encoding="utf-8")
     done = CliRunner().invoke(main, ["label", "a", "--run", str(tmp_path / "run"), "--json"])
     assert json.loads(done.stdout)["grade"]["state"] == "unknown"
+
+
+RULES = """
+id = "lamps"
+version = 1
+functional_unit = "light"
+reference_flow = "1 lamp"
+boundary = "cradle_to_gate"
+cut_off_each = 0.02
+cut_off_total = 0.05
+reference = "ours"
+"""
+
+
+def test_a_product_stands_by_the_cut_offs_of_the_rules_that_it_follows(tmp_path: Path) -> None:
+    """1.5 kg of 101.5 kg are 1.48 %: outside the usual 1 %, inside the 2 % of rules that a site has frozen."""
+    (tmp_path / "names.csv").write_text("product_id,category_rules\na,lamps@1\n", encoding="utf-8")
+    (tmp_path / "lamps.toml").write_text(RULES, encoding="utf-8")
+    named = ("--catalogue", str(tmp_path / "names.csv"))
+    assert labelled(tmp_path, WHOLE + missing(1500), *named)["grade"]["state"] == "unknown"
+    known = ("--category-rules", str(tmp_path / "lamps.toml"))
+    assert labelled(tmp_path, WHOLE + missing(1500), *named, *known)["grade"]["state"] == "declared"
+    (tmp_path / "more").mkdir()
+    assert labelled(tmp_path / "more", WHOLE + missing(2500), *named, *known)["grade"]["state"] == "unknown"
+
+
+def test_category_rules_that_cannot_be_read_end_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "lamps.toml").write_text(RULES.replace("0.05", "5"), encoding="utf-8")
+    labelled(tmp_path, WHOLE)
+    for verb in (["label", "a", "--run"], ["grade"]):
+        done = CliRunner().invoke(
+            main, [*verb, str(tmp_path / "run"), "--category-rules", str(tmp_path / "lamps.toml")]
+        )
+        assert done.exit_code == 2
+        assert (
+            "lamps.toml: category rules lamps@1: cut_off_each: expected cut-offs with 0 <= each <= total < 1"
+            in done.stderr
+        )

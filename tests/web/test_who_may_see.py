@@ -16,12 +16,13 @@ from django.urls.resolvers import URLResolver
 
 from leafmark.web.brand.models import Draft, Match, Target, Upload
 from leafmark.web.jobs.models import Job
+from leafmark.web.operate.rules import commenting, drafting
 from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.models import Brand, Run
 
 PUBLIC = {
     "shop": "all", "embed": "all", "people": "all", "api_docs": "all", "api": "keys", "audit:trace": "all", "audit:factor": "all",
-    "audit:method": "all", "me:join": "all", "me:join_sent": "all", "me:join_answer": "all", "me:gone": "all",
+    "audit:method": "all", "operate:rules_text": "all", "me:join": "all", "me:join_sent": "all", "me:join_answer": "all", "me:gone": "all",
 }  # fmt: skip
 """Rooms and addresses that are open, or guard themselves by keys (tests/web/test_api_matrix.py)."""
 CLOSED = ("brand", "operate", "audit")
@@ -69,12 +70,15 @@ def objects(shelf: None) -> dict[str, Any]:
         brand=aiwa, name="Half", base_year=2020, base_ug=10**12, target_year=2030, reduction_percent=50, made_by=owner
     )
     match = Match.objects.create(brand=aiwa, name="Oak", key="material.wood", by=owner)
+    draft_of_rules = drafting.begin(None, owner, "t")
+    comment = commenting.say(draft_of_rules, "", "why?", owner, "t")
     job = Job.objects.create(name="verify", function="leafmark.web.operate.verifying.verify_ledger", by=owner)
     return {
         "brand": "aiwa", "slug": "aiwa", "product_id": "TV-1", "upload_id": upload.pk, "draft_id": draft.pk, "number": target.pk,
         "match_id": match.pk, "job_id": job.pk, "run_id": Run.objects.get().run_id, "kind": "products", "lang": "en", "step": "publish",
         "member": owner.memberships.get().pk, "name": "leafmark", "stamp": "x", "sample_id": 1, "place": 1, "goal_id": 1,
         "event_id": 1, "redemption_id": 1, "factor_id": "x", "method_id": "appliance.use", "version": 2, "token": uuid.uuid4().hex,
+        "draft": draft_of_rules.pk, "revision": 1, "comment": comment.pk,
     }  # fmt: skip
 
 

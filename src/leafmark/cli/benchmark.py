@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from leafmark.cli.endings import unusable
-from leafmark.cli.inputs import Day
+from leafmark.cli.inputs import Day, given_rules, rules_option
 from leafmark.cli.output import Progress, emit, json_option, note, table
 
 _COUNT_MIN = 30
@@ -44,6 +44,7 @@ def benchmark() -> None:
     metavar="FILE",
     help="JSON file of the table.",
 )
+@rules_option
 @click.option("--on", "frozen_on", type=Day(), help="Day of the freeze.  [default: today]")
 @click.option(
     "--count-min",
@@ -59,6 +60,7 @@ def freeze(
     table_id: str,
     version: str,
     out: Path,
+    rules: tuple[Path, ...],
     frozen_on: dt.date | None,
     count_min: int,
     as_json: bool,
@@ -82,7 +84,7 @@ def freeze(
     with unusable(ValueError), damaged, Progress() as progress:
         content = freeze_run(
             run, catalogue, out, table_id=table_id, version=version, frozen_on=frozen_on or dt.date.today(),
-            count_min=count_min, progress=progress,
+            count_min=count_min, progress=progress, rules=given_rules(rules),
         )  # fmt: skip
     if not content["rows"]:
         note(

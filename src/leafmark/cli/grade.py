@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from leafmark.cli.endings import unusable
-from leafmark.cli.inputs import Day
+from leafmark.cli.inputs import Day, given_rules, rules_option
 from leafmark.cli.output import Progress, emit, json_option, table
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -23,6 +23,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--benchmarks", type=FILE, metavar="FILE", help="Frozen benchmark table (JSON) that the scheme compares with."
 )
 @click.option("--evidence", type=FILE, metavar="FILE", help="CSV of the certification evidence (docs/labels.md).")
+@rules_option
 @click.option("--on", "on_date", type=Day(), help="Day the grades are made.  [default: today]")
 @click.option(
     "--out",
@@ -33,7 +34,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @json_option
 def grade(
     run: str, scheme: str, catalogue: Path | None, benchmarks: Path | None, evidence: Path | None,
-    on_date: dt.date | None, out: Path | None, as_json: bool,
+    rules: tuple[Path, ...], on_date: dt.date | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Grade every product of RUN and count them by state, class and reason.
 
@@ -51,7 +52,7 @@ def grade(
     with unusable(ValueError), damaged, Progress() as progress:
         content = grades_from_run(
             run, scheme, catalogue, on_date or dt.date.today(), benchmarks=benchmarks, evidence=evidence, out=out,
-            progress=progress,
+            progress=progress, rules=given_rules(rules),
         )  # fmt: skip
     emit(content, as_json, lambda: _lines(content))
 

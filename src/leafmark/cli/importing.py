@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from leafmark.cli.endings import CheckFailedError, unusable
-from leafmark.cli.inputs import load_packs
+from leafmark.cli.inputs import given_rules, load_packs, rules_option
 from leafmark.cli.output import Progress, emit, json_option, table
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def imports() -> None:
     metavar="FOLDER",
     help="Packs whose keys and units the bills must meet.  [default: builtin]",
 )
+@rules_option
 @click.option(
     "--faults",
     "named",
@@ -63,7 +64,7 @@ def imports() -> None:
 @json_option
 def check(
     products: Path, bills: Path | None, rejected: Path | None, decimal: Literal["point", "comma"] | None, sector: str | None,
-    packs: tuple[str, ...], named: int, as_json: bool,
+    packs: tuple[str, ...], rules: tuple[Path, ...], named: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Read PRODUCTS (CSV, TSV, XLSX or Parquet) and say what each column was taken for and what is wrong, by row and field.
 
@@ -80,7 +81,9 @@ def check(
 
     limits = dataclasses.replace(room.DEFAULT_LIMITS, faults_named=named)
     with unusable(ValueError), Progress() as progress:
-        found = room.read_products(products, limits, decimal=decimal, sector=sector, progress=progress)
+        found = room.read_products(
+            products, limits, decimal=decimal, sector=sector, progress=progress, rules=given_rules(rules)
+        )
         checked = None
         if bills is not None:
             keys = room.keys_of(load_packs(packs))

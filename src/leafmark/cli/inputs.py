@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leafmark.engine.backends import Backend
     from leafmark.engine.settings import Settings
     from leafmark.factors.model import Pack
+    from leafmark.methods.category_rules import CategoryRules
     from leafmark.methods.model import Column
 
 BUILTIN = "builtin"
@@ -146,6 +147,30 @@ input_option = click.option(
     "--input", "inputs", multiple=True, metavar="INPUT",
     help="Where the run's input is now, if not where it was, or on a server; of order lines twice: lines, catalogue.",
 )  # fmt: skip
+
+
+rules_option = click.option(
+    "--category-rules", "rules", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="Category rules (TOML) beside those of the library, as a site has frozen them; may be given several times.",
+)  # fmt: skip
+
+
+def given_rules(paths: tuple[Path, ...]) -> list[CategoryRules]:
+    """The category rules of files.
+
+    Raises
+    ------
+    ValueError : one cannot be read; every fault of it is named.
+    """
+    from leafmark.methods.category_rules import parse_rules
+
+    found = []
+    for path in paths:
+        try:
+            found.append(parse_rules(path.read_text(encoding="utf-8")))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+    return found
 
 
 def given_inputs(inputs: tuple[str, ...]) -> Any:

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from leafmark.cli.endings import unusable
-from leafmark.cli.inputs import Day
+from leafmark.cli.inputs import Day, given_rules, rules_option
 from leafmark.cli.output import json_option, note
 
 LANGS = ("en", "zh-Hant", "zh-Hans")
@@ -53,6 +53,7 @@ FORMATS = ("svg", "png", "json")
 )
 @click.option("--allow-missing", is_flag=True, help="Draw a PNG all the same where its fonts lack a character of your "
               "texts: a box stands in its place.")  # fmt: skip
+@rules_option
 @click.option("--on", "on_date", type=Day(), help="Day the label is made.  [default: today]")
 @click.option(
     "--out",
@@ -64,7 +65,7 @@ FORMATS = ("svg", "png", "json")
 @click.pass_context
 def label(
     ctx: click.Context, product: str, run_name: str, scheme: str, lang: str, form: str, file_format: str, catalogue: Path | None,
-    benchmarks: Path | None, evidence: Path | None, reference: str | None, allow_missing: bool, on_date: dt.date | None,
+    benchmarks: Path | None, evidence: Path | None, reference: str | None, allow_missing: bool, rules: tuple[Path, ...], on_date: dt.date | None,
     out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Make the label of product ID of a run. `--json` is `--format json`.
@@ -90,7 +91,7 @@ def label(
     with unusable(ValueError), damaged:
         content, folder = label_from_run(
             run_name, product, scheme, catalogue, lang, form, chosen, on_date or dt.date.today(), link_base=base,
-            benchmarks=benchmarks, evidence=evidence, reference=reference, allow_missing=allow_missing,
+            benchmarks=benchmarks, evidence=evidence, reference=reference, allow_missing=allow_missing, rules=given_rules(rules),
         )  # fmt: skip
     if isinstance(content, str) and out is None:
         click.echo(content.encode(), nl=not content.endswith("\n"))

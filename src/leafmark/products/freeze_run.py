@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from leafmark.engine import tables
 from leafmark.engine.run import Progress
+from leafmark.methods.category_rules import CategoryRules
 
 from .benchmarks import COUNT_MIN, BenchmarkTable, freeze, read_table, write_table
 from .catalogue_file import catalogue_table
@@ -26,7 +27,7 @@ BATCH_ROWS: Final = 10_000
 
 def freeze_run(
     run: str | Path, catalogue: Path, out: Path, *, table_id: str, version: str, frozen_on: date,
-    count_min: int = COUNT_MIN, progress: Progress | None = None,
+    count_min: int = COUNT_MIN, progress: Progress | None = None, rules: Collection[CategoryRules] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Freeze a run's products by category into a file that no later call changes; give its content and its name.
 
@@ -34,6 +35,7 @@ def freeze_run(
     ----------
     count_min : products of one basis that make a row; smaller groups stay out.
     progress : called with (products done, products, what).
+    rules : category rules beside those of the library.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def freeze_run(
     there = set(tables.schema(path).names)
     wanted = ["product_id", "co2e_ug", *(f"{stage}_ug" for stage in STAGES)]
     products = tables.read(path, columns=[*wanted, *(name for name in OF_PRODUCT if name in there)])
-    products = with_cut_off(finished, products, shelf)
+    products = with_cut_off(finished, products, shelf, rules)
     method = finished.record["method"]
     footprints = _footprints(
         products, beside(products, shelf), f"{method['id']}@{method['version']}", str(finished.record["gwp"]), progress

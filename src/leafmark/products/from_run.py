@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 
 from leafmark.engine import tables
 from leafmark.engine.run import Progress
+from leafmark.methods.category_rules import CategoryRules
 
 from .benchmarks import read_table
 from .catalogue_file import catalogue_row, catalogue_table
@@ -31,9 +33,9 @@ from .tokens import STAGES
 def label_from_run(
     run: str | Path, product_id: str, scheme_id: str, catalogue: str | Path | None, lang: str, form: str, format: str,
     on_date: date, link_base: str | None = None, benchmarks: Path | None = None,
-    evidence: Path | None = None, reference: str | None = None, allow_missing: bool = False,
+    evidence: Path | None = None, reference: str | None = None, allow_missing: bool = False, rules: Collection[CategoryRules] = (),
 ) -> tuple[bytes | str, Path]:  # fmt: skip
-    """Give the rendered label of one product and the run's folder.
+    """Give the rendered label of one product and the run's folder. `rules`: category rules beside those of the library.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def label_from_run(
     row = product_row(finished, path, product_id)
     about = {} if catalogue is None else catalogue_row(Path(catalogue), product_id)
     if row.get("rejected_lines"):
-        row["within_cut_off"] = bool(within_cut_off(finished, {row["product_id"]: about.get("category_rules")}))
+        row["within_cut_off"] = bool(within_cut_off(finished, {row["product_id"]: about.get("category_rules")}, rules))
     method = method_named(finished.record["method"])
     gwp_set = str(finished.record["gwp"])
     benchmark = None
@@ -79,12 +81,12 @@ def label_from_run(
 
 def grades_from_run(
     run: str | Path, scheme_id: str, catalogue: str | Path | None, on_date: date, *, benchmarks: Path | None = None,
-    evidence: Path | None = None, out: Path | None = None, progress: Progress | None = None,
+    evidence: Path | None = None, out: Path | None = None, progress: Progress | None = None, rules: Collection[CategoryRules] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Grade every product of a run into `grades.parquet`; give the counts by state, letter and reason.
 
     The file appears whole or not at all. Its metadata say which run, scheme, day and benchmark it is of. `progress` is
-    called with (products graded, products, what).
+    called with (products graded, products, what). `rules`: category rules beside those of the library.
 
     Raises
     ------
@@ -102,7 +104,7 @@ def grades_from_run(
     products = tables.read(path, columns=["product_id", *amounts, *(name for name in OF_PRODUCT if name in there)])
     shelf = None if catalogue is None else catalogue_table(Path(catalogue))
     graded = grade_catalogue(
-        with_cut_off(finished, products, shelf), shelf, scheme,
+        with_cut_off(finished, products, shelf, rules), shelf, scheme,
         method_version=f"{method['id']}@{method['version']}", gwp_set=str(finished.record["gwp"]), on_date=on_date,
         benchmarks=table, evidence=() if evidence is None else read_evidence(evidence), progress=progress,
     )  # fmt: skip

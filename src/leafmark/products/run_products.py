@@ -5,7 +5,7 @@ A large run keeps `products.parquet` as a folder of parts; `leafmark.engine.tabl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,13 @@ import pyarrow.compute as pc
 from leafmark.engine import tables
 from leafmark.engine.cut_off import missing_shares
 from leafmark.engine.run import Run, RunError, open_run
-from leafmark.methods.category_rules import CUT_OFF_EACH, CUT_OFF_TOTAL, CategoryRulesError, category_rules
+from leafmark.methods.category_rules import (
+    CUT_OFF_EACH,
+    CUT_OFF_TOTAL,
+    CategoryRules,
+    CategoryRulesError,
+    category_rules,
+)
 
 BOOK: Final = "product"
 """The book of labels. The three books (product, inventory, impact) never mix."""
@@ -67,10 +73,13 @@ def _keys(product_id: str, kind: pa.DataType) -> list[Any]:
     return [int(product_id)] if product_id.lstrip("-").isdecimal() and str(int(product_id)) == product_id else []
 
 
-def within_cut_off(run: Run, rules_of: Mapping[Any, str | None]) -> set[Any]:
-    """Which of these products, all with rejected lines, may stand without them; each by its own rules' cut-offs."""
+def within_cut_off(run: Run, rules_of: Mapping[Any, str | None], known: Collection[CategoryRules] = ()) -> set[Any]:
+    """Which of these products, all with rejected lines, may stand without them; each by its own rules' cut-offs.
+
+    `known`: rules beside those of the library.
+    """
     shares = missing_shares(run, rules_of)
-    limits = {name: _cut_off(name) for name in set(rules_of.values())}
+    limits = {name: _cut_off(name, known) for name in set(rules_of.values())}
     return {
         product
         for product, (largest, together) in shares.items()
@@ -78,13 +87,16 @@ def within_cut_off(run: Run, rules_of: Mapping[Any, str | None]) -> set[Any]:
     }
 
 
-def with_cut_off(run: Run, products: pa.Table, shelf: pa.Table | None) -> pa.Table:
+def with_cut_off(
+    run: Run, products: pa.Table, shelf: pa.Table | None, known: Collection[CategoryRules] = ()
+) -> pa.Table:
     """The products, with `within_cut_off` where lines were rejected.
 
     Parameters
     ----------
     products : with `product_id` and `rejected_lines`.
     shelf : a catalogue with `product_id` and, where known, `category_rules`.
+    known : rules beside those of the library, as a site has frozen them.
     """
     lacking = products.column("product_id").filter(pc.greater(products.column("rejected_lines"), 0))
     if not len(lacking):
@@ -93,15 +105,15 @@ def with_cut_off(run: Run, products: pa.Table, shelf: pa.Table | None) -> pa.Tab
     if shelf is not None and "category_rules" in shelf.column_names:
         ids = shelf.column("product_id").cast(pa.string()).to_pylist()
         rules = dict(zip(ids, shelf.column("category_rules").to_pylist(), strict=True))
-    within = within_cut_off(run, {each: rules.get(str(each)) or None for each in lacking.to_pylist()})
+    within = within_cut_off(run, {each: rules.get(str(each)) or None for each in lacking.to_pylist()}, known)
     stands = pc.is_in(products.column("product_id"), value_set=pa.array(sorted(within), lacking.type))
     return products.append_column("within_cut_off", stands)
 
 
-def _cut_off(rules: str | None) -> tuple[float, float]:
-    """The cut-offs of category rules; the usual ones where none are named, or not ours."""
+def _cut_off(named: str | None, known: Collection[CategoryRules]) -> tuple[float, float]:
+    """The cut-offs of category rules; the usual ones where none are named, or nobody here knows them."""
     try:
-        known = category_rules(rules or "")
+        rules = category_rules(named or "", known)
     except CategoryRulesError:
         return CUT_OFF_EACH, CUT_OFF_TOTAL
-    return known.cut_off_each, known.cut_off_total
+    return rules.cut_off_each, rules.cut_off_total

@@ -109,6 +109,7 @@ def _erasures(say: Say) -> None:
 
 def _shelves(workspace: Workspace, say: Say, progress: Callable[[int, int, str], None] | None) -> None:
     """Publish the runs that a demo names, once each."""
+    from leafmark.web.operate.rules.known import frozen_rules
     from leafmark.web.shelf.fill import fill
     from leafmark.web.shelf.models import Run
 
@@ -122,6 +123,7 @@ def _shelves(workspace: Workspace, say: Say, progress: Callable[[int, int, str],
             run, workspace.folder / shelf["catalogue"], dt.date.fromisoformat(shelf["on_date"]),
             workspace=workspace.folder, evidence=shelf.get("evidence"), savings=shelf.get("savings"),
             benchmark=workspace.folder / shelf["benchmark"] if "benchmark" in shelf else None, progress=progress,
+            rules=frozen_rules(),
         )  # fmt: skip
 
 

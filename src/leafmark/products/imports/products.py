@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +15,7 @@ import pyarrow.compute as pc
 
 from leafmark.factors import regions, units
 from leafmark.factors.search import fold as fold_text
-from leafmark.methods.category_rules import CategoryRulesError, category_rules
+from leafmark.methods.category_rules import CategoryRules, CategoryRulesError, category_rules
 
 from .columns import Field
 from .findings import Finding, Texts, finding
@@ -48,11 +50,16 @@ def region(text: str) -> tuple[str | None, str]:
     return (code, "") if regions.known(code) else (None, f"a region; {regions.proposal(text)}")
 
 
-def _rules(text: str) -> tuple[str | None, str]:
+def _rules(text: str, known: Collection[CategoryRules] = ()) -> tuple[str | None, str]:
     try:
-        return category_rules(text).name, ""
+        return category_rules(text, known).name, ""
     except CategoryRulesError as error:
         return None, f"category rules as ID@VERSION; {error}"
+
+
+def _fields(rules: Collection[CategoryRules]) -> tuple[Field, ...]:
+    """The columns, with category rules known beside those of the library."""
+    return tuple(replace(each, read=partial(_rules, known=rules)) if each.read is _rules else each for each in FIELDS)
 
 
 FIELDS: Final = (
@@ -78,7 +85,7 @@ FIELDS: Final = (
 
 def read_products(
     path: str | Path, limits: Limits = DEFAULT_LIMITS, *, decimal: Decimal | None = None, sector: str | None = None,
-    progress: Progress = silent, called: str = "",
+    progress: Progress = silent, called: str = "", rules: Collection[CategoryRules] = (),
 ) -> Import:  # fmt: skip
     """Read a file of products: CSV, TSV, XLSX or Parquet.
 
@@ -89,6 +96,7 @@ def read_products(
     sector : of all products, where the file has no column for it: one of `SECTORS`.
     progress : called with (done, whole, what).
     called : what the sender calls the file, for every message, where it lies under another name.
+    rules : category rules that a product may name beside those of the library.
 
     Returns
     -------
@@ -105,7 +113,7 @@ def read_products(
     if sector is not None and sector not in SECTORS:
         raise ValueError(f"sector: found {sector!r}, expected one of {', '.join(SECTORS)}")
     needed = ("product_id",) if sector else ("product_id", "sector")
-    reading = read_file("products", path, FIELDS, limits, decimal, progress, needed, called)
+    reading = read_file("products", path, _fields(rules), limits, decimal, progress, needed, called)
     reading = _with_mass_in_kg(_with_names(_complete(reading, sector)))
     found = [*_twice(reading, "product_id"), *_twice(reading, "gtin"), *_nameless(reading), *_too_heavy(reading)]
     return replace(reading.more(found), typed=reading.typed.drop_columns(["name"])).result()

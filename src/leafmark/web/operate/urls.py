@@ -8,6 +8,9 @@ from leafmark.web.operate import queue_views, views
 from leafmark.web.operate.members import views as members
 from leafmark.web.operate.packs import views as packs
 from leafmark.web.operate.review import views as review
+from leafmark.web.operate.rules import draft_views as drafts
+from leafmark.web.operate.rules import saying_views as saying
+from leafmark.web.operate.rules import views as rules
 from leafmark.web.operate.schemes import views as schemes
 
 app_name = "operate"
@@ -23,6 +26,16 @@ urlpatterns = [
     path("packs/of/<str:name>/", packs.pack, name="pack"),
     path("packs/of/<str:name>/effect/", packs.ask_effect, name="pack_effect"),
     path("packs/of/<str:name>/activate/", packs.activate, name="activate_pack"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/begin/", rules.begin, name="begin_rules"),
+    path("rules/of/<str:name>/", rules.version, name="rules_version"),
+    path("rules/text/<str:sha256>.toml", rules.text, name="rules_text"),
+    path("rules/drafts/<int:draft>/", drafts.draft, name="rules_draft"),
+    path("rules/drafts/<int:draft>/edit/", drafts.edit, name="edit_rules"),
+    path("rules/drafts/<int:draft>/revisions/<int:revision>/", drafts.revision, name="rules_revision"),
+    path("rules/drafts/<int:draft>/comment/", saying.comment, name="comment_rules"),
+    path("rules/drafts/<int:draft>/answer/<int:comment>/", saying.answer, name="answer_rules"),
+    path("rules/drafts/<int:draft>/freeze/", saying.freeze, name="freeze_rules"),
     path("schemes/", schemes.schemes, name="schemes"),
     path("schemes/withdraw/", schemes.withdraw, name="withdraw_scheme"),
     path("schemes/of/<uuid:job_id>/", schemes.seen, name="scheme_seen"),

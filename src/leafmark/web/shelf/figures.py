@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from leafmark.engine import tables
 from leafmark.engine.run import Run
+from leafmark.methods.category_rules import CategoryRules
 from leafmark.products import Method, grade_catalogue
 from leafmark.products.catalogue_file import whole_table
 from leafmark.products.method_named import method_named
@@ -27,6 +28,8 @@ ENCODE = json.JSONEncoder(ensure_ascii=False, default=lambda value: value.isofor
 """Days as ISO 8601. One encoder for all rows: `json.dumps` would make one for each."""
 KEY_MAX, NAME_MAX = 120, 300
 """Characters of a category's key and of a product's name on the shelf."""
+
+Rules = Collection[CategoryRules]
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,8 @@ class Figures:
         }
 
 
-def figures(run: Path, catalogue: Path | pa.Table, on_date: dt.date, by: Grader) -> Figures:
-    """Read a finished run with its catalogue, and grade it.
+def figures(run: Path, catalogue: Path | pa.Table, on_date: dt.date, by: Grader, rules: Rules = ()) -> Figures:
+    """Read a finished run with its catalogue, and grade it. `rules`: category rules beside those of the library, for their cut-offs.
 
     Raises
     ------
@@ -66,13 +69,15 @@ def figures(run: Path, catalogue: Path | pa.Table, on_date: dt.date, by: Grader)
     """
     finished, path = open_products(run)
     about = catalogue if isinstance(catalogue, pa.Table) else whole_table(catalogue)
-    return figures_of(finished, tables.read(path), about, on_date, by)
+    return figures_of(finished, tables.read(path), about, on_date, by, rules)
 
 
-def figures_of(finished: Run, rows: pa.Table, about: pa.Table, on_date: dt.date, by: Grader) -> Figures:
-    """Some rows of a run's products with their catalogue. Errors as in `figures`."""
+def figures_of(
+    finished: Run, rows: pa.Table, about: pa.Table, on_date: dt.date, by: Grader, rules: Rules = ()
+) -> Figures:
+    """Some rows of a run's products with their catalogue. Rules and errors as in `figures`."""
     method = method_named(finished.record["method"])
-    products = with_cut_off(finished, rows, about)
+    products = with_cut_off(finished, rows, about, rules)
 
     def graded_by(judge: Grader) -> pa.Table:
         return grade_catalogue(

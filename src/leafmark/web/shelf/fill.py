@@ -21,7 +21,7 @@ from leafmark.products.saving_from_run import Reference, savings_from_run
 from leafmark.web.shelf import models
 from leafmark.web.shelf.averages import recount
 from leafmark.web.shelf.channel import admit
-from leafmark.web.shelf.figures import Figures, figures
+from leafmark.web.shelf.figures import Figures, Rules, figures
 from leafmark.web.shelf.grading import current
 from leafmark.web.shelf.staging import Beside, Staged, Staging, temporary_table
 from leafmark.web.shelf.state import say_changed
@@ -48,7 +48,7 @@ class Filled:
 def fill(
     run: Path, catalogue: Path, on_date: dt.date, *, workspace: Path, evidence: Mapping[str, Any] | None = None,
     benchmark: Path | None = None, savings: Mapping[str, Any] | None = None, brand: models.Brand | None = None,
-    published_by: Any = None, progress: Progress | None = None, first: Callable[[], None] | None = None,
+    published_by: Any = None, progress: Progress | None = None, rules: Rules = (), first: Callable[[], None] | None = None,
     last: Callable[[Filled], None] | None = None,
 ) -> Filled:  # fmt: skip
     """Publish the products of a run that have a row in the catalogue, all of them or none, graded by what counts now.
@@ -65,13 +65,14 @@ def fill(
     savings : by product id, the `reference` model of its saving in use, another product of the run, and `why`.
     brand : whose products they are, whatever the catalogue says; else each row's `brand`.
     published_by : the user who publishes.
+    rules : category rules beside those of the library, for their cut-offs.
     first, last : called in that transaction, before and after; what they raise publishes nothing.
 
     Raises
     ------
     RunError, ValueError : the run or the catalogue cannot be used, or a product has a GTIN that is another's.
     """
-    found = figures(run, catalogue, on_date, current())
+    found = figures(run, catalogue, on_date, current(), rules)
     about = {str(row["product_id"]): row for row in found.catalogue.to_pylist()}
     beside = Beside(evidence or {}, _panels(run, about, savings or {}))
     table = None if benchmark is None else read_table(benchmark)

@@ -28,6 +28,7 @@ from leafmark.web.brand.sending.items import listed, written
 from leafmark.web.brand.sending.packs import packs
 from leafmark.web.brand.sending.pins import pins, shelf_now
 from leafmark.web.jobs.start import JobFault, progress
+from leafmark.web.operate.rules.known import frozen_rules
 from leafmark.web.shelf.figures import figures
 from leafmark.web.shelf.grading import current
 
@@ -70,7 +71,7 @@ def _made(upload: Upload, draft: uuid.UUID, by: int, on: dt.date) -> Draft:
     _step("shelf")
     before = shelf_now(upload.brand)
     products = pq.read_table(upload.folder / "products.parquet")
-    found = figures(run.path, _catalogue(products, upload.brand.name), on, current())
+    found = figures(run.path, _catalogue(products, upload.brand.name), on, current(), frozen_rules())
     items, good = listed(found, upload.brand)
     pq.write_table(good, folder / "catalogue.parquet")
     counts = {

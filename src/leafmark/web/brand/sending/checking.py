@@ -16,6 +16,7 @@ from leafmark.products.matching import name_key
 from leafmark.web.brand.models import Upload
 from leafmark.web.brand.sending.packs import packs
 from leafmark.web.jobs.start import JobFault, progress
+from leafmark.web.operate.rules.known import frozen_rules
 
 COLUMNS_SHOWN: Final = 200
 HEADER_SHOWN: Final = 120
@@ -47,7 +48,7 @@ def _checked(upload: Upload) -> dict[str, Any]:
     folder, parts = upload.folder, 2 if upload.bills_name else 1
     products = read_products(
         folder / "products", decimal=decimal, sector=upload.sector or None, called=upload.products_name,
-        progress=_part(0, parts, upload.products_name),
+        progress=_part(0, parts, upload.products_name), rules=frozen_rules(),
     )  # fmt: skip
     preview: dict[str, Any] = {"bills": None, "without_bill": 0, "warnings": [], "materials": 0, "unmatched_lines": 0}
     if upload.bills_name:

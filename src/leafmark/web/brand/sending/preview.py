@@ -16,6 +16,7 @@ from leafmark.products import LabelData
 from leafmark.products.gtin import gtin14
 from leafmark.web.brand.models import Draft
 from leafmark.web.brand.sending.pins import folder_of
+from leafmark.web.operate.rules.known import frozen_rules
 from leafmark.web.shelf import models
 from leafmark.web.shelf.figures import as_json, category_of, figures_of, kept_of, name_of
 from leafmark.web.shelf.grading import grader
@@ -49,6 +50,7 @@ def _label(draft: Draft, folder: Path, about: pa.Table) -> LabelData:
         about,
         draft.on_date,
         grader(draft.counts["pins"].get("grading")),
+        frozen_rules(),
     )
     (of_product,) = found.products.to_pylist()
     key, sector, names = category_of(row)

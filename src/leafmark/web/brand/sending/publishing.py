@@ -25,6 +25,7 @@ from leafmark.web.brand.sending.claimed import needs_answer
 from leafmark.web.brand.sending.pins import folder_of, older, stale
 from leafmark.web.brand.sending.uploads import working
 from leafmark.web.jobs.start import JobFault, progress, start
+from leafmark.web.operate.rules.known import frozen_rules
 from leafmark.web.shelf import finding
 from leafmark.web.shelf.fill import Filled, fill
 from leafmark.web.shelf.models import Publication
@@ -163,7 +164,7 @@ def _published(draft: Draft) -> Draft:
         with suppress(_Settled):
             fill(
                 folder / "run", folder / "catalogue.parquet", draft.on_date, workspace=Path(settings.WORKSPACE.folder), brand=draft.brand,
-                published_by=draft.decided_by, progress=progress, first=first, last=last,
+                published_by=draft.decided_by, progress=progress, rules=frozen_rules(), first=first, last=last,
             )  # fmt: skip
     except _Stale as error:
         raise _refused(draft, WORDS[str(error)]) from error

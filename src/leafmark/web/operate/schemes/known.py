@@ -10,6 +10,7 @@ from django.conf import settings
 
 from leafmark.products.benchmarks import BenchmarkTable, read_table
 from leafmark.products.schemes import CERTIFICATION, LETTER_KINDS, Scheme, parse_scheme, shipped_texts
+from leafmark.web.operate.rules.known import frozen_schemes
 
 FOLDER: Final = "benchmarks"
 TABLES_MAX: Final = 200
@@ -30,8 +31,11 @@ def name_of(scheme: Scheme) -> str:
 
 
 def texts() -> dict[str, str]:
-    """The TOML of the schemes that may grade labels, by `id@version`; official classes stand beside a label's figure and are not chosen."""
-    found = ((parse_scheme(text), text) for text in shipped_texts())
+    """The TOML of the schemes that may grade labels, by `id@version`: those inside Leafmark, and those frozen here.
+
+    Official classes stand beside a label's figure and are not chosen.
+    """
+    found = [(parse_scheme(text), text) for text in shipped_texts()] + frozen_schemes()
     return {name_of(each): text for each, text in found if each.kind in (DECLARED, *LETTER_KINDS)}
 
 
