@@ -27,6 +27,7 @@ from leafmark.web.brand.sending.claimed import claims_of
 from leafmark.web.brand.sending.items import listed, written
 from leafmark.web.brand.sending.packs import packs
 from leafmark.web.brand.sending.pins import pins, shelf_now
+from leafmark.web.failures import without_folders
 from leafmark.web.jobs.start import JobFault, progress
 from leafmark.web.shelf.figures import figures
 
@@ -131,11 +132,3 @@ def _catalogue(products: pa.Table, brand: str) -> pa.Table:
 
 def _below(path: Path) -> str:
     return str(path.relative_to(settings.WORKSPACE.folder))
-
-
-def without_folders(text: str) -> str:
-    """A message without where our folders lie."""
-    whole = Path(settings.WORKSPACE.folder)
-    for each in {str(whole.resolve()), str(whole)}:
-        text = text.replace(f"{each}/", "")
-    return text

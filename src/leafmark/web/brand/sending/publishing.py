@@ -19,10 +19,10 @@ from leafmark.engine.inputs import InputError
 from leafmark.engine.run import RunError
 from leafmark.web.brand.access import Console
 from leafmark.web.brand.models import Draft
-from leafmark.web.brand.sending.calculating import without_folders
 from leafmark.web.brand.sending.claimed import needs_answer
 from leafmark.web.brand.sending.pins import folder_of, older, stale
 from leafmark.web.brand.sending.uploads import working
+from leafmark.web.failures import without_folders
 from leafmark.web.jobs.start import JobFault, progress, start
 from leafmark.web.shelf import finding
 from leafmark.web.shelf.fill import fill
