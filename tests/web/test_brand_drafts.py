@@ -120,6 +120,7 @@ def test_lines_that_cannot_be_calculated_are_named(console: Console) -> None:
     draft = console.drafted(PRODUCTS, KEYED.replace(",GB", ","))
     text = visible(console.page(f"drafts/{draft.pk}/"))
     assert "there is one only for GB" in text
+    assert "在此地點沒有完整的因子" in console.page(f"drafts/{draft.pk}/", prefix="/zh-hant")
     assert "chair Materials" in text
 
 
@@ -133,7 +134,17 @@ def test_products_that_contain_each_other_are_refused_in_words(console: Console,
     upload.refresh_from_db()
     assert (upload.state, upload.drafts.count()) == (Upload.CHECKED, 0)
     text = console.page(f"imports/{upload.pk}/")
-    assert "chair" in upload.job.fault
+    assert upload.job.fault == (
+        f"uploads/{upload.pk}/drafts/{upload.job.arguments['draft']}/bill.parquet: these products contain each other: chair -> oats -> "
+        "chair; a bill must end in factors: break the cycle"
+    )
+    for tag, said in (
+        ("/zh-hant", "這些產品互相包含：chair → oats → chair"),
+        ("/zh-hans", "这些产品互相包含：chair → oats → chair"),
+    ):
+        other = console.mei.get(tag + console.at(f"imports/{upload.pk}/")).content.decode()
+        assert said in other
+        assert "contain each other" not in other
     assert str(tmp_path) not in text
 
 
@@ -189,7 +200,15 @@ def test_a_draft_against_an_older_shelf_is_refused(console: Console) -> None:
     for each in (first, second, third):
         each.refresh_from_db()
     assert (third.state, second.state) == (Draft.PUBLISHED, Draft.REFUSED)
-    assert "shelf changed after the draft was prepared" in second.note
+    assert second.counts["gone"] == "older_shelf"
+    for tag, said in (
+        ("", "shelf changed after the draft was prepared"),
+        ("/zh-hant", "品牌的貨架有了變動"),
+        ("/zh-hans", "品牌的货架有了变动"),
+    ):
+        text = console.mei.get(tag + console.at(f"drafts/{second.pk}/")).content.decode()
+        assert said in text
+        assert tag == "" or "shelf changed" not in text
     assert Publication.objects.count() == 2
     assert console.step(first, "propose").status_code == 409
     assert "no longer so" in visible(console.page(f"drafts/{first.pk}/"))
@@ -207,7 +226,9 @@ def test_a_draft_whose_files_changed_is_refused(console: Console, name: str) -> 
     run_waiting()
     draft.refresh_from_db()
     assert draft.state == Draft.REFUSED
-    assert "files were changed" in draft.note
+    assert draft.counts["gone"] == "files_changed"
+    assert "files were changed" in draft.job.fault
+    assert "更改過" in console.bo.get(f"/zh-hant/jobs/{draft.job_id}/").content.decode()
     assert not Publication.objects.exists()
 
 

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from leafmark import engine
+from leafmark.engine.components import CycleError
 from leafmark.engine.inputs import InputError
 from leafmark.engine.run import RunError
 from leafmark.products.imports import engine_bill
@@ -53,7 +54,12 @@ def calculate_draft(upload: str, draft: str, by: int, on: str) -> dict[str, Any]
         made = there or _made(found, uuid.UUID(draft), by, dt.date.fromisoformat(on))
     except (InputError, RunError, ValueError) as error:
         Upload.objects.filter(pk=found.pk).update(state=Upload.CHECKED)
-        raise JobFault(without_folders(str(error))) from error
+        cycle = (
+            {"site": "sending.cycle", "values": {"products": " → ".join(error.cycle)}}
+            if isinstance(error, CycleError)
+            else None
+        )
+        raise JobFault(without_folders(str(error)), cycle) from error
     Upload.objects.filter(pk=found.pk).update(state=Upload.CALCULATED)
     return {"brand": found.brand.slug, "draft": str(made.pk)}
 

@@ -24,6 +24,7 @@ from leafmark.web.brand.sending.pins import folder_of, older, stale
 from leafmark.web.brand.sending.uploads import working
 from leafmark.web.failures import without_folders
 from leafmark.web.jobs.start import JobFault, progress, start
+from leafmark.web.languages import say
 from leafmark.web.shelf import finding
 from leafmark.web.shelf.fill import fill
 from leafmark.web.shelf.models import Publication
@@ -137,7 +138,8 @@ def publish_draft(draft: str) -> dict[str, Any]:
         progress(0, 2, "publishing")
         found = _published(found)
     if found.state != Draft.PUBLISHED:
-        raise JobFault(f"the draft is {found.state}; only one that a second member decided to publish is published")
+        words = f"the draft is {found.state}; only one that a second member decided to publish is published"
+        raise JobFault(words, {"site": "sending.not_decided", "values": {}})
     progress(1, 2, "search")
     finding.update(_changed(found), lambda done, whole, _: progress(done, whole, "search"))
     return {"brand": found.brand.slug, "draft": str(found.pk), "published": found.counts["published"]}
@@ -153,7 +155,7 @@ def _published(draft: Draft) -> Draft:
                     raise _Stale(why)
                 _fill(locked, draft)
     except _Stale as error:
-        raise _refused(draft, WORDS[str(error)]) from error
+        raise _gone(draft, str(error)) from error
     except (InputError, RunError, OSError, ValueError) as error:
         raise _refused(draft, without_folders(str(error))) from error
     return Draft.objects.select_related("brand", "decided_by").get(pk=draft.pk)
@@ -182,16 +184,16 @@ class _Stale(Exception):
     """A draft that does not hold any more; the message is why."""
 
 
-WORDS: Final = {
-    "files_changed": "the draft's files were changed after it was prepared; nothing was published: calculate it again",
-    "files_gone": "the draft's files are gone; nothing was published: calculate it again",
-    "older_shelf": "the brand's shelf changed after the draft was prepared, so what it says of changes is no longer so; nothing was "
-    "published: calculate it again",
-}
-
-
 def _refused(draft: Draft, words: str) -> JobFault:
     """Refuse a draft for what was found; the fault for who asked."""
     refused = {"state": Draft.REFUSED, "note": _more(draft.note, words)}
     Draft.objects.filter(pk=draft.pk, state=Draft.PUBLISHING).update(**refused)
     return JobFault(words)
+
+
+def _gone(draft: Draft, code: str) -> JobFault:
+    """Refuse a draft that does not hold any more; `sending.gone.CODE` says why, to each reader in her language."""
+    refused = {"state": Draft.REFUSED, "counts": {**draft.counts, "gone": code}}
+    Draft.objects.filter(pk=draft.pk, state=Draft.PUBLISHING).update(**refused)
+    key = f"sending.gone.{code}"
+    return JobFault(say("en", key), {"site": key, "values": {}})
