@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 import pytest
@@ -431,3 +432,15 @@ def test_nothing_of_a_draft_is_seen_outside_before_it_is_published(console: Cons
         assert console.client(f"c{abs(hash(path))}").get(path).status_code == 404
     assert User.objects.exists()
     assert draft.on_date == dt.date.today() or draft.on_date == dt.datetime.now(dt.UTC).date()
+
+
+def test_a_button_with_an_address_of_its_own_stays_in_the_market_it_is_pressed_in(console: Console) -> None:
+    draft = console.drafted(PRODUCTS, KEYED)
+    console.step(draft, "propose")
+    page = console.bo.get("/m/hk" + console.at(f"drafts/{draft.pk}/")).content.decode()
+    (pressed,) = re.findall(r'<button[^>]* formaction="([^"]+)"', page)
+    assert pressed == "/m/hk" + console.at(f"drafts/{draft.pk}/refuse/")
+    answer = console.bo.post(pressed, {"note": "not these"})
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.state) == (302, Draft.REFUSED)
+    assert answer.headers["Location"] == "/m/hk" + console.at(f"drafts/{draft.pk}/")
