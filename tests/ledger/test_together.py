@@ -303,3 +303,17 @@ def test_a_verb_that_reads_makes_no_ledger(on_server: str, tmp_path: Path) -> No
         assert made.balance(ANN).points == 0
     with open_ledger(on_server, make=False) as found:
         assert found.balance(ANN).points == 0
+
+
+def test_commands_of_several_accounts_are_answered_in_the_order_in_which_they_came(ledger: Ledger) -> None:
+    """Bob's act is posted and Ann's is not: whoever comes first, each gets her own answer."""
+    bob, ann = sorted((id_of("bob"), ANN), reverse=True)
+    ledger.ingest([an_act("ride", account_id=bob, fingerprint=fingerprint(bob, "metro", "ride", ""))])
+    commands = [Amend(bob, 1, "fraud", id_of("ride"), "x"), Amend(ann, 2, "fraud", id_of("ride"), "x")]
+    first, second = ledger.post_together(commands)
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Rejected)
+    swapped = ledger.post_together(
+        [Amend(ann, 3, "fraud", id_of("ride"), "x"), Amend(bob, 1, "fraud", id_of("ride"), "x")]
+    )
+    assert [type(each).__name__ for each in swapped] == ["Rejected", "Duplicate"]

@@ -92,7 +92,7 @@ def test_too_large_for_a_float_is_not_infinite() -> None:
     ],
 )  # fmt: skip
 def test_days_that_are_one_day(text: str, day: tuple[int, int, int]) -> None:
-    assert dates.day(text) == (dt.date(*day), "")
+    assert dates.day(text) == (dt.date(*day), None)
 
 
 @pytest.mark.parametrize(

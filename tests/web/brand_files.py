@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import re
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +114,3 @@ def console(db: None, settings: Any, tmp_path: Path) -> Console:
 def visible(text: str) -> str:
     """A page's text without its mark-up."""
     return " ".join(re.sub(r"<[^>]+>", " ", text.partition("<main")[2]).split())
-
-
-Make = Callable[..., Any]

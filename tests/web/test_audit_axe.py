@@ -29,7 +29,7 @@ WIDTHS_PX = (360, 1440)
 @pytest.fixture
 def site(tmp_path: Path, settings: Any) -> Path:
     (tmp_path / "one.csv").write_text(
-        "product_id,stage,key,amount,unit\nloaf,materials,food.eggs,2,kg\nloaf,packaging,food.milk,1,kg\n"
+        "product_id,stage,key,amount,unit\nloaf,materials,food.eggs,2,kg\nloaf,packaging,food.milk,1,kg\nbun,use,no.such,1,kg\n"
     )
     (tmp_path / "two.csv").write_text("product_id,stage,key,amount,unit\nloaf,materials,food.eggs,3,kg\n")
     (tmp_path / "catalogue.csv").write_text(
@@ -37,6 +37,13 @@ def site(tmp_path: Path, settings: Any) -> Path:
     )
     for name in ("one", "two"):
         engine.footprint(tmp_path / f"{name}.csv", out=tmp_path / name, known_on=DAY)
+    (tmp_path / "lines.csv").write_text(
+        "order_id,product_id,pieces,date\n1,milk,2,2026-05-03\n1,gone,1,2026-05-03\n2,egg,1,2026-06-01\n"
+    )
+    (tmp_path / "shelf.csv").write_text(
+        "product_id,category,mass_kg,mass_key\nmilk,Dairy,1,food.milk\negg,Eggs of hens that live outdoors all year round,0.5,food.eggs\n"
+    )
+    engine.orders(tmp_path / "lines.csv", catalogue=tmp_path / "shelf.csv", out=tmp_path / "orders", known_on=DAY)
     settings.WORKSPACE = dataclasses.replace(site_settings.WORKSPACE, folder=tmp_path)
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**site_settings.STORAGES, "staticfiles": plain}  # the tests' live server knows no hashed names
@@ -45,7 +52,7 @@ def site(tmp_path: Path, settings: Any) -> Path:
 
 
 def addresses(site: Path, client: Client) -> list[str]:
-    run, other = (engine.run.open_run(site / name).id for name in ("one", "two"))
+    run, other, bought = (engine.run.open_run(site / name).id for name in ("one", "two", "orders"))
     client.post(f"/audit/run/{run}/sample/", {"size": "2", "seed": "s", "token": "t"})
     sample = Sample.objects.get()
     client.post(f"/audit/sample/{sample.pk}/1/", {"verdict": "differs", "note": "invoice 17", "token": "v"})
@@ -67,7 +74,9 @@ def addresses(site: Path, client: Client) -> list[str]:
     factor = "food.eggs@WORLD:cradle_to_retail:2010"
     return [
         "/product/mill/loaf/label/", "/trace/mill/loaf/", f"/factor/{run}/{factor}/", "/method/product.bill/2/", "/audit/",
-        f"/audit/run/{run}/", "/audit/compare/", f"/audit/compare/?before={run}&after={other}", f"/audit/sample/{sample.pk}/",
+        f"/audit/run/{run}/", f"/audit/run/{run}/figure/", f"/audit/run/{run}/figure/?of=stage:materials", f"/audit/run/{run}/counted/",
+        f"/audit/run/{run}/rejected/", f"/audit/run/{run}/subject/loaf/", f"/audit/run/{bought}/", f"/audit/run/{bought}/figure/",
+        f"/audit/run/{bought}/counted/", f"/audit/run/{bought}/subject/1/", "/audit/compare/", f"/audit/compare/?before={run}&after={other}", f"/audit/sample/{sample.pk}/",
         f"/audit/sample/{sample.pk}/1/", "/operate/", "/jobs/", *(f"/jobs/{job.pk}/" for job in Job.objects.all()),
     ]  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -123,6 +124,7 @@ def test_lines_that_cannot_be_calculated_are_named(console: Console) -> None:
     draft = console.drafted(PRODUCTS, KEYED.replace(",GB", ","))
     text = visible(console.page(f"drafts/{draft.pk}/"))
     assert "there is one only for GB" in text
+    assert "在此地點沒有完整的因子" in console.page(f"drafts/{draft.pk}/", prefix="/zh-hant")
     assert "chair Materials" in text
 
 
@@ -136,7 +138,17 @@ def test_products_that_contain_each_other_are_refused_in_words(console: Console,
     upload.refresh_from_db()
     assert (upload.state, upload.drafts.count()) == (Upload.CHECKED, 0)
     text = console.page(f"imports/{upload.pk}/")
-    assert "chair" in upload.job.fault
+    assert upload.job.fault == (
+        f"uploads/{upload.pk}/drafts/{upload.job.arguments['draft']}/bill.parquet: these products contain each other: chair -> oats -> "
+        "chair; a bill must end in factors: break the cycle"
+    )
+    for tag, said in (
+        ("/zh-hant", "這些產品互相包含：chair → oats → chair"),
+        ("/zh-hans", "这些产品互相包含：chair → oats → chair"),
+    ):
+        other = console.mei.get(tag + console.at(f"imports/{upload.pk}/")).content.decode()
+        assert said in other
+        assert "contain each other" not in other
     assert str(tmp_path) not in text
 
 
@@ -192,7 +204,15 @@ def test_a_draft_against_an_older_shelf_is_refused(console: Console) -> None:
     for each in (first, second, third):
         each.refresh_from_db()
     assert (third.state, second.state) == (Draft.PUBLISHED, Draft.REFUSED)
-    assert "shelf changed after the draft was prepared" in second.note
+    assert second.counts["gone"] == "older_shelf"
+    for tag, said in (
+        ("", "shelf changed after the draft was prepared"),
+        ("/zh-hant", "評級依據有了變動"),
+        ("/zh-hans", "评级依据有了变动"),
+    ):
+        text = console.mei.get(tag + console.at(f"drafts/{second.pk}/")).content.decode()
+        assert said in text
+        assert tag == "" or "shelf changed" not in text
     assert Publication.objects.count() == 2
     assert console.step(first, "propose").status_code == 409
     assert "no longer so" in visible(console.page(f"drafts/{first.pk}/"))
@@ -207,7 +227,7 @@ def test_a_draft_that_was_graded_by_something_else_is_refused(console: Console) 
     run_waiting()
     draft.refresh_from_db()
     assert (draft.state, Publication.objects.count()) == (Draft.REFUSED, 0)
-    assert "no longer so" in draft.note
+    assert draft.counts["gone"] == "older_shelf"
 
 
 @pytest.mark.parametrize(
@@ -222,7 +242,9 @@ def test_a_draft_whose_files_changed_is_refused(console: Console, name: str) -> 
     run_waiting()
     draft.refresh_from_db()
     assert draft.state == Draft.REFUSED
-    assert "files were changed" in draft.note
+    assert draft.counts["gone"] == "files_changed"
+    assert "files were changed" in draft.job.fault
+    assert "更改過" in console.bo.get(f"/zh-hant/jobs/{draft.job_id}/").content.decode()
     assert not Publication.objects.exists()
 
 
@@ -429,3 +451,15 @@ def test_nothing_of_a_draft_is_seen_outside_before_it_is_published(console: Cons
         assert console.client(f"c{abs(hash(path))}").get(path).status_code == 404
     assert User.objects.exists()
     assert draft.on_date == dt.date.today() or draft.on_date == dt.datetime.now(dt.UTC).date()
+
+
+def test_a_button_with_an_address_of_its_own_stays_in_the_market_it_is_pressed_in(console: Console) -> None:
+    draft = console.drafted(PRODUCTS, KEYED)
+    console.step(draft, "propose")
+    page = console.bo.get("/m/hk" + console.at(f"drafts/{draft.pk}/")).content.decode()
+    (pressed,) = re.findall(r'<button[^>]* formaction="([^"]+)"', page)
+    assert pressed == "/m/hk" + console.at(f"drafts/{draft.pk}/refuse/")
+    answer = console.bo.post(pressed, {"note": "not these"})
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.state) == (302, Draft.REFUSED)
+    assert answer.headers["Location"] == "/m/hk" + console.at(f"drafts/{draft.pk}/")

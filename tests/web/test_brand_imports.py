@@ -258,3 +258,56 @@ def test_a_check_that_is_run_again_says_the_same(console: Console) -> None:
     upload.refresh_from_db()
     assert (upload.state, upload.preview) == (Upload.CHECKED, before)
     assert {name: (upload.folder / name).read_bytes() for name in files_in(upload.folder)} == files
+
+
+@pytest.mark.parametrize(("prefix", "lang"), [("", "en"), ("/zh-hant", "zh-Hant"), ("/zh-hans", "zh-Hans")])
+def test_faults_and_the_file_of_rejected_rows_are_in_the_readers_language(
+    console: Console, prefix: str, lang: str
+) -> None:
+    """Of one upload, whoever sent it in whichever language; the cells stay as they were sent."""
+    products = PRODUCTS.replace("96385074", "96385070").replace(",home,", ",castle,").replace(",", ";")
+    upload = console.checked(products, BILLS.replace("6,kg,GB", "x,furlong,Narnia"))
+    text = console.page(f"imports/{upload.pk}/", prefix=prefix)
+    words = {
+        "en": ("the check digit 4 behind 9638507", "cells are separated by semicolons"),
+        "zh-Hant": ("9638507 之後的檢查碼應為 4", "已知的單位", "儲存格以分號分隔"),
+        "zh-Hans": ("9638507 之后的校验码应为 4", "已知的单位", "单元格以分号分隔"),
+    }
+    for tag, said in words.items():
+        for each in said:
+            assert (each in visible(text)) == (tag == lang), (tag, each)
+    main = text[text.index("<main") : text.index("</main>")]
+    assert 'lang="en"' not in main or lang == "en"
+    answer = console.mei.get(prefix + console.at(f"imports/{upload.pk}/rejected/products/"))
+    rejected = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert words[lang][0] in rejected
+    assert "Oat drink" in rejected
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="rejected-products.csv"'
+
+
+def test_a_file_refused_whole_says_why_in_the_readers_language(console: Console) -> None:
+    upload = console.checked(b"%PDF-1.7", None)
+    for prefix, said in (
+        ("", "a PDF; send the table as CSV"),
+        ("/zh-hant", "PDF；請以 CSV"),
+        ("/zh-hans", "PDF；请以 CSV"),
+    ):
+        assert said in console.page(f"imports/{upload.pk}/", prefix=prefix)
+        assert said in console.mei.get(f"{prefix}/jobs/{upload.job_id}/").content.decode()
+
+
+def test_an_upload_of_before_there_were_three_languages_is_shown_in_english(console: Console) -> None:
+    """Its preview has no codes and its folder one file; the English words are marked as English."""
+    upload = console.checked(PRODUCTS.replace("96385074", "96385070"), BILLS)
+    for kind in ("products", "bills"):
+        file = upload.preview[kind]
+        del file["notes_said"]
+        for each in file["faults"]:
+            del each["said"]
+    upload.save()
+    (upload.folder / "rejected-products.zh-Hant.csv").unlink()
+    text = console.page(f"imports/{upload.pk}/", prefix="/zh-hant")
+    assert "the check digit 4" in text
+    assert '<tr lang="en">' in text
+    answer = console.mei.get("/zh-hant" + console.at(f"imports/{upload.pk}/rejected/products/"))
+    assert b"the check digit 4" in b"".join(answer.streaming_content)

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from leafmark.web.brand.sending.packs import packs
 from leafmark.web.jobs import run as jobs
 from leafmark.web.jobs.models import DONE, FAILED, Job
 from leafmark.web.operate.models import PackDecision
+from leafmark.web.operate.packs import activating, views
 from leafmark.web.operate.packs.active import PackGoneError, active_packs
 from leafmark.web.operate.packs.installed import installed
 from leafmark.web.shelf.models import Publication
@@ -219,3 +221,26 @@ def test_who_may_do_what(packs_site: Path, roles: dict[str, Client]) -> None:  #
         {f"{EGGS}effect/": {}, f"{EGGS}activate/": {"reason": "r"}, "/operate/packs/withdraw/": {"reason": "r", "pack": "leafmark"}},
     )  # fmt: skip
     assert {each.by.email for each in Job.objects.all()} == {"operator@leafmark.example"}
+
+
+def test_a_page_asks_once_what_counts_and_once_what_was_seen(
+    packs_site: Path,  # noqa: F811
+    roles: dict[str, Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def counted(name: str, real: Callable[..., object]) -> Callable[..., object]:
+        def asking(*arguments: object) -> object:
+            asked.append(name)
+            return real(*arguments)
+
+        return asking
+
+    monkeypatch.setattr(activating, "active_packs", counted("packs", activating.active_packs))
+    monkeypatch.setattr(views, "active_packs", counted("packs", views.active_packs))
+    monkeypatch.setattr(activating, "last_effect", counted("effect", activating.last_effect))
+    for address in (EGGS, f"{EGGS}?as=csv"):
+        asked.clear()
+        assert roles["operator"].get(address).status_code == 200
+        assert sorted(asked) == ["effect", "packs"]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from operators import hold_to_roles, text_of
 
 from leafmark.web.brand.models import Draft, Match, Upload
+from leafmark.web.brand.sending.checking import materials_of
 from leafmark.web.jobs.models import FAILED, Job
 from leafmark.web.operate import queues
 from leafmark.web.people.models import User
@@ -37,10 +38,10 @@ def upload(
     )  # fmt: skip
     if materials is not None:
         made.folder.mkdir(parents=True)
-        table = pa.table({"material": pa.array([each[0] for each in materials], pa.string()),
-                          "key": pa.array([each[1] for each in materials], pa.string())})  # fmt: skip
-        pq.write_table(table, made.folder / "bills.parquet")
-        pq.write_table(pa.table({"product_id": ["x"]}), made.folder / "products.parquet")
+        nothing = pa.nulls(len(materials), pa.string())
+        lines = pa.table({"material": pa.array([each[0] for each in materials], pa.string()), "product_id": nothing, "unit": nothing,
+                          "key": pa.array([each[1] for each in materials], pa.string()), "component_id": nothing})  # fmt: skip
+        pq.write_table(materials_of(lines), made.folder / "materials.parquet")
     return made
 
 
@@ -70,7 +71,7 @@ def test_files_wait_until_their_figures_are_made_and_refused_ones_a_month(
 
 def test_a_material_waits_until_its_brand_confirmed_a_factor(roles: dict[str, Client], workspace: Path) -> None:
     other = Brand.objects.create(slug="other", name="Other")
-    lines = [("steel", None), ("Steel ", None), ("glass", None), ("milk", "food.milk"), (None, None)]
+    lines = [("steel", None), ("Steel ", None), ("glass", None), ("milk", "food.milk")]
     upload("aiwa", "checked", 2, lines)
     upload("aiwa", "calculated", 5, [("wood", None)])
     upload("aiwa", "refused", 9, [("no", None)])
@@ -92,7 +93,7 @@ def test_a_material_waits_until_its_brand_confirmed_a_factor(roles: dict[str, Cl
 def test_a_half_written_file_is_no_fault(roles: dict[str, Client], workspace: Path) -> None:
     made = upload("aiwa", "checked", 0, [("steel", None)])
     assert [each.names for each in queues.unmatched()] == [1]
-    (made.folder / "bills.parquet").write_bytes(b"PAR1")
+    (made.folder / "materials.parquet").write_bytes(b"PAR1")
     assert queues.unmatched() == []
 
 

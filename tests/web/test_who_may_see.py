@@ -77,7 +77,7 @@ def objects(shelf: None) -> dict[str, Any]:
         "brand": "aiwa", "slug": "aiwa", "product_id": "TV-1", "upload_id": upload.pk, "draft_id": draft.pk, "number": target.pk,
         "match_id": match.pk, "job_id": job.pk, "run_id": Run.objects.get().run_id, "kind": "products", "lang": "en", "step": "publish",
         "member": owner.memberships.get().pk, "name": "leafmark", "stamp": "x", "sample_id": 1, "place": 1, "goal_id": 1,
-        "event_id": 1, "redemption_id": 1, "factor_id": "x", "method_id": "appliance.use", "version": 2, "token": uuid.uuid4().hex,
+        "event_id": 1, "redemption_id": 1, "factor_id": "x", "subject_id": "TV-1", "method_id": "appliance.use", "version": 2, "token": uuid.uuid4().hex,
         "draft": draft_of_rules.pk, "revision": 1, "comment": comment.pk,
     }  # fmt: skip
 

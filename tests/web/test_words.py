@@ -86,3 +86,11 @@ def test_the_same_page_in_another_language(path: str, code: str, other: str) -> 
     from leafmark.web.pages import in_language
 
     assert in_language(path, code) == other
+
+
+def test_no_rule_of_the_style_sheet_stands_twice() -> None:
+    """Of one layer, outside of media queries: the later would undo the earlier unseen."""
+    text = (TEMPLATES.parent / "static" / "site.css").read_text(encoding="utf-8")
+    for layer in text.split("@layer")[2:]:
+        selectors = re.findall(r"^  ([^@{}\s][^{}]*?) \{", layer, re.M)
+        assert len(selectors) == len(set(selectors)), sorted(each for each in selectors if selectors.count(each) > 1)

@@ -5,10 +5,9 @@ The Chinese is Leafmark's own translation, to be read over like any other text: 
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from importlib.resources import files
 
+from leafmark.demo.own_tables import own_table
 from leafmark.products.words import LANGS
 
 
@@ -21,10 +20,9 @@ def category_names() -> dict[str, dict[str, str]]:
     ValueError
         A row lacks a language, or a category stands twice; the message names them.
     """
-    text = files("leafmark.demo").joinpath("category_names.csv").read_text(encoding="utf-8")
     found: dict[str, dict[str, str]] = {}
     faults = []
-    for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
+    for row in own_table("category_names.csv"):
         words = {lang: (row[lang] or "").strip() for lang in LANGS}
         faults += [f"{row['category']}: no {lang}" for lang, said in words.items() if not said]
         faults += [f"{row['category']}: stands twice"] if row["category"] in found else []

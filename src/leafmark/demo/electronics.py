@@ -19,9 +19,10 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
+
+from leafmark.demo.own_tables import own_table
 
 LABEL_HOURS_ON = 10.0
 LABEL_HOURS_STANDBY = 14.0
@@ -148,17 +149,12 @@ def consistent(rows: list[Row], flags: list[Flag]) -> list[Row]:
 
 def demo_televisions() -> list[dict[str, str]]:
     """The televisions that ship with the demo, one dict per row; an empty cell is not stated, never zero."""
-    return _own_table("televisions.csv")
+    return own_table("televisions.csv")
 
 
 def demo_declared_footprints() -> list[dict[str, str]]:
     """The declared footprints that ship with the demo, one dict per row."""
-    return _own_table("declared_footprints.csv")
-
-
-def _own_table(name: str) -> list[dict[str, str]]:
-    text = files("leafmark.demo").joinpath(name).read_text(encoding="utf-8")
-    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    return own_table("declared_footprints.csv")
 
 
 def _rows(path: Path, flags: list[Flag]) -> Iterator[tuple[int, dict[str, str]]]:

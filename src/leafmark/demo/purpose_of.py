@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from leafmark.demo.own_tables import own_table
 from leafmark.products.purposes import purposes
 
 
 @cache
 def _rows() -> tuple[tuple[str, str, str], ...]:
-    text = files("leafmark.demo").joinpath("purposes.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    rows = own_table("purposes.csv")
     unknown = {row["purpose"] for row in rows} - set(purposes().by_code)
     if unknown:
         raise ValueError(f"purposes.csv: {', '.join(sorted(unknown))}: not in products/purposes.toml")

@@ -11,14 +11,13 @@ is the reference of a saving in use.
 from __future__ import annotations
 
 import bisect
-import csv
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, Final
 
 from leafmark.demo.electronics import Television
+from leafmark.demo.own_tables import own_table
 from leafmark.products.benchmarks import DECILES, BenchmarkTable, nearest_rank, table_of_ranks
 from leafmark.products.footprint import Footprint
 
@@ -59,13 +58,11 @@ def ends_of(screen_cm: float) -> tuple[int, int]:
 
 def shipped_classes() -> list[ScreenClass]:
     """The classes that come with the demo, small screens first."""
-    text = files("leafmark.demo").joinpath("television_classes.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return [
         ScreenClass(
             int(row["from_cm"]), int(row["to_cm"]), int(row["models"]), tuple(row[rank] for rank in RANKS)
         )
-        for row in rows
+        for row in own_table("television_classes.csv")
     ]  # fmt: skip
 
 

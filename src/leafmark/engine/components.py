@@ -15,6 +15,17 @@ from leafmark.engine.inputs import InputError, Source
 from leafmark.engine.schema import STAGES
 from leafmark.methods.model import Method
 
+
+class CycleError(InputError):
+    """Products that contain each other; `cycle` names them, the first once more at the end."""
+
+    def __init__(self, file: str, cycle: tuple[str, ...]) -> None:
+        self.cycle = cycle
+        super().__init__(
+            f"{file}: these products contain each other: {' -> '.join(cycle)}; a bill must end in factors: break the cycle"
+        )
+
+
 _BAD = ("_bad", "_bad_reason", "_bad_found", "_bad_expected")
 
 
@@ -152,7 +163,4 @@ def _refuse_cycles(backend: Backend, source: Source) -> None:
             seen.append(node)
             node = min((c for c in wants[node] if c in wants), key=str)
         cycle = [*seen[seen.index(node) :], node]
-        raise InputError(
-            f"{source.name}: these products contain each other: {' -> '.join(str(p) for p in cycle)}; "
-            "a bill must end in factors: break the cycle"
-        )
+        raise CycleError(source.name, tuple(map(str, cycle)))

@@ -132,15 +132,15 @@ def _added_up(of_run: RunTables, conditions: Sequence[Condition]) -> Iterator[Pu
             if conditions[0].value not in STAGES:
                 continue
             column = f"{conditions[0].value}_ug"
-        where = " AND ".join(_sql(name, condition) for condition in conditions) or "TRUE"
+        where = " AND ".join(holds(name, condition) for condition in conditions) or "TRUE"
         rows = of_run.ask(f"SELECT SUM({column}), COUNT(*) FROM {of_run.scan(name)} WHERE {where}")
         ug, count = rows[0]
         if count or not conditions:
             yield Published(f"{name}.parquet", None if ug is None else int(ug))
 
 
-def _sql(table: str, condition: Condition) -> str:
-    """A condition on the rows of one table."""
+def holds(table: str, condition: Condition) -> str:
+    """SQL that is true of the rows of one table for which a condition holds."""
     kind, value = condition.kind, quote(condition.value)
     if table == "products":
         return "TRUE"  # a stage is a column there

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -40,6 +40,13 @@ class RunTables:
         """The rows of a query."""
         with told():
             return self._connection.execute(sql).fetchall()
+
+    def rows(self, sql: str, at_once: int) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query one after another, fetched so many at once."""
+        with told():
+            cursor = self._connection.execute(sql)
+            while found := cursor.fetchmany(at_once):
+                yield from found
 
 
 def _within(conditions: Sequence[Condition]) -> str:

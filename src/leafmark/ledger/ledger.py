@@ -271,15 +271,18 @@ class Ledger:
         return self.post_together([command])[0]
 
     def post_together(self, commands: Sequence[Command]) -> list[Outcome]:
-        """Answer commands that are no acts in one transaction: one wait for the disk, one batch, all or nothing."""
+        """Answer commands that are no acts in one transaction: one wait for the disk, one batch, all or nothing.
+
+        They are decided by account, so that two batches lock accounts in one order, and answered in the order in which they came.
+        """
+        order = sorted(range(len(commands)), key=lambda place: commands[place].account_id)
 
         def work(transaction: Transaction) -> list[Outcome]:
             # An act on its way in comes before an erasure, not after it.
             transaction.lock_posting(alone=any(isinstance(command, Erase) for command in commands))
             transaction.judged_by(self.catalogue.sha256)
-            return [
-                self._decided(transaction, command) for command in sorted(commands, key=lambda each: each.account_id)
-            ]
+            decided = {place: self._decided(transaction, commands[place]) for place in order}
+            return [decided[place] for place in range(len(commands))]
 
         return self._by_newest_terms(lambda: self.store.transact(work))
 

@@ -33,7 +33,6 @@ BURST_ACTS: Final = 100
 BURST_TIMES: Final = 10
 BURST_DAYS: Final = 7
 """Days of a source before it has a usual day."""
-RULES: Final = ("many_in_a_day", "above_cap", "burst", "one_for_many")
 ACTS_MAX: Final = 200
 """Acts of one finding that are named."""
 
@@ -72,15 +71,10 @@ class Finding:
 def findings(ledger: Ledger, say: Say | None = None) -> list[Finding]:
     """All findings, those furthest past their threshold first. Reads every act once for each rule."""
     found: list[Finding] = []
-    for rule, ask in (
-        ("many_in_a_day", _many),
-        ("above_cap", _above_cap),
-        ("burst", _bursts),
-        ("one_for_many", _shared),
-    ):
+    for name, rule in RULES.items():
         if say:
-            say(rule)
-        found += ask(ledger)
+            say(name)
+        found += rule.ask(ledger)
     return sorted(found, key=lambda each: (-each.excess, each.key))
 
 
@@ -162,6 +156,23 @@ def _shared(ledger: Ledger) -> Iterator[Finding]:
     for event, source, day, quantity, mg, accounts in ledger.store.rows(sql):
         scope = {"event_id": event, "source": source, "day": str(day_of(day)), "quantity": quantity, "co2e_mg": mg}
         yield Finding("one_for_many", scope, {"accounts": accounts}, accounts / 2)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule, and the thresholds that it asks by, as a sentence about it may name them."""
+
+    ask: Callable[[Ledger], Iterator[Finding]]
+    thresholds: dict[str, int] = field(default_factory=dict)
+
+
+RULES: Final = {
+    "many_in_a_day": Rule(_many, {"many": MANY_IN_A_DAY}),
+    "above_cap": Rule(_above_cap, {"times_cap": FAR_ABOVE_CAP}),
+    "burst": Rule(_bursts, {"burst_acts": BURST_ACTS, "burst_times": BURST_TIMES, "burst_days": BURST_DAYS}),
+    "one_for_many": Rule(_shared),
+}
+"""By name, in the order in which they are asked."""
 
 
 def _hash(content: Any) -> str:

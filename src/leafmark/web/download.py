@@ -10,15 +10,15 @@ from urllib.parse import quote
 
 from django.http import StreamingHttpResponse
 
-from leafmark.products.spreadsheet import wakes
+from leafmark.products.spreadsheet import inert
 
 BOM: Final = "\ufeff"
 """Excel takes a file without it for one of its own country's code page."""
 
 
 def safe(cell: Any) -> Any:
-    """A cell that no spreadsheet runs: text that would be a formula gets an apostrophe before it; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and wakes(cell) else cell
+    """A cell that no spreadsheet runs: text that would be a formula gets an apostrophe before it; numbers, also as text, stay numbers."""
+    return inert(cell) if isinstance(cell, str) else cell
 
 
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import Resolver404
 
@@ -9,6 +12,14 @@ from leafmark.web.pages import page
 
 PROGRAMS = ("/label/", "/oembed", "/01/", "/api/")
 """Addresses that programs ask: they get problem details (RFC 9457)."""
+
+
+def without_folders(text: str) -> str:
+    """A message without where our folders lie."""
+    whole = Path(settings.WORKSPACE.folder)
+    for each in {str(whole.resolve()), str(whole)}:
+        text = text.replace(f"{each}/", "")
+    return text
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -13,11 +13,13 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from leafmark.web.workspace import Workspace, WorkspaceError, open_workspace
 
+SERVED: Final = "LEAFMARK_SITE_SERVED"
+"""The variable that tells its workers that they are `leafmark serve`'s."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 THREADS = 4
 """Of each process. Pages wait for little but the database; more threads only fight for the interpreter."""
@@ -162,7 +164,7 @@ def serve(workspace: Workspace, host: str, port: int, workers: int) -> None:
 
     from leafmark.web.jobs.beside import worker_beside
 
-    os.environ["LEAFMARK_SITE_SERVED"] = "1"
+    os.environ[SERVED] = "1"
     with worker_beside(workspace.folder):
         Server(
             "leafmark.web.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,

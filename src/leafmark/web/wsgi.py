@@ -10,9 +10,9 @@ from typing import Final
 
 from django.core.wsgi import get_wsgi_application
 
+from leafmark.web.serve import SERVED
+
 PR_SET_PDEATHSIG: Final = 1
-SERVED: Final = "LEAFMARK_SITE_SERVED"
-"""Set by `leafmark serve` for its workers."""
 
 
 def end_with_parent() -> None:

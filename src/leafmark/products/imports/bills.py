@@ -27,6 +27,7 @@ from .numbers import Decimal
 from .products import region
 from .reading import Progress, ragged_cell, read_file, silent
 from .result import Import, Reading
+from .said import Said, proposed, say
 from .words import BOOL_CHOICES, KIND_CHOICES, STAGE_CHOICES
 
 Keys = Mapping[str, Collection[str]]
@@ -50,23 +51,21 @@ def keys_of(packs: Collection[Pack]) -> Keys:
     return found
 
 
-def _unit(text: str) -> tuple[str | None, str]:
+def _unit(text: str) -> tuple[str | None, Said | None]:
     try:
-        return units.canonical(text), ""
+        return units.canonical(text), None
     except units.UnitError:
-        return None, f"a unit that is known; {units.proposal(text)}"
+        return None, say("known_unit", proposal=proposed(units.proposal(text)))
 
 
 def _fields(keys: Keys | None) -> tuple[Field, ...]:
     near = Closest(keys) if keys is not None else None
 
-    def key(text: str) -> tuple[str | None, str]:
+    def key(text: str) -> tuple[str | None, Said | None]:
         if keys is None or text in keys:
-            return text, ""
+            return text, None
         close = near.to(text) if near is not None else []
-        return None, "a key of a factor; " + (
-            f"did you mean {' or '.join(close)}?" if close else "leafmark match proposes some"
-        )
+        return None, say("factor_key", proposal=say("did_you_mean", names=close) if close else say("match_proposes"))
 
     return (
         Field("product_id", "id", required=True, chars_max=200),
@@ -150,7 +149,7 @@ def _with_unit_of_header(reading: Reading) -> Reading:
         return reading
     unit, _ = _unit(mapped.unit)
     if unit is None:
-        return replace(reading, notes=(*reading.notes, f"{mapped.header}: {mapped.unit!r} is no unit that is known"))
+        return replace(reading, notes=(*reading.notes, say("note.header_unit", header=mapped.header, unit=mapped.unit)))
     table = reading.typed
     filled = pc.fill_null(table.column("unit"), unit)
     return replace(reading, typed=table.set_column(table.column_names.index("unit"), "unit", filled))
@@ -161,14 +160,11 @@ def _lines(reading: Reading) -> list[Finding]:
     table = reading.typed
     missing = {name: table.column(name).is_null().to_numpy() & ~reading.bad(name) for name in table.column_names}
     names_nothing = missing["key"] & missing["material"] & missing["component_id"]
-    hint = "a key of a factor, a material in words, or another product in component_id"
-    found = finding("key", names_nothing, "what the line is", hint)
-    found += finding("key", ~missing["key"] & ~missing["component_id"], "a key or a component_id, not both")
-    found += finding("unit", missing["unit"] & missing["component_id"], "a unit; the cell is empty")
+    found = finding("key", names_nothing, say("what_line_is"), say("line_names"))
+    found += finding("key", ~missing["key"] & ~missing["component_id"], say("key_or_component"))
+    found += finding("unit", missing["unit"] & missing["component_id"], say("empty_unit"))
     negative = pc.fill_null(pc.less(table.column("amount"), 0.0), False).to_numpy()
-    found += finding(
-        "amount", negative & missing["kind"], "0 or more", "a credit is negative and says credit in the column kind"
-    )
+    found += finding("amount", negative & missing["kind"], say("zero_or_more"), say("credit"))
     return found
 
 
@@ -188,16 +184,16 @@ def _unmet_units(table: pa.Table, keys: Keys | None) -> list[Finding]:
     told: Texts = np.array(
         [_unmet(names[0][pair // width], names[1][pair % width], keys) for pair in distinct.tolist()], object
     )
-    bad = np.flatnonzero((told != "")[inverse])
+    bad = np.flatnonzero(np.array([each is not None for each in told])[inverse])
     return [Finding("unit", places[bad].astype(np.int64), told[inverse[bad]])] if len(bad) else []
 
 
-def _unmet(key: str, unit: str, keys: Keys) -> str:
+def _unmet(key: str, unit: str, keys: Keys) -> Said | None:
     per = sorted(keys[key])
     measured = units.dimension(unit)
     if any(units.dimension(each) == measured for each in per):
-        return ""
-    return f"a unit that converts to {' or '.join(per)}, which factors of {key} are per"
+        return None
+    return say("unit_converts", units=per, key=key)
 
 
 def _held_back(reading: Reading) -> list[Finding]:
@@ -211,21 +207,20 @@ def _held_back(reading: Reading) -> list[Finding]:
     faulty = pc.unique(products.filter(pa.array(bad)).drop_null())
     of_aside = pa.array([product for product in aside if product], pa.string())
     held = pc.is_in(products, value_set=pa.concat_arrays([faulty, of_aside])).to_numpy(zero_copy_only=False) & ~bad
-    hint = "a bill is taken whole or not at all; mend the other line and send all of these"
-    return finding("product_id", held, "a product whose every line can be read", hint)
+    return finding("product_id", held, say("whole_bill"), say("bill_is_whole"))
 
 
-def _notes(reading: Reading) -> list[str]:
+def _notes(reading: Reading) -> list[Said]:
     table, bad = reading.typed, reading.bad()
     notes = []
     unnamed = int((table.column("product_id").is_null().to_numpy()).sum())
     if unnamed:
-        notes.append(f"{unnamed:,} lines name no product that can be read: any product's bill may lack them")
+        notes.append(say("note.unnamed", count=unnamed))
     good = table.filter(pa.array(~bad))
     unmatched = int(pc.sum(pc.and_(good.column("key").is_null(), good.column("component_id").is_null())).as_py() or 0)
     if unmatched:
-        notes.append(f"{unmatched:,} accepted lines name a material and no key: their factors are still to be matched")
+        notes.append(say("note.unmatched", count=unmatched))
     zeros = int(pc.sum(pc.equal(good.column("amount"), 0.0)).as_py() or 0)
     if zeros:
-        notes.append(f"{zeros:,} accepted lines have the amount 0: their stage counts as assessed, and zero")
+        notes.append(say("note.zeros", count=zeros))
     return notes

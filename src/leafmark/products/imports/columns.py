@@ -22,6 +22,7 @@ from .findings import Finding, Texts, finding
 from .headers import fold
 from .numbers import Decimal, numbers
 from .raw import Bools, Ints
+from .said import Said, say
 
 BLANKS: Final = " \t\r\n\u00a0\u3000\u200b\ufeff"
 MISSING: Final = pa.array(["", "-", "NA", "N/A", "null", "NULL", "—"])
@@ -38,14 +39,14 @@ class Field:
     """A column an import reads.
 
     kind : text, id, gtin, choice, listed, number, day. low, high : of a number, inclusive. above_zero : 0 is a fault, too.
-    choices : folded word -> the value, of a `choice`. listed : value -> what was expected instead, empty where it is right.
+    choices : folded word -> the value, of a `choice`. read : of a `listed` one, its value, or what was expected instead.
     """
 
     name: str
     kind: str = "text"
     required: bool = False
     choices: Mapping[str, str] | None = None
-    read: Callable[[str], tuple[str | None, str]] | None = None
+    read: Callable[[str], tuple[str | None, Said | None]] | None = None
     low: float = 0.0
     high: float = 1e12
     above_zero: bool = False
@@ -58,7 +59,7 @@ class Reading:
 
     values: pa.Array
     findings: list[Finding]
-    notes: list[str]
+    notes: list[Said]
 
 
 def cleaned(column: pa.ChunkedArray) -> pa.Array:
@@ -84,9 +85,7 @@ def read(field: Field, column: pa.ChunkedArray, decimal: Decimal | None, chars_m
     if bad.any():
         texts = pc.if_else(pa.array(bad), pa.scalar(None, pa.string()), texts)
     if field.required:
-        found += finding(
-            field.name, texts.is_null().to_numpy(zero_copy_only=False) & ~bad, "a value; the cell is empty"
-        )
+        found += finding(field.name, texts.is_null().to_numpy(zero_copy_only=False) & ~bad, say("empty_cell"))
     reading = _KINDS[field.kind](field, texts, decimal)
     return Reading(reading.values, found + reading.findings, reading.notes)
 
@@ -97,12 +96,10 @@ def _unreadable(field: Field, texts: pa.Array, chars_max: int) -> list[Finding]:
     data = texts.buffers()[2]
     if data is not None and _UNREADABLE.search(data):
         mask = _mask(pc.match_substring_regex(texts, _UNREADABLE_TEXT))
-        found += finding(field.name, mask, "readable text", "a NUL, control character or broken encoding is in it")
-    found += finding(
-        field.name, _mask(pc.is_in(texts, value_set=_SHEET_ERRORS)), "a value", "the spreadsheet shows an error"
-    )
+        found += finding(field.name, mask, say("readable_text"), say("hidden_character"))
+    found += finding(field.name, _mask(pc.is_in(texts, value_set=_SHEET_ERRORS)), say("a_value"), say("sheet_error"))
     too_long = _mask(pc.greater(pc.utf8_length(texts), chars_max))
-    return found + finding(field.name, too_long, f"at most {chars_max:,} characters")
+    return found + finding(field.name, too_long, say("characters_max", most=chars_max))
 
 
 def _mask(array: pa.Array) -> Bools:
@@ -116,8 +113,7 @@ def _text(field: Field, texts: pa.Array, decimal: Decimal | None) -> Reading:
 
 def _id(field: Field, texts: pa.Array, decimal: Decimal | None) -> Reading:
     bad = _mask(pc.match_substring_regex(texts, _MANGLED))
-    hint = "a spreadsheet shortened it; format the column as text and enter the ids again"
-    return Reading(texts, finding(field.name, bad, "an id with all its digits", hint), [])
+    return Reading(texts, finding(field.name, bad, say("whole_id"), say("shortened_id")), [])
 
 
 def _gtin(field: Field, texts: pa.Array, decimal: Decimal | None) -> Reading:
@@ -135,13 +131,13 @@ def _number(field: Field, texts: pa.Array, decimal: Decimal | None) -> Reading:
     values, masks = numbers(texts, decimal)
     found = [each for mask, expected in masks for each in finding(field.name, mask, expected)]
     below = pc.less_equal(values, 0.0) if field.above_zero else pc.less(values, field.low)
-    least = "above 0" if field.above_zero else f"{field.low:g} or more"
-    found += finding(field.name, _mask(below), f"a number {least}")
+    least = say("number_above_zero") if field.above_zero else say("number_least", least=f"{field.low:g}")
+    found += finding(field.name, _mask(below), least)
     found += finding(
         field.name,
         _mask(pc.greater(values, field.high)),
-        f"at most {field.high:g}",
-        "is a unit or a decimal point wrong?",
+        say("number_most", most=f"{field.high:g}"),
+        say("unit_or_point"),
     )
     return Reading(values, found, [])
 
@@ -149,11 +145,11 @@ def _number(field: Field, texts: pa.Array, decimal: Decimal | None) -> Reading:
 def _choice(field: Field, texts: pa.Array, decimal: Decimal | None) -> Reading:
     assert field.choices is not None
     choices = field.choices
-    listed = "one of " + ", ".join(dict.fromkeys(choices.values()))
+    listed = say("one_of", words=", ".join(dict.fromkeys(choices.values())))
 
-    def one(text: str) -> tuple[str | None, str]:
+    def one(text: str) -> tuple[str | None, Said | None]:
         value = choices.get(fold(text))
-        return value, "" if value is not None else listed
+        return value, None if value is not None else listed
 
     return _looked_up(field, texts, one, pa.string())
 
@@ -169,26 +165,26 @@ def _day(field: Field, texts: pa.Array, decimal: Decimal | None) -> Reading:
     serials = [text for text in distinct if dates.is_serial(text)]
     if not serials:
         return reading
-    example = f"{serials[0]} = {dates.day(serials[0])[0]}"
-    told = f"{field.name}: {len(serials):,} spreadsheet numbers were read as days counted from 1900, as {example}"
+    first = str(dates.day(serials[0])[0])
+    told = say("note.serials", field=field.name, count=len(serials), serial=serials[0], day=first)
     return Reading(reading.values, reading.findings, [told])
 
 
 def _looked_up(
     field: Field,
     texts: pa.Array,
-    one: Callable[[str], tuple[Any, str]],
+    one: Callable[[str], tuple[Any, Said | None]],
     kind: pa.DataType,
     wrong_max: int = WRONG_VALUES_MAX,
 ) -> Reading:
     """Read each different text once; past `wrong_max` wrong ones the rest is wrong without a proposal."""
     coded = texts.dictionary_encode()
     values: list[Any] = []
-    expected: list[str] = []
-    wrong = 0
+    expected: list[Said | None] = []
+    wrong, other_column = 0, say("of_list")
     for text in coded.dictionary.to_pylist():
-        value, told = one(text) if wrong < wrong_max else (None, "a value of this column's list; is it another column?")
-        wrong += bool(told)
+        value, told = one(text) if wrong < wrong_max else (None, other_column)
+        wrong += told is not None
         values.append(None if told else value)
         expected.append(told)
     read_values = pa.array(values, kind).take(coded.indices) if values else pa.nulls(len(texts), kind)
@@ -196,7 +192,7 @@ def _looked_up(
         return Reading(read_values, [], [])
     told_of: Texts = np.array(expected, object)
     codes: Ints = pc.fill_null(coded.indices, 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    bad = (told_of != "")[codes] & _mask(texts.is_valid())
+    bad = np.array([each is not None for each in expected])[codes] & _mask(texts.is_valid())
     rows = np.flatnonzero(bad).astype(np.int64)
     return Reading(read_values, [Finding(field.name, rows, told_of[codes[rows]])], [])
 

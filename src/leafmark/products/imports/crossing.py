@@ -13,6 +13,7 @@ from leafmark.factors.fault import Fault
 from .findings import Finding, finding
 from .raw import Ints
 from .result import Import
+from .said import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,8 @@ def _of_unknown(products: Import, bills: Import, known: pa.Array) -> list[Findin
     allowed = pa.concat_arrays([known, parts])
     unknown = pc.invert(pc.is_in(lines, value_set=allowed)).to_numpy(zero_copy_only=False)
     named = pc.is_in(lines, value_set=products.ids()).to_numpy(zero_copy_only=False)
-    found = finding("product_id", unknown & ~named, f"a product of {products.file}", "add the product, or mend the id")
-    hint = "its row in the file of products has a fault"
-    return found + finding("product_id", unknown & named, "a product that was taken", hint)
+    found = finding("product_id", unknown & ~named, say("product_of", file=products.file), say("add_product"))
+    return found + finding("product_id", unknown & named, say("product_taken"), say("product_has_fault"))
 
 
 def _warnings(products: Import, bills: Import, places: Ints) -> tuple[Fault, ...]:
@@ -59,8 +59,8 @@ def _warnings(products: Import, bills: Import, places: Ints) -> tuple[Fault, ...
     ids = products.rows.column("product_id").take(pa.array(first))
     faulty = pc.is_in(ids, value_set=bills.rejected_ids()).to_pylist()
     rows = products.rows.column("_row").take(pa.array(first)).to_pylist()
-    hints = {True: "its lines in the file of bills have a fault", False: "it gets no footprint until a bill comes"}
+    hints = {True: say("lines_have_fault"), False: say("no_footprint_yet")}
     return tuple(
-        Fault(products.file, row, "product_id", repr(product), "at least one line in the bills", hints[bad])
+        Fault(products.file, row, "product_id", repr(product), say("one_line"), hints[bad])
         for product, row, bad in zip(ids.to_pylist(), rows, faulty, strict=True)
     )

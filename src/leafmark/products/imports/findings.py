@@ -12,6 +12,7 @@ from leafmark.factors.fault import Fault
 from leafmark.factors.reading import shown
 
 from .raw import Bools, Ints
+from .said import ENGLISH, Said, in_language, say
 
 Texts = npt.NDArray[np.object_]
 
@@ -20,37 +21,47 @@ Texts = npt.NDArray[np.object_]
 class Finding:
     """Rows of one column with one kind of fault.
 
-    rows : positions in the table, ascending. expected : for all of them, or one text for each. hint : what to do.
+    rows : positions in the table, ascending. expected : for all of them, or a `Said` for each. hint : what to do.
     """
 
     field: str
     rows: Ints
-    expected: str | Texts
-    hint: str = ""
+    expected: Said | Texts
+    hint: Said | None = None
 
-    def expected_at(self, place: int) -> str:
+    def expected_at(self, place: int) -> Said:
         """What was expected in the row at this place of `rows`."""
-        return self.expected if isinstance(self.expected, str) else str(self.expected[place])
+        found: Said = self.expected if isinstance(self.expected, Said) else self.expected[place]
+        return found
 
 
-def finding(field: str, mask: Bools, expected: str, hint: str = "") -> list[Finding]:
+def finding(field: str, mask: Bools, expected: Said, hint: Said | None = None) -> list[Finding]:
     """The finding of a mask over all rows; none where it is empty."""
     rows = np.flatnonzero(mask).astype(np.int64)
     return [Finding(field, rows, expected, hint)] if len(rows) else []
 
 
-def add_texts(texts: Texts, findings: Sequence[Finding]) -> None:
-    """Write each row's faults into `texts`, in place, as a person mends them: `field: expected; hint`."""
+def add_texts(texts: Texts, findings: Sequence[Finding], lang: str = ENGLISH) -> None:
+    """Write each row's faults into `texts`, in place, as a person mends them: `field: expected; hint`, in a language."""
     for each in findings:
-        after = f"; {each.hint}" if each.hint else ""
-        if isinstance(each.expected, str):
-            told: Texts = np.full(len(each.rows), f"{each.field}: {each.expected}{after}", object)
+        after = f"; {in_language(each.hint, lang)}" if each.hint else ""
+        if isinstance(each.expected, Said):
+            told: Texts = np.full(len(each.rows), f"{each.field}: {in_language(each.expected, lang)}{after}", object)
         else:
-            told = f"{each.field}: " + each.expected + after
+            told = f"{each.field}: " + _each_in(each.expected, lang) + after
         before = texts[each.rows]
         have = before.astype(bool)
         told[have] = before[have] + " | " + told[have]
         texts[each.rows] = told
+
+
+def _each_in(said: Texts, lang: str) -> Texts:
+    """Sentences in a language; rows share a sentence where their cells do, so each is formed once."""
+    formed: dict[int, str] = {}
+    for one in said:
+        if id(one) not in formed:
+            formed[id(one)] = in_language(one, lang)
+    return np.array([formed[id(one)] for one in said], object)
 
 
 def named(
@@ -64,6 +75,6 @@ def named(
     for row, which, place in firsts[:limit]:
         each = findings[which]
         found = cell[each.field](row) if each.field in cell else None
-        told = "nothing" if found is None or found == "" else shown(str(found))
-        faults.append(Fault(file, int(numbers[row]), each.field, told, each.expected_at(place), each.hint))
+        told = say("nothing") if found is None or found == "" else shown(str(found))
+        faults.append(Fault(file, int(numbers[row]), each.field, told, each.expected_at(place), each.hint or ""))
     return faults

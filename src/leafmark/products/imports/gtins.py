@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 
 from ..gtin import gtin14
 from .raw import Bools
+from .said import Said, say
 
-EXPECTED = "8, 12, 13 or 14 digits, the last of them the right check digit"
+EXPECTED = say("gtin")
 _WIDTH = 14
 _WEIGHTS = np.array([3, 1] * (_WIDTH // 2), np.int64)
 _MANGLED = re.compile(r"^[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+$")
@@ -37,22 +38,18 @@ def checked(texts: pa.Array) -> tuple[pa.Array, Bools]:
     return codes, bad
 
 
-def why_not(code: str) -> str:
+def why_not(code: str) -> Said:
     """What was expected instead of a code that is no valid GTIN."""
     if _MANGLED.match(code):
-        return "all its digits: a spreadsheet shortened the code. Format the column as text and enter the codes again"
+        return say("gtin_shortened")
     digits = code.replace(" ", "").replace("-", "")
     if not (digits.isascii() and digits.isdigit()):
-        return "8, 12, 13 or 14 digits"
+        return say("gtin_digits")
     for lost in range(1, _LOST_ZEROS_MAX + 1):
         filled = "0" * lost + digits
         if len(digits) not in (8, 12, 13, 14) and gtin14(filled):
-            return f"8, 12, 13 or 14 digits; a spreadsheet drops zeros in front: {filled} has a right check digit"
+            return say("gtin_zeros_lost", filled=filled)
     if len(digits) not in (8, 12, 13, 14):
-        return f"8, 12, 13 or 14 digits, here are {len(digits)}"
+        return say("gtin_length", digits=len(digits))
     right = next(digit for digit in "0123456789" if gtin14(digits[:-1] + digit) or not digits.strip("0"))
-    return (
-        f"the check digit {right} behind {digits[:-1]}; one of its digits is wrong"
-        if digits.strip("0")
-        else "a code, not zeros"
-    )
+    return say("gtin_check", right=right, digits=digits[:-1]) if digits.strip("0") else say("gtin_zeros")

@@ -16,8 +16,9 @@ from importlib import resources
 
 from leafmark.engine.closest import Closest
 
-from .limits import ImportRefusedError
+from .limits import ImportRefusedError, refusal
 from .raw import RawTable
+from .said import say, together
 
 FAULT_COLUMNS = ("fault", "row_before")
 """What a file of rejected rows carries besides: passed over when the mended file comes back."""
@@ -87,15 +88,13 @@ def map_columns(raw: RawTable, columns: Sequence[str], required: Sequence[str]) 
     for column in columns:
         ranked = sorted((r[2], place) for place, r in enumerate(readings) if r is not None and r[0] == column)
         if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
-            which = " and ".join(f"{raw.header[place]!r} (column {place + 1})" for _, place in ranked[:4])
-            raise ImportRefusedError(
-                f"{raw.file}: {which} all mean {column}; expected one: delete or rename the others"
-            )
+            which = [say("column", header=raw.header[place], place=place + 1) for _, place in ranked[:4]]
+            raise refusal("same_column", raw.file, which=together("and_column", which), column=column)
         if ranked:
             chosen[column] = ranked[0][1]
     missing = [column for column in required if column not in chosen]
     if missing:
-        raise ImportRefusedError(_missing(raw, columns, missing))
+        raise _missing(raw, columns, missing)
     served = {place: column for column, place in chosen.items()}
     return tuple(
         Mapped(place + 1, header, served.get(place, ""), (readings[place] or ("", "", 0))[1] if place in served else "")
@@ -103,17 +102,18 @@ def map_columns(raw: RawTable, columns: Sequence[str], required: Sequence[str]) 
     )
 
 
-def _missing(raw: RawTable, columns: Sequence[str], missing: Sequence[str]) -> str:
+def _missing(raw: RawTable, columns: Sequence[str], missing: Sequence[str]) -> ImportRefusedError:
     near = Closest(columns)
     found = [header[:40] for header in raw.header if header]
     guesses = [
-        f"{header!r} for {close[0]}"
+        say("guess", header=header, column=close[0])
         for header in found[:_SHOWN_COLUMNS]
         if (close := near.to(header)) and close[0] in missing
     ]
-    more = f" and {len(found) - _SHOWN_COLUMNS:,} more" if len(found) > _SHOWN_COLUMNS else ""
-    hint = f"; did you mean {', '.join(guesses)}?" if guesses else ""
-    return (
-        f"{raw.file}: no column {', '.join(missing)}; found: {', '.join(found[:_SHOWN_COLUMNS]) or 'none'}{more}{hint}; "
-        "docs/import.md lists each column and the words for it"
-    )
+    shown: str = ", ".join(found[:_SHOWN_COLUMNS]) or say("none")
+    if len(found) > _SHOWN_COLUMNS:
+        shown = say("and_more", some=shown, more=len(found) - _SHOWN_COLUMNS)
+    values = {"missing": ", ".join(missing), "found": shown}
+    if guesses:
+        return refusal("no_column_guess", raw.file, **values, guesses=together("and_guess", guesses))
+    return refusal("no_column", raw.file, **values)

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .said import Said, say
 
 
 class ImportRefusedError(ValueError):
     """A file of which no row can be read: which file, what was found, what was expected, what to do."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(str(said))
+        self.said = said
+
+
+def refusal(code: str, file: Path | str, /, **values: Any) -> ImportRefusedError:
+    """The error for a file, by the code of its sentence (`refused.CODE` of `strings/*.toml`)."""
+    return ImportRefusedError(say(f"refused.{code}", file=str(file), **values))
 
 
 @dataclass(frozen=True, slots=True)

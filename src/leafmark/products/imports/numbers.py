@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .raw import Bools
+from .said import Said, say
 
 WHOLE_MAX: Final = 1e15
 """Whole numbers below it are exact in a float, and written without an exponent."""
@@ -28,11 +29,9 @@ _EITHER_COMMA: Final = r"^[+-]?[1-9][0-9]{0,2},[0-9]{3}$"
 EITHER_POINT: Final = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _APART: Final = r"^([+-]?[0-9]{1,3}([ '’][0-9]{3})+)([.,][0-9]+)?$"
 
-NO_NUMBER: Final = "a number alone, such as 1250.5; its unit has a column of its own"
-EITHER: Final = (
-    "one meaning: it may be a thousand and more, or a decimal; say which (--decimal point, or comma) or write 1250.5"
-)
-NOT_FINITE: Final = "a finite number"
+NO_NUMBER: Final = say("number_alone")
+EITHER: Final = say("number_either")
+NOT_FINITE: Final = say("number_finite")
 
 
 def number_text(value: float) -> str:
@@ -56,7 +55,7 @@ def _matches(texts: pa.Array, pattern: str) -> Bools:
     return found
 
 
-def numbers(texts: pa.Array, decimal: Decimal | None = None) -> tuple[pa.Array, list[tuple[Bools, str]]]:
+def numbers(texts: pa.Array, decimal: Decimal | None = None) -> tuple[pa.Array, list[tuple[Bools, Said]]]:
     """Read texts as float64; null where a text is none, with masks of why.
 
     Parameters

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from .limits import ImportRefusedError, Limits
+from .limits import Limits, refusal
 from .numbers import number_texts
 from .raw import RawTable
 
@@ -36,9 +36,9 @@ def read_parquet(path: Path, limits: Limits) -> RawTable:
         if isinstance(error, OSError) and error.filename:
             raise
         first = str(error).splitlines()[0]
-        raise ImportRefusedError(f"{path}: not readable as Parquet ({first}); is the file whole?") from error
+        raise refusal("parquet", path, why=first) from error
     if not rows:
-        raise ImportRefusedError(f"{path}: the file holds columns and no rows")
+        raise refusal("parquet_empty", path)
     room = limits.inflated_bytes_max
     columns: list[pa.ChunkedArray] = []
     for field, column in zip(schema, table.columns, strict=True):
@@ -51,12 +51,12 @@ def read_parquet(path: Path, limits: Limits) -> RawTable:
 
 def _refuse_size(path: Path, footer: pq.FileMetaData, limits: Limits) -> None:
     if footer.num_columns > limits.columns_max:
-        raise ImportRefusedError(f"{path}: {footer.num_columns:,} columns; at most {limits.columns_max:,}")
+        raise refusal("columns", path, count=footer.num_columns, most=limits.columns_max)
     if footer.num_rows > limits.rows_max:
-        raise ImportRefusedError(f"{path}: {footer.num_rows:,} rows; at most {limits.rows_max:,}; send it in parts")
+        raise refusal("rows", path, count=footer.num_rows, most=limits.rows_max)
     whole = sum(footer.row_group(place).total_byte_size for place in range(footer.num_row_groups))
     if whole > limits.inflated_bytes_max:
-        raise ImportRefusedError(f"{path}: unpacks to {whole:,} bytes; at most {limits.inflated_bytes_max:,}")
+        raise refusal("unpacks", path, bytes=whole, most=limits.inflated_bytes_max)
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -66,7 +66,7 @@ def _is_text(kind: pa.DataType) -> bool:
 def _as_text(path: Path, field: pa.Field, column: pa.ChunkedArray, room: int, limits: Limits) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_nested(kind):
-        raise ImportRefusedError(f"{path}: column {field.name} holds a {kind} per row; expected one value")
+        raise refusal("nested", path, column=field.name, kind=str(kind))
     if pa.types.is_dictionary(kind):
         return _unpacked(path, field.name, column, room, limits)
     if pa.types.is_timestamp(kind):
@@ -82,10 +82,10 @@ def _unpacked(path: Path, name: str, column: pa.ChunkedArray, room: int, limits:
     for chunk in column.chunks:
         sizes = pc.binary_length(chunk.dictionary.cast(pa.binary()))
         if (pc.max(sizes).as_py() or 0) > 4 * limits.cell_chars_max:
-            raise ImportRefusedError(f"{path}: column {name} has a text of over {limits.cell_chars_max:,} characters")
+            raise refusal("long_text", path, column=name, most=limits.cell_chars_max)
         needed += pc.sum(sizes.take(chunk.indices)).as_py() or 0
     if needed > room:
-        raise ImportRefusedError(f"{path}: column {name} alone would unpack to {needed:,} bytes of text")
+        raise refusal("column_unpacks", path, column=name, bytes=needed)
     value = column.type.value_type
     decoded = pa.chunked_array([chunk.dictionary_decode() for chunk in column.chunks], value)
     if pa.types.is_binary(value):

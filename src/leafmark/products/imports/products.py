@@ -15,15 +15,16 @@ import pyarrow.compute as pc
 
 from leafmark.factors import regions, units
 from leafmark.factors.search import fold as fold_text
-from leafmark.methods.category_rules import CategoryRules, CategoryRulesError, category_rules
+from leafmark.methods.category_rules import RULES, CategoryRules, CategoryRulesError, category_rules
 
 from .columns import Field
 from .findings import Finding, Texts, finding
-from .limits import DEFAULT_LIMITS, ImportRefusedError, Limits
+from .limits import DEFAULT_LIMITS, Limits, refusal
 from .numbers import Decimal
 from .raw import Ints
 from .reading import Progress, read_file, silent
 from .result import Import, Reading
+from .said import Said, proposed, say
 from .words import BOUNDARY_CHOICES, SECTOR_CHOICES, SECTORS, UNIT_CHOICES
 
 NAMES: Final = ("name_en", "name_zh_hant", "name_zh_hans")
@@ -44,17 +45,20 @@ _CHINESE_MASS: Final = {
 }
 
 
-def region(text: str) -> tuple[str | None, str]:
+def region(text: str) -> tuple[str | None, Said | None]:
     """A region's code, or what to write instead."""
     code = text if regions.known(text) else text.upper()
-    return (code, "") if regions.known(code) else (None, f"a region; {regions.proposal(text)}")
+    if regions.known(code):
+        return code, None
+    return None, say("region", proposal=proposed(regions.proposal(text)))
 
 
-def _rules(text: str, known: Collection[CategoryRules] = ()) -> tuple[str | None, str]:
+def _rules(text: str, known: Collection[CategoryRules] = ()) -> tuple[str | None, Said | None]:
     try:
-        return category_rules(text, known).name, ""
-    except CategoryRulesError as error:
-        return None, f"category rules as ID@VERSION; {error}"
+        return category_rules(text, known).name, None
+    except CategoryRulesError:
+        names = ", ".join(sorted({each.name for each in (*RULES, *known)}))
+        return None, say("category_rules", name=repr(text), known=names)
 
 
 def _fields(rules: Collection[CategoryRules]) -> tuple[Field, ...]:
@@ -158,10 +162,8 @@ def _with_names(reading: Reading) -> Reading:
     for column, mask in masks.items():
         taken = pc.if_else(mask, name, pa.scalar(None, pa.string()))
         table = table.set_column(table.column_names.index(column), column, pc.coalesce(table.column(column), taken))
-    notes.append(
-        f"the column of names has no language: {int(pc.sum(masks['name_en']).as_py() or 0):,} rows read as English, "
-        f"{int(traditional.sum()):,} as traditional Chinese, {len(chinese) - int(traditional.sum()):,} as simplified Chinese"
-    )
+    english, hant = int(pc.sum(masks["name_en"]).as_py() or 0), int(traditional.sum())
+    notes.append(say("note.names", english=english, hant=hant, hans=len(chinese) - hant))
     return replace(reading, typed=table, notes=tuple(notes))
 
 
@@ -187,13 +189,10 @@ def _with_mass_in_kg(reading: Reading) -> Reading:
     try:
         per_kg = units.factor_between(unit, "kg")
     except units.UnitError as error:
-        raise ImportRefusedError(
-            f"{reading.raw.file}: column {mapped.header!r} has masses in {unit or 'no unit'!r}; name it mass_kg, or put the unit "
-            f"in brackets, as in {'weight (g)'!r}"
-        ) from error
+        raise refusal("mass_unit", reading.raw.file, header=mapped.header, unit=unit or "no unit") from error
     table = reading.typed
     scaled = pc.multiply(table.column("mass_kg"), per_kg)
-    notes = (*reading.notes, f"{mapped.header}: read in {unit} and turned into kg")
+    notes = (*reading.notes, say("note.mass_unit", header=mapped.header, unit=unit))
     place = table.column_names.index("mass_kg")
     return replace(reading, typed=table.set_column(place, "mass_kg", scaled), notes=notes)
 
@@ -214,12 +213,15 @@ def _twice(reading: Reading, column: str) -> list[Finding]:
     here = codes[twice]
     other = np.where(first[here] == twice, second[here], first[here])
     told = [
-        f"a value of one row; row {reading.raw.numbers[places[o]]} has it, too"
-        + (f", and {times[c] - 2:,} more" if times[c] > 2 else "")
+        _twice_said(int(reading.raw.numbers[places[o]]), int(times[c]) - 2)
         for o, c in zip(other.tolist(), here.tolist(), strict=True)
     ]
     expected: Texts = np.array(told, object)
-    return [Finding(column, places[twice].astype(np.int64), expected, "keep the right one")]
+    return [Finding(column, places[twice].astype(np.int64), expected, say("keep_right"))]
+
+
+def _twice_said(row: int, more: int) -> Said:
+    return say("one_row_more", row=row, more=more) if more else say("one_row", row=row)
 
 
 def _first_two(codes: Ints, count: int) -> tuple[Any, Any]:
@@ -232,10 +234,9 @@ def _first_two(codes: Ints, count: int) -> tuple[Any, Any]:
 def _nameless(reading: Reading) -> list[Finding]:
     table = reading.typed
     nameless = pc.coalesce(*(table.column(column) for column in NAMES)).is_null().to_numpy()
-    hint = "a column name_en, name_zh_hant or name_zh_hans"
-    return finding("name", nameless & ~reading.bad("name", *NAMES), "a name in at least one language", hint)
+    return finding("name", nameless & ~reading.bad("name", *NAMES), say("a_name"), say("name_columns"))
 
 
 def _too_heavy(reading: Reading) -> list[Finding]:
     heavy = pc.fill_null(pc.greater(reading.typed.column("mass_kg"), MASS_KG_MAX), False).to_numpy()
-    return finding("mass_kg", heavy, f"at most {MASS_KG_MAX:,.0f} kg", "is a unit or a decimal point wrong?")
+    return finding("mass_kg", heavy, say("mass_most", most=MASS_KG_MAX), say("unit_or_point"))

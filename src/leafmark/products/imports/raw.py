@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from .said import Said
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
@@ -31,6 +33,6 @@ class RawTable:
     table: pa.Table
     numbers: Ints
     ragged: tuple[Ragged, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
     encoding: str = ""
     separator: str = ""

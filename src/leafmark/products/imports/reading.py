@@ -18,9 +18,10 @@ from .numbers import Decimal
 from .opening import open_table
 from .raw import Bools, Ragged, RawTable
 from .result import Reading
+from .said import Said, renamed, say
 
 Progress = Callable[[int, int, str], None]
-MEND_LENGTH = 'quote a text that holds the separator or a quote: "like, this"'
+MEND_LENGTH = say("quote_text")
 
 
 def silent(done: int, whole: int, what: str) -> None:
@@ -46,7 +47,7 @@ def read_file(
     raw, blank = _without_blank(raw)
     typed: dict[str, pa.Array] = {}
     findings: list[Finding] = []
-    notes: list[str] = []
+    notes: list[Said] = []
     at = {each.column: each.place - 1 for each in mapped if each.column}
     for done, field in enumerate(fields, 1):
         if field.name in at:
@@ -67,7 +68,7 @@ def _opened(source: Path, called: str, limits: Limits, say: Callable[[str], None
     try:
         return dataclasses.replace(open_table(source, limits, say), file=called)
     except ImportRefusedError as error:
-        raise ImportRefusedError(str(error).replace(str(source), called)) from None
+        raise ImportRefusedError(renamed(error.said, str(source), called)) from None
 
 
 def _without_blank(raw: RawTable) -> tuple[RawTable, int]:

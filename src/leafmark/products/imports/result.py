@@ -14,11 +14,12 @@ import pyarrow as pa
 from leafmark.factors.fault import Fault
 
 from .columns import cleaned
-from .findings import Finding, Texts, add_texts, named
+from .findings import Finding, named
 from .headers import Mapped
 from .limits import Limits
 from .raw import Bools, Ints, Ragged, RawTable
 from .rejected import Rejected
+from .said import Said, record_of, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Import:
     rejected: Rejected
     counts: Counts
     columns: tuple[Mapped, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Said, ...]
     _reading: Reading
 
     def without(self, findings: Sequence[Finding]) -> Import:
@@ -90,8 +91,9 @@ class Import:
             "separator": self.separator or None,
             "counts": dataclasses.asdict(self.counts),
             "columns": [dataclasses.asdict(each) for each in self.columns],
-            "faults": [dataclasses.asdict(fault) for fault in self.faults],
-            "notes": list(self.notes),
+            "faults": [record_of(fault) for fault in self.faults],
+            "notes": [str(note) for note in self.notes],
+            "notes_said": [note.plain() for note in self.notes],
         }
 
 
@@ -105,8 +107,8 @@ class Reading:
     typed: pa.Table
     columns: tuple[Mapped, ...]
     findings: tuple[Finding, ...]
-    aside: tuple[tuple[Ragged, str], ...]
-    notes: tuple[str, ...]
+    aside: tuple[tuple[Ragged, Said], ...]
+    notes: tuple[Said, ...]
     limits: Limits
 
     def places(self, rows: pa.Table) -> Ints:
@@ -129,10 +131,8 @@ class Reading:
     def result(self) -> Import:
         """The import as it stands."""
         bad = self.bad()
-        texts: Texts = np.full(len(bad), "", object)
-        add_texts(texts, self.findings)
         places = np.flatnonzero(bad).astype(np.int64)
-        rejected = Rejected(self.raw, places, texts[places], self.aside)
+        rejected = Rejected(self.raw, places, self.findings, self.aside)
         rows = self.typed.filter(pa.array(~bad)).append_column("_row", pa.array(self.raw.numbers[~bad]))
         return Import(
             self.kind, self.raw.file, self.raw.format, self.raw.encoding, self.raw.separator, rows, self._faults(), rejected,
@@ -152,7 +152,14 @@ class Reading:
         found = named(self.raw.file, self.findings, self.raw.numbers, cells, limit)
         width = len(self.raw.header)
         found += [
-            Fault(self.raw.file, record.row, "", f"{record.found} cells", f"{width} cells, as in the header", expected)
+            Fault(
+                self.raw.file,
+                record.row,
+                "",
+                say("cells_found", count=record.found),
+                say("cells_expected", count=width),
+                expected,
+            )
             for record, expected in self.aside[:limit]
         ]
         return tuple(sorted(found, key=lambda fault: fault.row)[:limit])

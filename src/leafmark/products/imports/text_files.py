@@ -20,8 +20,9 @@ import pyarrow.csv as pa_csv
 from leafmark.factors.reading import shown
 
 from .encodings import Encoding, detect, pieces
-from .limits import ImportRefusedError, Limits
+from .limits import Limits, refusal
 from .raw import Ragged, RawTable
+from .said import Said, say
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _HEAD_BYTES = 1 << 20
@@ -47,29 +48,29 @@ def read_text(path: Path, data: bytes, limits: Limits) -> RawTable:
     """
     encoding = detect(data)
     if encoding is None:
-        raise ImportRefusedError(f"{path}: the encoding is none that is known; save the file as CSV UTF-8")
+        raise refusal("encoding", path)
     text = b"".join(pieces(data, encoding))
     header = _header(path, text, limits)
     notes = _notes(encoding, header, text)
     table, ragged = _records(path, text, header, limits)
     numbers = _numbers(header.row, table.num_rows, [each.row for each in ragged])
     if table.num_rows + len(ragged) > limits.rows_max:
-        raise ImportRefusedError(f"{path}: more than {limits.rows_max:,} rows; send it in parts")
+        raise refusal("rows_more", path, most=limits.rows_max)
     return RawTable(
         str(path), "csv", header.names, table, numbers, tuple(ragged), tuple(notes), encoding.name, header.separator
     )
 
 
-def _notes(encoding: Encoding, header: _Header, text: bytes) -> list[str]:
+def _notes(encoding: Encoding, header: _Header, text: bytes) -> list[Said]:
     notes = []
     if not encoding.sure:
-        notes.append(f"read as {encoding.name}, concluded from its letters: look at a few names before you confirm")
+        notes.append(say("note.encoding", encoding=encoding.name))
     if encoding.broken:
-        notes.append("some bytes are no UTF-8; the rows that hold them are rejected")
+        notes.append(say("note.broken"))
     if header.separator != ",":
-        notes.append(f"cells are separated by {SEPARATORS[header.separator]}s")
+        notes.append(say("note.separator", separator=say(f"separator.{SEPARATORS[header.separator]}")))
     if not text.endswith((b"\n", b"\r")):
-        notes.append("the last line does not end: if the file was cut, look at its last row")
+        notes.append(say("note.open_end"))
     return notes
 
 
@@ -79,7 +80,7 @@ def _header(path: Path, text: bytes, limits: Limits) -> _Header:
     while True:
         head = text[start : start + _HEAD_BYTES]
         if not head.strip(b"\r\n\t ,;|\x00"):
-            raise ImportRefusedError(f"{path}: the file holds no header and no rows; is it empty, or cut off?")
+            raise refusal("no_header", path)
         line = head.splitlines()[0]
         if line.lower().startswith(b"sep=") and len(line) == 5 and row == 1:
             told = chr(line[4])
@@ -91,7 +92,7 @@ def _header(path: Path, text: bytes, limits: Limits) -> _Header:
     separator = told if told in SEPARATORS else _separator(record)
     if record.count(separator.encode()) >= limits.columns_max:
         count = record.count(separator.encode()) + 1
-        raise ImportRefusedError(f"{path}: {count:,} columns; at most {limits.columns_max:,}")
+        raise refusal("columns", path, count=count, most=limits.columns_max)
     decoded = record.decode("utf-8", "replace")
     names = next(csv.reader(io.StringIO(decoded, newline=""), delimiter=separator), [])
     return _Header(names, separator, start + length, row)
@@ -104,9 +105,7 @@ def _first_record(path: Path, head: bytes, more: bool) -> tuple[bytes, int]:
         breaks = [place for place in (head.find(b"\n", at), head.find(b"\r", at)) if place >= 0]
         if not breaks:
             if more:
-                raise ImportRefusedError(
-                    f"{path}: the header does not end within {_HEAD_BYTES:,} bytes; is this a table?"
-                )
+                raise refusal("header_open", path, bytes=_HEAD_BYTES)
             return head, len(head)
         end = min(breaks)
         if head.count(b'"', 0, end) % 2 == 0:
@@ -131,7 +130,7 @@ def _records(path: Path, text: bytes, header: _Header, limits: Limits) -> tuple[
     end = b"\n" + header.separator.encode().join([_END.encode()] * len(names)) + b"\n"
     body = text[header.length :].rstrip(b"\r\n")
     if not body:
-        raise ImportRefusedError(f"{path}: the file holds a header and no rows")
+        raise refusal("no_rows", path)
     source = pa.BufferReader(body + end)
     try:
         table = pa_csv.read_csv(
@@ -146,16 +145,12 @@ def _records(path: Path, text: bytes, header: _Header, limits: Limits) -> tuple[
         )
     except pa.ArrowInvalid as error:
         if "straddling object" in str(error) or "quote" in str(error):
-            raise ImportRefusedError(_open_quote(path, "somewhere in it")) from error
-        raise ImportRefusedError(f"{path}: not readable as separated text ({shown(str(error))})") from error
+            raise refusal("quote", path) from error
+        raise refusal("not_text", path, why=shown(str(error))) from error
     if not table.num_rows or table.column(0)[-1].as_py() != _END:
         last = header.row + table.num_rows + len(ragged)
-        raise ImportRefusedError(_open_quote(path, f"in row {last} or before it"))
+        raise refusal("quote_row", path, row=last)
     return table.slice(0, table.num_rows - 1), ragged
-
-
-def _open_quote(path: Path, where: str) -> str:
-    return f'{path}: a quote (") is opened and never closed {where}; close it, or write "" for a quote inside a text'
 
 
 def _cells(text: str, separator: str) -> list[str]:

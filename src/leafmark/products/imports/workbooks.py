@@ -19,9 +19,10 @@ import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from .limits import ImportRefusedError, Limits
+from .limits import ImportRefusedError, Limits, refusal
 from .numbers import number_text
 from .raw import RawTable
+from .said import say
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PIECE_BYTES = 1 << 20
@@ -36,7 +37,7 @@ _ERROR = re.compile(rb"""\bt=["']e["']""")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 
 
-def read_workbook(path: Path, limits: Limits, say: Callable[[str], None]) -> RawTable:
+def read_workbook(path: Path, limits: Limits, tell: Callable[[str], None]) -> RawTable:
     """Read the first visible sheet that holds a row.
 
     Raises
@@ -45,7 +46,7 @@ def read_workbook(path: Path, limits: Limits, say: Callable[[str], None]) -> Raw
         No workbook, encrypted, an old or another format, not whole, larger than the limits, or empty.
     """
     errors = _inspect(path, limits)
-    say("reading the workbook")
+    tell("reading the workbook")
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         names = [each.name for each in workbook.sheets_metadata if "Visible" in str(each.visible)]
@@ -57,14 +58,14 @@ def read_workbook(path: Path, limits: Limits, say: Callable[[str], None]) -> Raw
         if isinstance(error, ImportRefusedError):
             raise
         raise _corrupt(path, error) from error
-    raise ImportRefusedError(f"{path}: no sheet holds a header and a row below it")
+    raise refusal("no_sheet", path)
 
 
 def refuse_old_or_encrypted(path: Path, data: bytes) -> ImportRefusedError:
     """The error of an OLE file: an XLSX under a password, or a workbook of before 2007 (MS-OFFCRYPTO 2.3.4.4)."""
     if "EncryptedPackage".encode("utf-16-le") in data:
-        return ImportRefusedError(f"{path}: the workbook is encrypted; take its password off and save it again")
-    return ImportRefusedError(f"{path}: an old workbook (.xls); save it as .xlsx or as CSV")
+        return refusal("encrypted", path)
+    return refusal("xls", path)
 
 
 def _inspect(path: Path, limits: Limits) -> int:
@@ -74,15 +75,12 @@ def _inspect(path: Path, limits: Limits) -> int:
             parts = archive.infolist()
             _refuse_format(path, {part.filename for part in parts})
             if len(parts) > _PARTS_MAX:
-                raise ImportRefusedError(f"{path}: {len(parts):,} parts in the workbook; at most {_PARTS_MAX:,}")
+                raise refusal("parts", path, count=len(parts), most=_PARTS_MAX)
             whole = sum(part.file_size for part in parts)
             if whole > limits.inflated_bytes_max:
-                raise ImportRefusedError(
-                    f"{path}: unpacks to {whole:,} bytes; at most {limits.inflated_bytes_max:,}. A sheet of that size is "
-                    "better sent as CSV or Parquet"
-                )
+                raise refusal("workbook_unpacks", path, bytes=whole, most=limits.inflated_bytes_max)
             if any(part.flag_bits & 1 for part in parts):
-                raise ImportRefusedError(f"{path}: the workbook is encrypted; take its password off and save it again")
+                raise refusal("encrypted", path)
             return sum(_inspect_part(path, archive, part, limits) for part in parts)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
         if isinstance(error, OSError) and error.filename:
@@ -94,10 +92,10 @@ def _refuse_format(path: Path, names: set[str]) -> None:
     if "[Content_Types].xml" in names and any(_SHEET.fullmatch(name) for name in names):
         return
     if any(name.endswith(".bin") and "worksheets" in name for name in names):
-        raise ImportRefusedError(f"{path}: a binary workbook (.xlsb); save it as .xlsx")
+        raise refusal("xlsb", path)
     if "content.xml" in names and "mimetype" in names:
-        raise ImportRefusedError(f"{path}: an OpenDocument file; save it as .xlsx or as CSV")
-    raise ImportRefusedError(f"{path}: a zip file that is no workbook; unpack it and send the table inside")
+        raise refusal("ods", path)
+    raise refusal("zip", path)
 
 
 def _inspect_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits) -> int:
@@ -108,17 +106,21 @@ def _inspect_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, l
         if not is_sheet:
             continue
         if b"\x00" in window:
-            raise ImportRefusedError(f"{path}: {part.filename} is not in UTF-8; save the workbook again, or as CSV")
+            raise refusal("not_utf8", path, part=part.filename)
         if _CELLS_WITHOUT_ADDRESS.search(window):
-            raise ImportRefusedError(f"{path}: {part.filename} has cells without an address; save the workbook again")
+            raise refusal("no_address", path, part=part.filename)
         width, height = _used(window, width, height)
         errors += len(_ERROR.findall(fresh))
         if width > limits.columns_max:
-            raise ImportRefusedError(f"{path}: {width:,} columns; at most {limits.columns_max:,}")
+            raise refusal("columns", path, count=width, most=limits.columns_max)
         if height > limits.rows_max or width * height > limits.sheet_cells_max:
-            raise ImportRefusedError(
-                f"{path}: the sheet reaches over {height:,} rows x {width:,} columns; at most {limits.rows_max:,} rows and "
-                f"{limits.sheet_cells_max:,} cells. Delete the empty rows and columns, or send CSV"
+            raise refusal(
+                "sheet_size",
+                path,
+                rows=height,
+                columns=width,
+                rows_most=limits.rows_max,
+                cells_most=limits.sheet_cells_max,
             )
     return errors
 
@@ -162,17 +164,15 @@ def _table(path: Path, sheet: CalamineSheet, name: str, sheets: int, errors: int
         if any(header):
             break
     if len(header) > limits.columns_max:
-        raise ImportRefusedError(f"{path}: {len(header):,} columns; at most {limits.columns_max:,}")
+        raise refusal("columns", path, count=len(header), most=limits.columns_max)
     batches = list(_batches(rows, len(header)))
     schema = pa.schema([(str(place), pa.string()) for place in range(len(header))])
     table = pa.Table.from_batches([pa.record_batch(batch, schema=schema) for batch in batches], schema)
     if not table.num_rows:
-        raise ImportRefusedError(f"{path}: sheet {name!r} holds a header and no rows")
-    notes = [f"sheet {name!r} was read, the first of {sheets}"] if sheets > 1 else []
+        raise refusal("sheet_empty", path, sheet=name)
+    notes = [say("note.sheet", sheet=name, count=sheets)] if sheets > 1 else []
     if errors:
-        notes.append(
-            f"{errors:,} cells of the workbook hold a spreadsheet's error (#N/A, #REF!) and were read as empty"
-        )
+        notes.append(say("note.sheet_errors", count=errors))
     numbers = np.arange(header_row + 1, header_row + 1 + table.num_rows, dtype=np.int64)
     return RawTable(str(path), "xlsx", header, table, numbers, (), tuple(notes))
 
@@ -206,4 +206,4 @@ def _text(cell: object) -> str:
 
 
 def _corrupt(path: Path, error: Exception) -> ImportRefusedError:
-    return ImportRefusedError(f"{path}: the workbook is not whole ({error}); save it again, or send it as CSV")
+    return refusal("workbook", path, why=str(error))

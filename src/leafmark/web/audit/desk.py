@@ -21,7 +21,7 @@ from leafmark.engine.inputs import InputError
 from leafmark.engine.restatement import restatement
 from leafmark.engine.run import Run, RunError
 from leafmark.engine.sampling import CELLS, sample
-from leafmark.web.audit import forms, tracing
+from leafmark.web.audit import forms, sums, tracing
 from leafmark.web.audit.access import auditors_only, operators_and_auditors
 from leafmark.web.audit.explained import NotExplained, explained_in
 from leafmark.web.audit.models import VERDICTS, Sample, SampledLine, Verdict
@@ -169,7 +169,8 @@ def _run_page(request: HttpRequest, run: Run, form: forms.SampleForm, status: in
         "inputs": [{**each, "file": PurePath(str(each["file"])).name} for each in run.record["inputs"]],
         "published": published.count(), "some": published.order_by("product__name")[:10],
         "entries": (run.path / "entries.parquet").exists(), "replay_token": token(),
-        "samples": Sample.objects.filter(run_id=run.id).select_related("made_by"),
+        "samples": Sample.objects.filter(run_id=run.id).select_related("made_by"), "cuts": sums.cuts_of_run(run),
+        "gases": (run.record["totals"].get("by_gas_ug") or {}),
     }  # fmt: skip
     return page(request, "audit/run.html", values, status=status)
 

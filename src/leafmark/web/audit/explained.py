@@ -21,6 +21,7 @@ from leafmark.engine.inputs import InputError
 from leafmark.engine.line_factors import Used
 from leafmark.engine.pinned import DamagedPackError
 from leafmark.engine.run import RunError, open_run
+from leafmark.web.failures import without_folders
 from leafmark.web.shelf.models import Publication, Run
 
 KEPT_MAX = 4
@@ -73,14 +74,25 @@ def explained_in(folder: Path, subject: str) -> Tree:
         return kept.explainer.explain(f"id:{subject}")
 
 
-def factor_of(run: Run, factor_id: str) -> tuple[Used, list[dict[str, Any]]] | None:
+def sum_in(folder: Path, address: list[str]) -> Tree:
+    """A sum of a run, counted again: `total`, or conditions that all hold.
+
+    Raises
+    ------
+    NotExplained : as `explained`, or the run has no such sum.
+    """
+    with _open(folder) as kept:
+        return kept.explainer.explain(address)
+
+
+def factor_in(folder: Path, factor_id: str) -> tuple[Used, list[dict[str, Any]]] | None:
     """A factor as it counts in a run, with the rows of the same key, place and boundary, oldest first; None: no such factor.
 
     Raises
     ------
     NotExplained : the run cannot be opened.
     """
-    with _open(folder_of(run)) as kept:
+    with _open(folder) as kept:
         return kept.explainer.factor(factor_id)
 
 
@@ -99,7 +111,7 @@ def _open(folder: Path) -> Iterator[_Kept]:
         with kept.lock:
             yield kept
     except (RunError, InputError, ExplainMismatch, DamagedPackError, OSError) as error:
-        raise NotExplained(str(error)) from error
+        raise NotExplained(without_folders(str(error))) from error
 
 
 def _stamp(folder: Path) -> tuple[Any, ...]:

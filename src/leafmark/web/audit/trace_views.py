@@ -9,12 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from leafmark.engine.run import open_run
 from leafmark.engine.wording import plain
 from leafmark.factors.columns import FACTOR_COLUMNS, SOURCE_COLUMNS
 from leafmark.methods import LIBRARY
 from leafmark.web.audit import tracing
 from leafmark.web.audit.access import may_see_lines
-from leafmark.web.audit.explained import NotExplained, explained, factor_of
+from leafmark.web.audit.explained import NotExplained, explained, factor_in, folder_of
+from leafmark.web.audit.runs import run_of
 from leafmark.web.pages import page
 from leafmark.web.shelf.find import by_brand
 from leafmark.web.shelf.models import Publication, Run
@@ -50,19 +52,26 @@ def trace(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
 
 @require_safe
 def factor(request: HttpRequest, run_id: str, factor_id: str) -> HttpResponse:
-    """A factor as a run's pack holds it: every column, its source, and the other periods of the same."""
-    run = get_object_or_404(Run, run_id=run_id)
+    """A factor as a run's pack holds it: every column, its source, and the other periods of the same.
+
+    Of a run that nothing was published from only operators and auditors see it.
+    """
+    insider = getattr(request.user, "sees_all", False)
+    published = Run.objects.filter(run_id=run_id).first()
+    if published is None and not insider:
+        raise Http404(f"no run {run_id}")
+    folder = folder_of(published) if published is not None else run_of(run_id).path
     try:
-        found = factor_of(run, factor_id)
+        found = factor_in(folder, factor_id)
     except NotExplained as error:
         log.warning("factor %s of %s: %s", factor_id, run_id, error)
         raise Http404(f"run {run_id} cannot be opened") from error
     if found is None:
         raise Http404(f"run {run_id} has no factor {factor_id}")
     used, periods = found
-    closed = used.source.licence_class == "private" and not getattr(request.user, "sees_all", False)
+    closed = used.source.licence_class == "private" and not insider
     values: dict[str, Any] = {
-        "run": run, "factor": used.factor, "source": used.source, "pack": used.pack, "used_kg": plain(used.co2e_kg),
+        "run_id": run_id, "gwp": open_run(folder).record["gwp"], "factor": used.factor, "source": used.source, "pack": used.pack, "used_kg": plain(used.co2e_kg),
         "native": used.native, "closed": closed, "periods": periods[-PERIODS_MAX:], "plain": plain,
         "columns": [(each.name, _cell(getattr(used.factor, each.name))) for each in FACTOR_COLUMNS],
         "about": [(each.name, _cell(getattr(used.source, each.name))) for each in SOURCE_COLUMNS],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leafmark.web.audit import desk, trace_views
+from leafmark.web.audit import desk, sum_views, trace_views
 
 app_name = "audit"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("audit/", desk.desk, name="desk"),
     path("audit/compare/", desk.compare, name="compare"),
     path("audit/run/<str:run_id>/", desk.run, name="run"),
+    path("audit/run/<str:run_id>/figure/", sum_views.figure, name="figure"),
+    path("audit/run/<str:run_id>/counted/", sum_views.counted, name="counted"),
+    path("audit/run/<str:run_id>/rejected/", sum_views.refused, name="refused"),
+    path("audit/run/<str:run_id>/subject/<path:subject_id>/", sum_views.subject, name="subject"),
     path("audit/run/<str:run_id>/sample/", desk.draw, name="draw"),
     path("audit/run/<str:run_id>/replay/", desk.replay, name="replay"),
     path("audit/sample/<int:sample_id>/", desk.sample_page, name="sample"),

@@ -36,6 +36,7 @@ class Upload(models.Model):
         null=True, help_text="`Import.as_record()` of both files, and what they lack of each other"
     )
     fault = models.TextField(blank=True, help_text="Why it was refused whole")
+    said = models.JSONField(null=True, help_text="The fault's code and values, to be said in other languages")
     job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+")
     sent_at = models.DateTimeField(default=timezone.now)
 

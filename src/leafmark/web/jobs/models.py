@@ -37,6 +37,7 @@ class Job(models.Model):
     what = models.CharField(max_length=200, blank=True)
     result = models.JSONField(null=True)
     fault = models.TextField(blank=True, help_text="In plain words, for who asked")
+    said = models.JSONField(null=True, help_text="The fault's code and values, to be said in other languages")
 
     class Meta:
         """Newest first."""

@@ -66,7 +66,7 @@ def _outcome(job: Job) -> dict[str, Any]:
     try:
         return {"state": DONE, "result": import_string(job.function)(**job.arguments)}
     except JobFault as fault:
-        return {"state": FAILED, "fault": str(fault)}
+        return {"state": FAILED, "fault": str(fault), "said": fault.said}
     except Exception:
         log.exception("job %s (%s)", job.pk, job.function)
         return {"state": FAILED, "fault": UNEXPECTED}

@@ -20,7 +20,15 @@ WHAT_MAX = 200
 
 
 class JobFault(Exception):
-    """Why a job could not be done, in words for the person who asked: which file, what was found, what to do."""
+    """Why a job could not be done, in words for the person who asked: which file, what was found, what to do.
+
+    words : in English. said : code and values, for readers of other languages: `{"site": KEY, "values": {...}}` of the site's strings,
+    or a sentence of an import (`products.imports.said`); None where there are no other words.
+    """
+
+    def __init__(self, words: str, said: Mapping[str, Any] | None = None) -> None:
+        super().__init__(words)
+        self.said = None if said is None else dict(said)
 
 
 class Now:

@@ -13,12 +13,12 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from leafmark.web.jobs.faults import fault_in
 from leafmark.web.jobs.models import Job
-from leafmark.web.jobs.run import LOST, UNEXPECTED
+from leafmark.web.languages import tag
 from leafmark.web.pages import page
 
 PAGE = 30
-IN_OUR_WORDS = (LOST, UNEXPECTED)
 
 
 def open_to(user: Any) -> QuerySet[Job]:
@@ -41,4 +41,4 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """One job: how far it is, what came of it. `jobs/result_NAME.html` shows its result, where a room has such a template."""
     found = get_object_or_404(open_to(request.user), pk=job_id)
-    return page(request, "jobs/job.html", {"job": found, "ours": found.fault in IN_OUR_WORDS})
+    return page(request, "jobs/job.html", {"job": found, "fault": fault_in(found, tag())})

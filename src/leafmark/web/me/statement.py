@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from leafmark.ledger.catalogue import DAY_MAX, DAY_MIN
 from leafmark.ledger.person import SELF_DECLARED
 from leafmark.ledger.rows import AdjustmentRow, CreditRow, EventRow, RedemptionRow, Row, ShareRow
-from leafmark.products.spreadsheet import inert
+from leafmark.web.download import safe
 from leafmark.web.me.acts import download
 from leafmark.web.me.own import Own, own_page
 from leafmark.web.me.words import own_answer
@@ -113,12 +113,8 @@ def as_csv(rows: list[dict[str, Any]]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_cell(row.get(name)) for name in COLUMNS])
+        writer.writerow([safe(row.get(name)) for name in COLUMNS])
     return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return inert(value) if isinstance(value, str) else value
 
 
 def as_json(own: Own, period: Period) -> str:

@@ -22,7 +22,7 @@ from leafmark.web.shelf.state import version
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Sentences in one language; empty where there is nothing to say. `grid`: run and factor of the what-if, for a link."""
+    """Sentences in one language; empty where there is nothing to say. `factor_id`: the factor of the what-if, for a link."""
 
     mark: str
     mark_source: str

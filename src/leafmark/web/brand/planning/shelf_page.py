@@ -33,7 +33,7 @@ WORDS_MAX: Final = 200
 @in_console
 def shelf(request: HttpRequest, at: Console) -> HttpResponse:
     """The brand's published products."""
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:WORDS_MAX]
+    words = request.GET.get("q", "").strip()[:WORDS_MAX]
     order = request.GET.get("sort", "name")
     if order not in ORDERS:
         order = "name"

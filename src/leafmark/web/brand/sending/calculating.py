@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from leafmark import engine
+from leafmark.engine.components import CycleError
 from leafmark.engine.inputs import InputError
 from leafmark.engine.run import RunError
 from leafmark.products.imports import engine_bill
@@ -27,6 +28,7 @@ from leafmark.web.brand.sending.claimed import claims_of
 from leafmark.web.brand.sending.items import listed, written
 from leafmark.web.brand.sending.packs import packs
 from leafmark.web.brand.sending.pins import pins, shelf_now
+from leafmark.web.failures import without_folders
 from leafmark.web.jobs.start import JobFault, progress
 from leafmark.web.operate.rules.known import frozen_rules
 from leafmark.web.shelf.figures import figures
@@ -54,7 +56,12 @@ def calculate_draft(upload: str, draft: str, by: int, on: str) -> dict[str, Any]
         made = there or _made(found, uuid.UUID(draft), by, dt.date.fromisoformat(on))
     except (InputError, RunError, ValueError) as error:
         Upload.objects.filter(pk=found.pk).update(state=Upload.CHECKED)
-        raise JobFault(without_folders(str(error))) from error
+        cycle = (
+            {"site": "sending.cycle", "values": {"products": " → ".join(error.cycle)}}
+            if isinstance(error, CycleError)
+            else None
+        )
+        raise JobFault(without_folders(str(error)), cycle) from error
     Upload.objects.filter(pk=found.pk).update(state=Upload.CALCULATED)
     return {"brand": found.brand.slug, "draft": str(made.pk)}
 
@@ -133,11 +140,3 @@ def _catalogue(products: pa.Table, brand: str) -> pa.Table:
 
 def _below(path: Path) -> str:
     return str(path.relative_to(settings.WORKSPACE.folder))
-
-
-def without_folders(text: str) -> str:
-    """A message without where our folders lie."""
-    whole = Path(settings.WORKSPACE.folder)
-    for each in {str(whole.resolve()), str(whole)}:
-        text = text.replace(f"{each}/", "")
-    return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from leafmark.products.imports import Import, ImportRefusedError, check, keys_of, read_bills, read_products
+from leafmark.products.imports.said import Plain, record_of
 from leafmark.products.matching import name_key
+from leafmark.products.words import LANGS
 from leafmark.web.brand.models import Upload
 from leafmark.web.brand.sending.packs import packs
 from leafmark.web.jobs.start import JobFault, progress
@@ -36,9 +37,12 @@ def check_upload(upload: str) -> dict[str, Any]:
     try:
         preview = _checked(found)
     except ImportRefusedError as error:
-        Upload.objects.filter(pk=found.pk).update(state=Upload.REFUSED, fault=str(error))
-        raise JobFault(str(error)) from error
-    Upload.objects.filter(pk=found.pk, state=Upload.CHECKING).update(state=Upload.CHECKED, preview=preview, fault="")
+        said = error.said.plain()
+        Upload.objects.filter(pk=found.pk).update(state=Upload.REFUSED, fault=str(error), said=said)
+        raise JobFault(str(error), said) from error
+    Upload.objects.filter(pk=found.pk, state=Upload.CHECKING).update(
+        state=Upload.CHECKED, preview=preview, fault="", said=None
+    )
     counts = {kind: preview[kind]["counts"] for kind in ("products", "bills") if preview[kind]}
     return {"brand": found.brand.slug, "upload": str(found.pk), "counts": counts}
 
@@ -60,7 +64,7 @@ def _checked(upload: Upload) -> dict[str, Any]:
         materials = materials_of(checked.bills.rows)
         preview |= {
             "bills": _record(checked.bills, folder), "without_bill": len(checked.without_bill),
-            "warnings": [dataclasses.asdict(each) for each in checked.warnings], "materials": materials.num_rows,
+            "warnings": [record_of(each) for each in checked.warnings], "materials": materials.num_rows,
             "unmatched_lines": pc.sum(materials.column("lines")).as_py() or 0,
         }  # fmt: skip
         pq.write_table(checked.bills.rows, folder / "bills.parquet")
@@ -86,11 +90,25 @@ def _record(found: Import, folder: Path) -> dict[str, Any]:
         {**each, "header": each["header"][:HEADER_SHOWN]} for each in record["columns"][:COLUMNS_SHOWN]
     ]
     record["notes"] = [each[:NOTE_SHOWN] for each in record["notes"]]
+    record["notes_said"] = [_short(each) for each in record["notes_said"]]
     record["rejected"] = None
     if len(found.rejected):
         record["rejected"] = f"rejected-{found.kind}{SUFFIXES[found.format]}"
-        found.rejected.write(folder / record["rejected"])
+        for lang in LANGS:
+            found.rejected.write(folder / rejected_in(record["rejected"], lang), lang)
     return record
+
+
+def rejected_in(name: str, lang: str) -> str:
+    """What the file of rejected rows is called that says its faults in a language; in English it has no tag."""
+    stem, _, suffix = name.rpartition(".")
+    return name if lang == LANGS[0] else f"{stem}.{lang}.{suffix}"
+
+
+def _short(note: Plain) -> Plain:
+    """A note's values, none longer than a note."""
+    values = {name: each[:NOTE_SHOWN] if isinstance(each, str) else each for name, each in note["values"].items()}
+    return {**note, "values": values}
 
 
 def materials_of(lines: pa.Table) -> pa.Table:

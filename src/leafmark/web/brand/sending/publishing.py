@@ -20,11 +20,12 @@ from leafmark.engine.inputs import InputError
 from leafmark.engine.run import RunError
 from leafmark.web.brand.access import Console
 from leafmark.web.brand.models import Draft
-from leafmark.web.brand.sending.calculating import without_folders
 from leafmark.web.brand.sending.claimed import needs_answer
 from leafmark.web.brand.sending.pins import folder_of, older, stale
 from leafmark.web.brand.sending.uploads import working
+from leafmark.web.failures import without_folders
 from leafmark.web.jobs.start import JobFault, progress, start
+from leafmark.web.languages import say
 from leafmark.web.operate.rules.known import frozen_rules
 from leafmark.web.shelf import finding
 from leafmark.web.shelf.fill import Filled, fill
@@ -138,7 +139,8 @@ def publish_draft(draft: str) -> dict[str, Any]:
     if found.state == Draft.PUBLISHING:
         found = _published(found)
     if found.state != Draft.PUBLISHED:
-        raise JobFault(f"the draft is {found.state}; only one that a second member decided to publish is published")
+        words = f"the draft is {found.state}; only one that a second member decided to publish is published"
+        raise JobFault(words, {"site": "sending.not_decided", "values": {}})
     finding.update(_changed(found), lambda done, whole, _: progress(done, whole, "search"))
     return {"brand": found.brand.slug, "draft": str(found.pk), "published": found.counts["published"]}
 
@@ -167,7 +169,7 @@ def _published(draft: Draft) -> Draft:
                 published_by=draft.decided_by, progress=progress, rules=frozen_rules(), first=first, last=last,
             )  # fmt: skip
     except _Stale as error:
-        raise _refused(draft, WORDS[str(error)]) from error
+        raise _gone(draft, str(error)) from error
     except (InputError, RunError, OSError, ValueError) as error:
         raise _refused(draft, without_folders(str(error))) from error
     return Draft.objects.select_related("brand", "decided_by").get(pk=draft.pk)
@@ -189,16 +191,16 @@ class _Stale(Exception):
     """A draft that does not hold any more; the message is why."""
 
 
-WORDS: Final = {
-    "files_changed": "the draft's files were changed after it was prepared; nothing was published: calculate it again",
-    "files_gone": "the draft's files are gone; nothing was published: calculate it again",
-    "older_shelf": "the brand's shelf changed after the draft was prepared, or what labels are graded by, so what it says of changes is no longer so; nothing was "
-    "published: calculate it again",
-}
-
-
 def _refused(draft: Draft, words: str) -> JobFault:
     """Refuse a draft for what was found; the fault for who asked."""
     refused = {"state": Draft.REFUSED, "note": _more(draft.note, words)}
     Draft.objects.filter(pk=draft.pk, state=Draft.PUBLISHING).update(**refused)
     return JobFault(words)
+
+
+def _gone(draft: Draft, code: str) -> JobFault:
+    """Refuse a draft that does not hold any more; `sending.gone.CODE` says why, to each reader in her language."""
+    refused = {"state": Draft.REFUSED, "counts": {**draft.counts, "gone": code}}
+    Draft.objects.filter(pk=draft.pk, state=Draft.PUBLISHING).update(**refused)
+    key = f"sending.gone.{code}"
+    return JobFault(say("en", key), {"site": key, "values": {}})

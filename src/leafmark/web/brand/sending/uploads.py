@@ -16,12 +16,15 @@ from leafmark.products.imports import DEFAULT_LIMITS, SECTORS
 from leafmark.products.words import clean
 from leafmark.web.brand.access import Console, in_console
 from leafmark.web.brand.models import Draft, Upload
+from leafmark.web.brand.sending.checking import rejected_in
 from leafmark.web.brand.sending.examples import EXAMPLES
 from leafmark.web.brand.sending.receiving import BYTES_OF_MIB, Received, takes_files
+from leafmark.web.brand.sending.telling import told
 from leafmark.web.download import csv_file
 from leafmark.web.forms import token
 from leafmark.web.jobs.models import FAILED, UNFINISHED, Job
 from leafmark.web.jobs.start import start
+from leafmark.web.languages import tag
 from leafmark.web.pages import page
 
 SHOWN: Final = 20
@@ -134,7 +137,7 @@ def upload(request: HttpRequest, at: Console, upload_id: uuid.UUID) -> HttpRespo
     found = of_brand(at, upload_id)
     values = {
         "at": at, "here": "imports", "upload": found, "working": working(found.job), "failed": failed(found.job), "token": token(),
-        "drafts": list(found.drafts.select_related("prepared_by")), "calculable": calculable(found),
+        "drafts": list(found.drafts.select_related("prepared_by")), "calculable": calculable(found), **told(found, tag()),
     }  # fmt: skip
     return page(request, "brand/sending/upload.html", values)
 
@@ -147,8 +150,9 @@ def rejected(request: HttpRequest, at: Console, upload_id: uuid.UUID, kind: str)
     name = ((found.preview or {}).get(kind) or {}).get("rejected")
     if name is None:
         raise Http404(f"no rejected {kind}")
-    suffix = name[name.rindex(".") :]
-    return FileResponse((found.folder / name).open("rb"), as_attachment=True, filename=name, content_type=TYPES[suffix])
+    suffix, told = name[name.rindex(".") :], found.folder / rejected_in(name, tag())
+    path = told if told.exists() else found.folder / name  # an upload of before there were three
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=TYPES[suffix])
 
 
 @require_POST

@@ -75,7 +75,7 @@ def change(request: HttpRequest, slug: str, member: int) -> HttpResponse:
 
 
 def _brands(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResponse:
-    asked = request.GET.get("q", "")[:QUERY_MAX].strip().replace("\x00", "")
+    asked = request.GET.get("q", "")[:QUERY_MAX].strip()
     found = Brand.objects.filter(Q(name__icontains=asked) | Q(slug__icontains=asked)) if asked else Brand.objects.all()
     counted = found.annotate(
         people=Count("memberships", distinct=True),

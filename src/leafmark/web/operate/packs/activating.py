@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from leafmark.factors.model import Pack
 from leafmark.factors.revision import Revision, keys_of_both, revise
+from leafmark.web.jobs.models import Job
 from leafmark.web.operate.models import PackDecision
 from leafmark.web.operate.packs.active import active_packs, decisions, keep
 from leafmark.web.operate.packs.effect import last_effect
@@ -25,19 +27,44 @@ class NotActivated(Exception):
         self.code, self.detail = code, detail
 
 
-def hashes() -> list[str]:
-    """Of the packs that count now."""
-    return sorted(each.hash for each in active_packs())
+@dataclass(frozen=True)
+class Beside:
+    """A pack beside those that count at one moment, and what is known then of its effect. Made by `beside`, once a request."""
+
+    pack: Pack
+    active: tuple[Pack, ...]
+    effect: Job | None
+
+    @property
+    def before(self) -> Pack | None:
+        """The pack that counts and that this one would replace."""
+        return next((each for each in self.active if each.id == self.pack.id), None)
+
+    @property
+    def revision(self) -> Revision:
+        """The pack against the one that it would replace."""
+        return _revised(_ByHash(self.before), _ByHash(self.pack))
+
+    @property
+    def refusal(self) -> NotActivated | None:
+        """Why it may not be activated."""
+        if self.pack.hash in {each.hash for each in self.active}:
+            return NotActivated("is_active")
+        both = keys_of_both(self.pack, [each for each in self.active if each.id != self.pack.id])
+        if both:
+            return NotActivated("keys", ", ".join(both[:KEYS_SHOWN]))
+        return NotActivated("not_seen") if self.effect is None else None
 
 
-def before(pack: Pack) -> Pack | None:
-    """The pack that counts now and that this one would replace."""
-    return next((each for each in active_packs() if each.id == pack.id), None)
+def hashes(active: tuple[Pack, ...]) -> list[str]:
+    """Of packs that count, as a job keeps them."""
+    return sorted(each.hash for each in active)
 
 
-def revision_of(pack: Pack) -> Revision:
-    """A pack against the one that counts now."""
-    return _revised(_ByHash(before(pack)), _ByHash(pack))
+def beside(pack: Pack) -> Beside:
+    """A pack beside those that count now."""
+    active = active_packs()
+    return Beside(pack, active, last_effect(pack.hash, hashes(active)))
 
 
 class _ByHash:
@@ -59,19 +86,6 @@ def _revised(one: _ByHash, other: _ByHash) -> Revision:
     return revise(one.pack, other.pack)
 
 
-def refusal(pack: Pack) -> NotActivated | None:
-    """Why a pack may not be activated now."""
-    active = active_packs()
-    if pack.hash in {each.hash for each in active}:
-        return NotActivated("is_active")
-    both = keys_of_both(pack, [each for each in active if each.id != pack.id])
-    if both:
-        return NotActivated("keys", ", ".join(both[:KEYS_SHOWN]))
-    if last_effect(pack.hash, hashes()) is None:
-        return NotActivated("not_seen")
-    return None
-
-
 def activate(pack: Pack, looked_at: str, reason: str, by: User, token: str) -> None:
     """Let a pack count for new figures from now on. `looked_at`: hash of the pack that was looked at before.
 
@@ -79,8 +93,8 @@ def activate(pack: Pack, looked_at: str, reason: str, by: User, token: str) -> N
     ------
     NotActivated : it may not. IntegrityError : the form was sent before.
     """
-    refused = refusal(pack)
-    if refused is not None:
+    now = beside(pack)
+    if (refused := now.refusal) is not None:
         raise refused
     if looked_at != pack.hash:
         raise NotActivated("changed")
@@ -88,7 +102,7 @@ def activate(pack: Pack, looked_at: str, reason: str, by: User, token: str) -> N
     with transaction.atomic():
         PackDecision.objects.create(
             kind=PackDecision.ACTIVATED, pack_id=pack.id, version=pack.version, sha256=pack.hash, reason=reason,
-            effect=last_effect(pack.hash, hashes()), by=by, token=token,
+            effect=now.effect, by=by, token=token,
         )  # fmt: skip
 
 

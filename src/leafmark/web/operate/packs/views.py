@@ -55,7 +55,7 @@ def ask_effect(request: HttpRequest, name: str) -> HttpResponse:
     asked = {
         "name": name,
         "sha256": candidate.hash,
-        "against": activating.hashes(),
+        "against": activating.hashes(active_packs()),
         "today": dt.date.today().isoformat(),
     }
     job = start(effect.NAME, effect.FUNCTION, asked, request.user, token=request.POST.get("token", "")[:64] or None)
@@ -127,17 +127,17 @@ def _pack(
     values: dict[str, Any] = {"candidate": candidate, "pack": candidate.pack}
     if candidate.pack is None:
         return room(request, "packs", "pack", values, status)
-    revision = activating.revision_of(candidate.pack)
+    beside = activating.beside(candidate.pack)
+    revision = beside.revision
     if request.GET.get("as") == "csv":
         return csv_file(f"revision-{name}.csv", CSV_COLUMNS, _rows(revision.rows))
     only = request.GET.get("only", "")
     rows = [each for each in revision.rows if only not in (*STATES, *KINDS) or only == each.state or only in each.kinds]
-    seen = effect.last_effect(candidate.pack.hash, activating.hashes())
     values |= {
-        "before": activating.before(candidate.pack), "revision": revision, "counts": revision.counts(), "states": STATES, "kinds": KINDS,
+        "before": beside.before, "revision": revision, "counts": revision.counts(), "states": STATES, "kinds": KINDS,
         "only": only if only in (*STATES, *KINDS) else "", "part": Paginator(rows, PAGE).get_page(request.GET.get("page")),
-        "seen": seen, "waiting": _waiting(candidate.pack), "faults": codes(form), "asked": typed(form), "token": token(),
-        "job_token": token(), "refused": refused, "refusal": activating.refusal(candidate.pack),
+        "seen": beside.effect, "waiting": _waiting(candidate.pack), "faults": codes(form), "asked": typed(form), "token": token(),
+        "job_token": token(), "refused": refused, "refusal": beside.refusal,
     }  # fmt: skip
     return room(request, "packs", "pack", values, status)
 

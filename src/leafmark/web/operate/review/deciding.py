@@ -83,10 +83,10 @@ def take_back(ledger: Ledger, finding: Finding, asked: Asked, by: User) -> Revie
     why = f"fraud review: {finding.rule} {id_of(asked.token)}"
     commands = [Amend(account, _adjustment(asked, event), "fraud", event, why) for account, event in asked.pairs]
     outcomes = ledger.post_together(commands)
-    answers = dict(
-        zip(sorted(asked.pairs, key=lambda pair: pair[0]), outcomes, strict=True)
-    )  # as it decides them: by account
-    acts = [[str(account), str(event), _answer(answers[account, event])] for account, event in asked.pairs]
+    acts = [
+        [str(account), str(event), _answer(outcome)]
+        for (account, event), outcome in zip(asked.pairs, outcomes, strict=True)
+    ]
     with transaction.atomic():
         return ReviewDecision.objects.create(
             **_about(finding), kind=ReviewDecision.REVERSED, acts=acts, reason=asked.reason, by=by, token=asked.token

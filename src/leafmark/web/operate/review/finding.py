@@ -20,8 +20,7 @@ FUNCTION: Final = "leafmark.web.operate.review.finding.look"
 KEPT_MAX: Final = 500
 RULES: Final = (*review.RULES, refusals.RULE)
 THRESHOLDS: Final = {
-    "many": review.MANY_IN_A_DAY, "times_cap": review.FAR_ABOVE_CAP, "burst_acts": review.BURST_ACTS, "burst_times": review.BURST_TIMES,
-    "burst_days": review.BURST_DAYS, "refused": refusals.MANY,
+    **{name: most for rule in review.RULES.values() for name, most in rule.thresholds.items()}, "refused": refusals.MANY,
 }  # fmt: skip
 """As the rules' sentences name them."""
 
