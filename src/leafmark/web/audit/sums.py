@@ -225,7 +225,7 @@ class _Entries:
 def _cuts(entries: RunEntries, address: Address) -> tuple[Cut, ...]:
     kinds = left_open(entries.kinds, address.conditions)
     found = ((kind, entries.cut(kind, address, PARTS_SHOWN)) for kind in kinds)
-    return tuple(_cut(kind, groups, address) for kind, groups in found if groups.count)
+    return tuple(_cut(kind, groups, address) for kind, groups in found if groups.count > (kind == "year"))
 
 
 def _cut(kind: str, groups: Groups, address: Address) -> Cut:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
+from markupsafe import Markup
 
 from leafmark.products import svg
 from leafmark.products.label import LabelData
@@ -42,11 +43,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """The channel: what it is, its sectors, and products with a figure of their own."""
     counted = Category.objects.values("sector").annotate(categories=Count("id")).order_by()
     sizes = {row["sector"]: row["categories"] for row in counted}
-    part = Paginator(shown().filter(in_channel=True).order_by("name", "pk"), CHANNEL_PAGE).get_page(
-        request.GET.get("page")
-    )
+    part, drawn = _listed(request, shown().filter(in_channel=True).order_by("name", "pk"), CHANNEL_PAGE)
     sectors = [(each, sizes.get(each, 0)) for each in SHOWN_SECTORS]
-    return page(request, "shop/home.html", {"sectors": sectors, "part": part, "venues": list(venues_open())})
+    values = {"sectors": sectors, "part": part, "cards": drawn, "venues": list(venues_open())}
+    return page(request, "shop/home.html", values)
 
 
 @require_safe
@@ -66,9 +66,9 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     if order not in ORDERS:
         order = "name"
     products: QuerySet[Product] = shown().filter(category=found).order_by(ORDERS[order], "pk")
-    part = Paginator(products, PAGE).get_page(request.GET.get("page"))
+    part, drawn = _listed(request, products, PAGE)
     values = {
-        "category": found, "part": part, "order": order, "orders": list(ORDERS), "beside": beside_category(found, tag())
+        "category": found, "part": part, "cards": drawn, "order": order, "orders": list(ORDERS), "beside": beside_category(found, tag())
     }  # fmt: skip
     return page(request, "shop/category.html", values)
 
@@ -117,8 +117,10 @@ def venue(request: HttpRequest, slug: str) -> HttpResponse:
     """A festival: its criterion, what is in it now, and its products while it is open."""
     found = get_object_or_404(Venue, slug=slug)
     state = state_of(found)
-    part = Paginator(products_of(found), PAGE).get_page(request.GET.get("page")) if state == "open" else None
-    values = {"venue": found, "state": state, "part": part, "totals": totals(found) if state == "open" else None}
+    values: dict[str, Any] = {"venue": found, "state": state}
+    if state == "open":
+        part, drawn = _listed(request, products_of(found), PAGE)
+        values |= {"part": part, "cards": drawn, "totals": totals(found)}
     return page(request, "shop/venue.html", values)
 
 
@@ -132,6 +134,12 @@ def compare(request: HttpRequest) -> HttpResponse:
         "sides": [(each, Sentences(label_of(each.product, each.product.published, ""), tag())) for each in sides]
     }
     return page(request, "shop/compare.html", values)
+
+
+def _listed(request: HttpRequest, products: QuerySet[Product], size: int) -> tuple[Page, list[Markup]]:
+    """A page of products in their order, and their cards."""
+    part = Paginator(products.values_list("pk", flat=True), size).get_page(request.GET.get("page"))
+    return part, cards(list(part))
 
 
 def _largest(data: LabelData) -> str | None:
