@@ -17,7 +17,8 @@ pytestmark = pytest.mark.stress
 
 HERE = Path(__file__).parent
 FILES = ("shelf", "shelf_rows", "shop", "channel", "people", "embed", "failures", "audit_desk", "audit_trace", "brand_console", "me_points",
-         "api_ledger", "api_reads", "api_keys", "operate_rules")  # fmt: skip
+         "api_ledger", "api_reads", "api_keys", "operate_rules",
+         "operate_rules_freezing")  # fmt: skip
 """Of `test_NAME.py`: what writes to the site's tables or asks them in SQL of our own."""
 
 
