@@ -170,6 +170,11 @@ def test_everybody_of_a_demo_can_log_in(tmp_path: Path) -> None:
         "auditor": "/audit/",
     }
     assert stat.S_IMODE((tmp_path / "demo" / "logins.json").stat().st_mode) == 0o600
+    for database in (tmp_path / "demo").glob("site.db*"):
+        database.unlink()
+    with served(tmp_path / "demo", port):  # a new database with the old file beside it: the log-ins that are told exist
+        told = json.loads((tmp_path / "demo" / "logins.json").read_text())
+        assert {log_in(port, each["email"], each["password"]) for each in told} == set(led.values())
 
 
 @pytest.mark.parametrize("verb", [["serve"], ["api-key", "list"]])

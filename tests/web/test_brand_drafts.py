@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from brand_files import BILLS, PRODUCTS, Console, console, visible
 from django.db import OperationalError
 from django.test import Client
 
+from leafmark.products.schemes import shipped_texts
 from leafmark.web.brand.models import Draft, Upload
 from leafmark.web.brand.sending import publishing
 from leafmark.web.brand.sending.calculating import calculate_draft
@@ -19,6 +21,7 @@ from leafmark.web.jobs.models import Job
 from leafmark.web.jobs.run import run_waiting
 from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.fill import Filled
+from leafmark.web.shelf.grading import keep, let_count
 from leafmark.web.shelf.models import Brand, Category, Product, Publication, Run
 
 __all__ = ["console"]
@@ -195,6 +198,18 @@ def test_a_draft_against_an_older_shelf_is_refused(console: Console) -> None:
     assert "no longer so" in visible(console.page(f"drafts/{first.pk}/"))
 
 
+def test_a_draft_that_was_graded_by_something_else_is_refused(console: Console) -> None:
+    """What two people looked at bears no letter; it is not published with one."""
+    draft = console.drafted(PRODUCTS, KEYED)
+    console.step(draft, "propose")
+    console.step(draft, "publish", console.bo)
+    let_count(keep(next(each for each in shipped_texts() if 'id = "leafmark.percentile"' in each), None, []))
+    run_waiting()
+    draft.refresh_from_db()
+    assert (draft.state, Publication.objects.count()) == (Draft.REFUSED, 0)
+    assert "no longer so" in draft.note
+
+
 @pytest.mark.parametrize(
     "name", ["catalogue.parquet", "run/run.json", "items.parquet", "bill.parquet", "run/products.parquet"]
 )
@@ -233,9 +248,12 @@ def test_a_publication_that_is_killed_is_done_once_when_it_is_run_again(
     console.step(draft, "publish", console.bo)
     real = publishing.fill
 
-    def filled_and_killed(*args: Any, **more: Any) -> Filled:
-        real(*args, **more)
-        raise KeyboardInterrupt
+    def filled_and_killed(*args: Any, last: Callable[[Filled], None], **more: Any) -> Filled:
+        def killed(done: Filled) -> None:
+            last(done)
+            raise KeyboardInterrupt
+
+        return real(*args, last=killed, **more)
 
     monkeypatch.setattr(publishing, "fill", filled_and_killed)
     with pytest.raises(KeyboardInterrupt):
@@ -349,7 +367,8 @@ def test_more_findings_than_a_page_holds_are_counted(console: Console, monkeypat
 
 def status(client: Client, path: str) -> int:
     answer = client.get(path)
-    answer.close()  # of a file that is sent
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # a file is closed at its end
     return answer.status_code
 
 

@@ -14,9 +14,9 @@ from leafmark.web.jobs.run import run_waiting
 from leafmark.web.operate.models import FrozenRules, FrozenScheme, RulesComment
 from leafmark.web.operate.rules import drafting, freezing, known, texts
 from leafmark.web.operate.rules.commenting import threads
-from leafmark.web.operate.schemes.active import active_scheme
 from leafmark.web.operate.schemes.known import schemes
 from leafmark.web.people.models import User
+from leafmark.web.shelf.grading import current
 from leafmark.web.written_once import WrittenOnceError
 
 __all__ = ["second"]
@@ -175,7 +175,7 @@ def test_a_frozen_scheme_is_previewed_and_activated(roles: dict[str, Client], se
     run_waiting()
     seen = f"/operate/schemes/of/{asked.headers['Location'].rstrip('/').rsplit('/', 1)[1]}/"
     assert roles["operator"].post(seen, {"reason": "ours", "token": fresh()}).status_code == 302
-    assert active_scheme().scheme.category_rules_id == "food@2"
+    assert current().scheme.category_rules_id == "food@2"
 
 
 def test_the_same_form_at_the_same_moment_is_done_once(roles: dict[str, Client], second: Client) -> None:

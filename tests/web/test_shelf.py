@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from leafmark import engine
 from leafmark.products import imports
-from leafmark.web.shelf.fill import fill
+from leafmark.web.shelf import fill as filling
+from leafmark.web.shelf.fill import Filled, fill
 from leafmark.web.shelf.models import Brand, Category, Product, Publication
-from leafmark.web.shelf.writing import slug_of
+from leafmark.web.shelf.staging import slug_of
+from leafmark.web.shelf.writing import ShelfMovedError
 
 DAY = dt.date(2026, 11, 1)
 
@@ -65,6 +68,72 @@ def test_a_fault_in_the_middle_leaves_nothing(db: None, runs: Path, monkeypatch:
         fill(runs / "use", runs / "use.catalogue.parquet", DAY, workspace=runs, progress=broken)
     assert calls == [2, 4]
     assert not Product.objects.exists()
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_while_a_run_is_prepared(runs: Path) -> None:
+    """SQLite has one write lock. Held for a whole run it shuts everybody out for minutes; the publication itself takes seconds."""
+    import threading
+
+    from django.db import connection
+
+    written: list[str] = []
+
+    def write() -> None:
+        try:
+            Brand.objects.create(slug=f"other-{len(written)}", name="Other")
+            written.append("")
+        finally:
+            connection.close()
+
+    def progress(done: int, whole: int, what: str) -> None:
+        other = threading.Thread(target=write)
+        other.start()
+        other.join(5)
+
+    done = fill(runs / "use", runs / "use.catalogue.parquet", DAY, workspace=runs, progress=progress)
+    assert (done.published, len(written), Brand.objects.count()) == (5, 1, 2)
+
+
+def test_what_was_published_meanwhile_is_compared_with_anew(shelf: None, runs: Path, tmp_path: Path) -> None:
+    """Between preparing and publishing somebody else publishes TV-1: the next number is the one after hers."""
+    (tmp_path / "use.csv").write_text("product_id,kwh_per_year,lifetime_years,region,date\nTV-1,80,7,AU,\n")
+    engine.footprint(tmp_path / "use.csv", out=tmp_path / "again", method="appliance.use", known_on=DAY)
+    tries = []
+
+    def meanwhile(done: int, whole: int, what: str) -> None:
+        tries.append(done)
+        if len(tries) == 1:
+            product = Product.objects.select_related("current").get(product_id="TV-1")
+            hers = product.published
+            hers.pk, hers.number = None, 2
+            hers.save(force_insert=True)
+            product.current = hers
+            product.save()
+
+    done = fill(tmp_path / "again", runs / "use.catalogue.parquet", DAY, workspace=tmp_path, progress=meanwhile)
+    assert (len(tries), done.published) == (2, 1)
+    numbers = Publication.objects.filter(product__product_id="TV-1").order_by("number").values_list("number", flat=True)
+    assert list(numbers) == [1, 2, 3]
+
+
+def test_a_shelf_that_keeps_changing_is_told(shelf: None, runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def moved(*prepared: Any) -> Any:
+        raise ShelfMovedError("moved")
+
+    monkeypatch.setattr(filling, "write", moved)
+    with pytest.raises(ValueError, match="kept changing"):
+        fill(runs / "use", runs / "use.catalogue.parquet", DAY, workspace=runs)
+
+
+def test_what_belongs_to_a_publication_is_in_its_transaction(db: None, runs: Path) -> None:
+    def last(done: Filled) -> None:
+        assert (done.published, Publication.objects.count()) == (5, 5)
+        raise RuntimeError("pulled the plug")
+
+    with pytest.raises(RuntimeError, match="plug"):
+        fill(runs / "use", runs / "use.catalogue.parquet", DAY, workspace=runs, last=last)
     assert not Publication.objects.exists()
 
 

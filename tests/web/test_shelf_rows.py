@@ -11,7 +11,8 @@ from django.db import models
 from leafmark.web.shelf.fill import fill
 from leafmark.web.shelf.find import shown
 from leafmark.web.shelf.models import Product
-from leafmark.web.shelf.rows import shown_where, version
+from leafmark.web.shelf.rows import shown_where
+from leafmark.web.shelf.state import version
 from leafmark.web.shop.cards import cards
 from leafmark.web.shop.comparing import lower_choices
 

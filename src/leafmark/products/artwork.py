@@ -21,6 +21,14 @@ FORMS: Final = ("full", "compact")
 GZIP_BYTES_MAX: Final = 4096
 
 
+def _drawn(words: Sentences, form: str) -> tuple[Canvas, float]:
+    if words.lang not in LANGS:
+        raise ValueError(f"language: expected one of {', '.join(LANGS)}, found {words.lang!r}")
+    if form not in FORMS:
+        raise ValueError(f"form: expected one of {', '.join(FORMS)}, found {form!r}")
+    return full.draw(words) if form == "full" else compact.draw(words)
+
+
 def draw(label: LabelData, lang: str, form: str) -> tuple[Canvas, float]:
     """Give the drawn sheet and its height: what `svg` prints, with the boxes that tests measure.
 
@@ -29,12 +37,7 @@ def draw(label: LabelData, lang: str, form: str) -> tuple[Canvas, float]:
     ValueError
         If language or form is none of `LANGS` and `FORMS`.
     """
-    if lang not in LANGS:
-        raise ValueError(f"language: expected one of {', '.join(LANGS)}, found {lang!r}")
-    if form not in FORMS:
-        raise ValueError(f"form: expected one of {', '.join(FORMS)}, found {form!r}")
-    words = Sentences(label, lang)
-    return full.draw(words) if form == "full" else compact.draw(words)
+    return _drawn(Sentences(label, lang), form)
 
 
 def size(label: LabelData, lang: str, form: str) -> tuple[int, int]:
@@ -55,8 +58,8 @@ def svg(label: LabelData, lang: str, form: str) -> str:
     form
         `full` or `compact`.
     """
-    sheet, height = draw(label, lang, form)
     words = Sentences(label, lang)
+    sheet, height = _drawn(words, form)
     figure = f"{words.figure} {words.unit_co2e}" if words.known else words.figure
     title = f"{words.say('title')} · {words.pick(label.name)} · {figure}"
     ident = "lm" + hashlib.sha256(f"{label.product_id}/{lang}/{form}".encode("utf-8", "replace")).hexdigest()[:8]

@@ -216,15 +216,18 @@ def _canonical(table: BenchmarkTable) -> str:
     return json.dumps({"id": table.id, "version": table.version, "rows": rows}, sort_keys=True, ensure_ascii=False)
 
 
+def table_as_json(table: BenchmarkTable) -> dict[str, Any]:
+    """Give a table as plain values with its hash, as `table_from` reads it."""
+    body: dict[str, Any] = json.loads(_canonical(table))
+    return body | {"schema": SCHEMA, "left_out": dict(table.left_out), "sha256": table.sha256}
+
+
 def write_table(table: BenchmarkTable, path: Path) -> None:
     """Write a table as JSON (`leafmark.benchmark/1`) with its hash, whole or not at all."""
-    body = json.loads(_canonical(table)) | {
-        "schema": SCHEMA,
-        "left_out": dict(table.left_out),
-        "sha256": table.sha256,
-    }
     half = path.with_name(f"{path.name}.part")
-    half.write_text(json.dumps(body, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    half.write_text(
+        json.dumps(table_as_json(table), indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
+    )
     half.replace(path)
 
 

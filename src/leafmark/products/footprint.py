@@ -63,6 +63,8 @@ class Basis:
 
     def difference(self, other: Basis) -> str | None:
         """Name the first field that differs, or None where the two may be compared."""
+        if self == other:
+            return None
         for field in fields(self):
             if getattr(self, field.name) != getattr(other, field.name):
                 return field.name

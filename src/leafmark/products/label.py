@@ -275,6 +275,7 @@ def label_data(
     link_base: str | None = None,
     saving: SavingPanel | None = None,
     equivalence: Equivalence | None = None,
+    shown_on: date | None = None,
 ) -> LabelData:
     """Make one label.
 
@@ -292,6 +293,8 @@ def label_data(
         Certification evidence and registry records together; each scheme takes its own.
     link_base
         Address of the GS1 Digital Link resolver: a setting. Without it, or without a valid GTIN, there is no QR.
+    shown_on
+        The day it is looked at, where that is later: a letter whose scheme or evidence has ended by then is not shown.
 
     Raises
     ------
@@ -312,6 +315,9 @@ def label_data(
         outcome = replace(_declared(footprint, scheme, on_date), detail=scheme.id)
     else:
         outcome = grade(footprint, scheme, benchmark, pieces, on_date)
+        if outcome.state == "graded" and shown_on is not None and shown_on > on_date:
+            later = grade(footprint, scheme, benchmark, pieces, shown_on)
+            outcome = later if later.letter else replace(later, state="declared")
     category = _words(catalogue_row, "category_name", str(catalogue_row.get("category") or ""))
     category = _words(catalogue_row, "comparison_name", category)
     comparison, refused = compare(footprint, benchmark, category)

@@ -35,6 +35,11 @@ class Label:
     says: Says
 
 
+def _without_letter(says: Says) -> Says:
+    """What a label says that a scheme gives no letter: it declares, or goes on without a figure of its own."""
+    return ("declared" if says[0] == "graded" else says[0], None)
+
+
 @dataclass
 class SchemeChange:
     """`counts`: labels by (category, what they say, what they would say). `reasons`: why those without a letter have none."""
@@ -66,12 +71,13 @@ class SchemeChange:
         for each in labels:
             like = footprint_from(each.row, each.catalogue, method_version=each.method_version, gwp_set=each.gwp_set)
             found = grade(like, scheme, None if table is None else table.for_basis(like.basis), evidence, on_date)
-            key = (like.basis.category or "", each.says, (found.state, found.letter))
+            after = ("graded", found.letter) if found.letter else _without_letter(each.says)
+            key = (like.basis.category or "", each.says, after)
             self.labels += 1
             self.counts[key] += 1
             if found.letter is None:
                 self.reasons[found.reason, found.detail if found.reason.startswith("evidence") else ""] += 1
-            if each.says != (found.state, found.letter):
+            if each.says != after:
                 shown = self.examples.setdefault(key, [])
                 if len(shown) < EXAMPLES_MAX:
                     shown.append(each.name)

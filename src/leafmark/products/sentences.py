@@ -6,7 +6,8 @@ Pure text: no coordinates here, and no words of a language either (those are in 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from .fit import brief
 from .footprint import UNSPLIT_STAGES
@@ -15,12 +16,13 @@ from .label import LabelData
 from .words import Words, clean, pick
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentences:
     """One label in one language."""
 
     label: LabelData
     lang: str
+    _masses: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def say(self, key: str, **values: object) -> str:
         """Give one sentence of the table."""
@@ -34,20 +36,22 @@ class Sentences:
         """Give one of the seller's texts short enough that the sentence around it is never cut."""
         return brief(self.pick(words), columns_max)
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """Unit of every mass on this label: one, so that figures can be compared by eye."""
-        return mass_unit(self._reference())[1]
+        return self._scale[1]
 
-    def _reference(self) -> int:
+    @cached_property
+    def _scale(self) -> tuple[int, str]:
         label = self.label
-        if label.co2e_ug:
-            return label.co2e_ug
-        return label.high_ug or (label.comparison.median_ug if label.comparison else 0)
+        return mass_unit(label.co2e_ug or label.high_ug or (label.comparison.median_ug if label.comparison else 0))
 
     def mass(self, amount_ug: int) -> str:
         """Give an amount in the label's unit to three significant digits."""
-        return significant(amount_ug / mass_unit(self._reference())[0])
+        found = self._masses.get(amount_ug)
+        if found is None:
+            found = self._masses[amount_ug] = significant(amount_ug / self._scale[0])
+        return found
 
     @property
     def known(self) -> bool:
@@ -59,12 +63,12 @@ class Sentences:
         """Whether the figure is its category's."""
         return self.label.grade.state == "category_estimate"
 
-    @property
+    @cached_property
     def figure(self) -> str:
         """The number, or that there is none."""
         return self.say("unknown") if self.label.co2e_ug is None else self.mass(self.label.co2e_ug)
 
-    @property
+    @cached_property
     def unit_co2e(self) -> str:
         """The unit beside the number."""
         return f"{self.unit} {self.say('co2e')}"
@@ -74,7 +78,7 @@ class Sentences:
         """The system boundary in words."""
         return self.say(f"boundary.{self.label.boundary}")
 
-    @property
+    @cached_property
     def per(self) -> str:
         """The declared unit: a code of the tables, or the seller's word."""
         code = self.label.declared_unit
@@ -90,7 +94,7 @@ class Sentences:
             return ""
         return self.say("likely", low=self.mass(label.low_ug), high=self.mass(label.high_ug), unit=self.unit)
 
-    @property
+    @cached_property
     def notice(self) -> str:
         """What must stand out: a category estimate's flag, or why a figure is not known."""
         if self.estimate:

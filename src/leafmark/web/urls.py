@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("leafmark.web.embed.urls")),
     path("", include("leafmark.web.api.urls")),
     *i18n_patterns(
+        path("", include("leafmark.web.shop.urls")),  # asked most, so looked through first
         *docs_urls,
         path("account/", include("leafmark.web.people.urls")),
         path("jobs/", include("leafmark.web.jobs.urls")),
@@ -23,7 +24,6 @@ urlpatterns = [
         path("operate/", include("leafmark.web.operate.urls")),
         path("", include("leafmark.web.audit.urls")),
         path("me/", include("leafmark.web.me.urls")),
-        path("", include("leafmark.web.shop.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from leafmark.web.brand.access import Console, in_console
 from leafmark.web.brand.models import Draft, Upload
 from leafmark.web.pages import page
-from leafmark.web.shelf.models import Brand, Product
+from leafmark.web.shelf.models import OWN_FIGURES, Brand, Product
 
 SHOWN = 5
 
@@ -33,7 +33,7 @@ def console(request: HttpRequest, at: Console) -> HttpResponse:
     """What a brand has on the shelf, and what waits for whom."""
     products = Product.objects.filter(brand=at.brand, current__isnull=False)
     values = {
-        "at": at, "here": "console", "products": products.count(), "own": products.filter(state__in=("declared", "graded")).count(),
+        "at": at, "here": "console", "products": products.count(), "own": products.filter(state__in=OWN_FIGURES).count(),
         "uploads": list(Upload.objects.filter(brand=at.brand)[:SHOWN]),
         "waiting": list(Draft.objects.filter(brand=at.brand, state__in=(Draft.PREPARED, Draft.PROPOSED)).select_related("prepared_by", "proposed_by")),
     }  # fmt: skip

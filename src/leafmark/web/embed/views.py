@@ -1,6 +1,7 @@
 """A label as a picture or as data, for pages of any origin.
 
-A published label never changes, so its answer may be kept: an entity tag names the publication, the language and the form.
+A published label changes only where its letter ends, so its answer may be kept: an entity tag names the publication, whether its letter
+has ended, the language and the form.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from leafmark.web import markets
 from leafmark.web.languages import CODES
 from leafmark.web.security import embeddable
 from leafmark.web.shelf.find import by_brand, by_gtin
-from leafmark.web.shelf.labels import label_of
+from leafmark.web.shelf.labels import label_of, letter_ended
 from leafmark.web.shelf.models import Product, Publication
 
 KINDS: Final = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png", "json": "application/json"}
@@ -54,7 +55,8 @@ def _answer(request: HttpRequest, product: Product, kind: str) -> HttpResponse:
     lang, form = _chosen(request, "lang", LANGS, markets.current().language), _chosen(request, "form", FORMS)
     if lang is None or form is None:
         return _refused(request)
-    tag = quote_etag(f"{publication.pk}-{lang}-{form}-{kind}-{markets.current().code}")
+    ended = "-ended" if letter_ended(publication) else ""
+    tag = quote_etag(f"{publication.pk}{ended}-{lang}-{form}-{kind}-{markets.current().code}")
     if tag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     else:

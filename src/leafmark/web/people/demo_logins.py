@@ -39,12 +39,15 @@ class LogIn:
 
 
 def demo_logins(folder: Path) -> list[LogIn]:
-    """The log-ins of a demo, made at the first time: none where the workspace is no demo's."""
+    """The log-ins of a demo, made at the first time: none where the workspace is no demo's. Of those made before, the ones that are there."""
     if not (folder / "shelves.json").exists():
         return []
     path = folder / FILE
     if path.exists():
-        return [LogIn(**each) for each in json.loads(path.read_text(encoding="utf-8"))]
+        kept = [LogIn(**each) for each in json.loads(path.read_text(encoding="utf-8"))]
+        known = set(User.objects.filter(email__in=[each.email for each in kept]).values_list("email", flat=True))
+        if known:  # else the file outlived its database
+            return [each for each in kept if each.email in known]
     found = [LogIn(role, f"{role.replace(' ', '-')}@{DOMAIN}", secrets.token_urlsafe(BYTES)) for role in ROLES]
     with transaction.atomic():
         _make({each.role: each for each in found})

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from leafmark.products.averages import Estimate, average, basis_key, units_of
-from leafmark.products.footprint import footprint_from
 from leafmark.products.purposes import purposes
+from leafmark.web.shelf.footprints import footprint_of
 from leafmark.web.shelf.models import CategoryAverage, Product
 
 AT_ONCE = 5_000
@@ -17,8 +17,7 @@ ESTIMATE = "category_estimate"
 
 def purpose_basis(row: Mapping[str, Any], catalogue: Mapping[str, Any], method: Mapping[str, Any], gwp_set: str) -> str:
     """The key under which a publication's category is averaged, but for category and purpose."""
-    version = f"{method['id']}@{method['version']}"
-    return basis_key(footprint_from(row, catalogue, method_version=version, gwp_set=gwp_set).basis)
+    return basis_key(footprint_of(row, catalogue, method, gwp_set).basis)
 
 
 def recount(categories: Iterable[int]) -> int:
@@ -33,8 +32,7 @@ def recount(categories: Iterable[int]) -> int:
         units = units_of(catalogue, purpose.per) if purpose else None
         if purpose is None or units is None:
             continue
-        version = f"{method['id']}@{method['version']}"
-        footprint = footprint_from(row, catalogue, method_version=version, gwp_set=gwp_set)
+        footprint = footprint_of(row, catalogue, method, gwp_set)
         key = category, purpose.code, basis_key(footprint.basis), footprint.basis.boundary
         groups[key].append(Estimate(footprint, units, row.get("factor_id")))
     made = []

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leafmark.engine import tables
 from leafmark.engine.run import Run
 from leafmark.methods.category_rules import CategoryRules
-from leafmark.products import Method, get_scheme, grade_catalogue
+from leafmark.products import Method, grade_catalogue
 from leafmark.products.catalogue_file import whole_table
 from leafmark.products.method_named import method_named
 from leafmark.products.run_products import open_products, with_cut_off
 from leafmark.products.words import LANGS
-from leafmark.web.shelf.labels import SCHEME
+from leafmark.web.shelf.grading import Grader, grader
 
 LEFT_OUT = frozenset({"product_id", "brand", "sector", "gtin"})
 """Of a catalogue's row: what the shelf has columns for."""
@@ -33,19 +34,19 @@ Rules = Collection[CategoryRules]
 
 @dataclass(frozen=True)
 class Figures:
-    """Rows of products in the run's order; `graded` says the state and reason of each."""
+    """Rows of products in the run's order; `graded` says the state, letter and reason of each, `by` what graded them."""
 
     run: Run
     method: Method
     products: pa.Table
     catalogue: pa.Table
     graded: pa.Table
+    by: Grader
 
     @property
-    def states(self) -> list[str]:
-        """Each product's state."""
-        found: list[str] = self.graded.column("state").to_pylist()
-        return found
+    def says(self) -> list[tuple[str, str | None]]:
+        """Each product's state and letter."""
+        return list(zip(*(self.graded.column(name).to_pylist() for name in ("state", "letter")), strict=True))
 
     def of_run(self) -> dict[str, Any]:
         """What a label says of the run: fields of `models.Run`."""
@@ -59,8 +60,8 @@ class Figures:
         }
 
 
-def figures(run: Path, catalogue: Path | pa.Table, on_date: dt.date, rules: Rules = ()) -> Figures:
-    """Read a finished run with its catalogue. `rules`: category rules beside those of the library, for their cut-offs.
+def figures(run: Path, catalogue: Path | pa.Table, on_date: dt.date, by: Grader, rules: Rules = ()) -> Figures:
+    """Read a finished run with its catalogue, and grade it. `rules`: category rules beside those of the library, for their cut-offs.
 
     Raises
     ------
@@ -68,18 +69,37 @@ def figures(run: Path, catalogue: Path | pa.Table, on_date: dt.date, rules: Rule
     """
     finished, path = open_products(run)
     about = catalogue if isinstance(catalogue, pa.Table) else whole_table(catalogue)
-    return figures_of(finished, tables.read(path), about, on_date, rules)
+    return figures_of(finished, tables.read(path), about, on_date, by, rules)
 
 
-def figures_of(finished: Run, rows: pa.Table, about: pa.Table, on_date: dt.date, rules: Rules = ()) -> Figures:
+def figures_of(
+    finished: Run, rows: pa.Table, about: pa.Table, on_date: dt.date, by: Grader, rules: Rules = ()
+) -> Figures:
     """Some rows of a run's products with their catalogue. Rules and errors as in `figures`."""
     method = method_named(finished.record["method"])
     products = with_cut_off(finished, rows, about, rules)
-    graded = grade_catalogue(
-        products, about, get_scheme(SCHEME), method_version=f"{method.id}@{method.version}",
-        gwp_set=str(finished.record["gwp"]), on_date=on_date,
-    )  # fmt: skip
-    return Figures(finished, method, products, about, graded)
+
+    def graded_by(judge: Grader) -> pa.Table:
+        return grade_catalogue(
+            products, about, judge.scheme, method_version=f"{method.id}@{method.version}", gwp_set=str(finished.record["gwp"]),
+            on_date=on_date, benchmarks=judge.table, evidence=judge.evidence,
+        )  # fmt: skip
+
+    graded = graded_by(grader(None))
+    if by.sha256 is not None:
+        graded = _with_letters(graded, graded_by(by))
+    return Figures(finished, method, products, about, graded, by)
+
+
+def _with_letters(declared: pa.Table, judged: pa.Table) -> pa.Table:
+    """What labels declare, and a letter where a scheme gives one: what it does not speak of declares, as without it."""
+    letter = judged.column("letter").cast(pa.string())
+    has = pc.is_valid(letter)
+    found = declared.set_column(declared.column_names.index("letter"), "letter", letter)
+    for name in ("state", "reason", "detail"):
+        either = pc.if_else(has, *(each.column(name).cast(pa.string()) for each in (judged, declared)))
+        found = found.set_column(found.column_names.index(name), name, either)
+    return found
 
 
 def kept_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from leafmark.products.words import LANGS
 from leafmark.web.search import Document, Index, NoIndexError, build
-from leafmark.web.shelf.models import Product
+from leafmark.web.shelf.models import OWN_FIGURES, Product
 
 AT_ONCE = 5_000
 ANEW_FROM = 50_000
@@ -30,7 +30,7 @@ def documents(products: Any) -> Iterator[Document]:
         pk, name, gtin, product_id, state, co2e_ug, brand, category, sector, names, catalogue = row
         said = catalogue.get("name")
         named = said if isinstance(said, dict) else {"en": name}
-        own = state in ("declared", "graded")
+        own = state in OWN_FIGURES
         yield Document(
             str(pk), {lang: text for lang, text in named.items() if lang in LANGS and text}, brand, sector, category, state,
             co2e_ug if own else None, unit_of(catalogue), tuple(filter(None, (gtin, product_id, *names.values()))),

@@ -15,6 +15,8 @@ from leafmark.products import imports
 SECTORS = (*sorted(imports.SECTORS), "other")
 """The words of an import, and what belongs to none of them."""
 STATES = ("graded", "declared", "category_estimate", "unknown", "not_applicable")
+OWN_FIGURES = ("declared", "graded")
+"""States of a figure that is the product's own."""
 
 
 class Brand(models.Model):
@@ -47,6 +49,28 @@ class FrozenTable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.body['id']} {self.body['version']}"
+
+
+class Grading(models.Model):
+    """What labels were graded by, as an operator let it count (`shelf.grading`). Never changed."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    scheme = models.TextField(help_text="TOML of `products.schemes`")
+    table = models.ForeignKey(FrozenTable, models.PROTECT, to_field="sha256", null=True, related_name="+")
+    evidence = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.sha256[:16]
+
+
+class ShelfState(models.Model):
+    """The one row of `shelf.state`."""
+
+    stamp = models.CharField(max_length=32)
+    grading = models.ForeignKey(Grading, models.PROTECT, to_field="sha256", null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.stamp
 
 
 class Run(models.Model):
@@ -93,6 +117,9 @@ class MarketGrid(models.Model):
 class Product(models.Model):
     """A product of a brand."""
 
+    stamp: str | None = None
+    """Of the shelf it was read from (`shelf.rows`); of one that came otherwise there is none."""
+
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="products")
     product_id = models.CharField(max_length=120, help_text="The brand's own")
     gtin = models.CharField(max_length=14, null=True, unique=True)
@@ -115,7 +142,7 @@ class Product(models.Model):
             models.Index(fields=["category", "co2e_ug"], name="by_figure"),
             models.Index(fields=["category", "name"], name="by_name"),
             models.Index(fields=["name"], name="of_the_channel", condition=models.Q(in_channel=True)),
-            models.Index(fields=["name"], name="of_own_figures", condition=models.Q(state__in=("declared", "graded"))),
+            models.Index(fields=["name"], name="of_own_figures", condition=models.Q(state__in=OWN_FIGURES)),
         ]
 
     def __str__(self) -> str:
@@ -139,6 +166,16 @@ class Publication(models.Model):
     made_on = models.DateField()
     run = models.ForeignKey(Run, models.PROTECT, related_name="publications")
     state = models.CharField(max_length=20, choices=[(each, each) for each in STATES])
+    letter = models.CharField(max_length=8, null=True, help_text="Where it was graded")
+    grading = models.ForeignKey(
+        Grading,
+        models.PROTECT,
+        to_field="sha256",
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="None: it declares",
+    )
     co2e_ug = models.BigIntegerField(null=True)
     row = models.JSONField(help_text="The run's row of this product")
     catalogue = models.JSONField(help_text="The catalogue's row of this product")

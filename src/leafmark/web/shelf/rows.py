@@ -1,7 +1,7 @@
 """Products with all that a label is made of, by SQL whose text is made once.
 
 The ORM makes a query's text at every call, which takes 40 times as long as the database takes to answer. The rows become the
-same instances as `find.shown()` gives.
+same instances as `find.shown()` gives; brands, categories and runs, which many products share, are kept as long as the shelf has one stamp.
 """
 
 from __future__ import annotations
@@ -15,38 +15,48 @@ from django.db.models.expressions import Col
 
 from leafmark.web.shelf.models import Brand, Category, Product, Publication, Run
 
-PARTS: Final[tuple[tuple[str, type[models.Model]], ...]] = (
-    ("p", Product), ("b", Brand), ("c", Category), ("u", Publication), ("r", Run),
-)  # fmt: skip
-FROM: Final = (
-    'FROM "shelf_product" p JOIN "shelf_brand" b ON b."id" = p."brand_id" JOIN "shelf_category" c ON c."id" = p."category_id" '
-    'JOIN "shelf_publication" u ON u."id" = p."current_id" JOIN "shelf_run" r ON r."id" = u."run_id"'
-)
-NEWEST: Final = 'SELECT "id", "published_at" FROM "shelf_publication" ORDER BY "id" DESC LIMIT 1'
+PARTS: Final[tuple[tuple[str, type[models.Model]], ...]] = (("p", Product), ("u", Publication))
+FROM: Final = 'FROM "shelf_product" p JOIN "shelf_brand" b ON b."id" = p."brand_id" JOIN "shelf_publication" u ON u."id" = p."current_id"'
+STAMP: Final = '(SELECT "stamp" FROM "shelf_shelfstate")'
+SHARED_MAX: Final = 65_536
 
 Convert = Callable[[Any], Any]
 
 
+class _Shared:
+    """Brands, categories and runs by number. All requests read them, and nobody changes them."""
+
+    kept: tuple[str | None, dict[tuple[type[models.Model], int], Any]] = (None, {})
+
+    def get(self, stamp: str | None, model: type[models.Model], number: int) -> Any:
+        """The instance of the shelf with this stamp, read where it is not kept."""
+        of, found = self.kept
+        if of != stamp or stamp is None or len(found) > SHARED_MAX:
+            found = {}
+            self.kept = stamp, found  # another table: a thread that reads an older shelf writes into its own
+        if (model, number) not in found:
+            found[model, number] = model._default_manager.get(pk=number)
+        return found[model, number]
+
+
+_shared = _Shared()
+
+
 def shown_where(condition: str, values: Sequence[Any]) -> list[Product]:
-    """Shown products, each with brand, category, and its current publication with the run.
+    """Shown products, each with brand, category, its current publication with the run, and the stamp of the shelf it was read from.
 
     Parameters
     ----------
-    condition : SQL behind WHERE over p (product), b (brand), c (category), u (publication) and r (run), values as `%s`;
-        it may go on with ORDER BY and LIMIT. Never made of what a reader sent.
+    condition : SQL behind WHERE over p (product), b (brand) and u (publication), values as `%s`; it may go on with ORDER BY and
+        LIMIT. Never made of what a reader sent.
     """
     columns, fields, converters = _plan(connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns} {FROM} WHERE {condition}", values)  # conditions are ours, values are bound
-        return [_product(row, fields, converters) for row in cursor.fetchall()]
-
-
-def version() -> tuple[int, str]:
-    """What the shelf shows, as a value that is another one after each publication: what is made of the shelf is kept by it."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEWEST)
-        found = cursor.fetchone()
-    return (0, "") if found is None else (found[0], str(found[1]))
+        cursor.execute(
+            f"SELECT {STAMP}, {columns} {FROM} WHERE {condition}", values
+        )  # conditions are ours, values are bound
+        rows = cursor.fetchall()
+    return [_product(row, fields, converters) for row in rows]
 
 
 @lru_cache(maxsize=2)
@@ -60,7 +70,7 @@ def _plan(vendor: str) -> tuple[str, list[list[str]], list[tuple[int, Convert]]]
         for field in model._meta.concrete_fields:
             column = Col(alias, field)
             both = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
-            converters += [(len(columns), _bound(convert, column)) for convert in both]
+            converters += [(len(columns) + 1, _bound(convert, column)) for convert in both]
             columns.append(f'{alias}."{field.column}"')
     return ", ".join(columns), fields, converters
 
@@ -73,13 +83,12 @@ def _product(row: Sequence[Any], fields: list[list[str]], converters: list[tuple
     cells = list(row)
     for place, convert in converters:
         cells[place] = convert(cells[place])
-    made: list[Any] = []
-    first = 0
-    for (_, model), names in zip(PARTS, fields, strict=True):
-        made.append(model.from_db(connection.alias, names, cells[first : first + len(names)]))
-        first += len(names)
-    product, brand, category, publication, run = made
-    publication.run = run
-    product.brand, product.category, product.current = brand, category, publication
-    found: Product = product
-    return found
+    cut = len(fields[0]) + 1
+    product: Product = Product.from_db(connection.alias, fields[0], cells[1:cut])
+    publication: Publication = Publication.from_db(connection.alias, fields[1], cells[cut:])
+    stamp = cells[0]
+    publication.run = _shared.get(stamp, Run, publication.run_id)
+    product.brand = _shared.get(stamp, Brand, product.brand_id)
+    product.category = _shared.get(stamp, Category, product.category_id)
+    product.current, product.stamp = publication, stamp
+    return product

@@ -1,191 +1,88 @@
-"""Brands, categories and publications of one run on their way into the database, by plain SQL: the ORM takes five times as long."""
+"""What was staged onto the shelf, within the caller's transaction: a few statements over all rows, so that the write lock is held short."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.db import connection
 from django.utils import timezone
 
-from leafmark.products.gtin import gtin14
 from leafmark.web.shelf import gtins, models
-from leafmark.web.shelf.figures import Figures, as_json, category_of, kept_of, name_of
+from leafmark.web.shelf.staging import Staged
 
-CLASHES_NAMED = 10
-
-NAME = """
-INSERT INTO shelf_product (brand_id, product_id, gtin, category_id, name) VALUES (%s, %s, %s, %s, %s)
+NUMBERED: Final = "CREATE TEMPORARY TABLE shelf_{kind} (staged BIGINT PRIMARY KEY, number BIGINT)"
+JOINED: Final = """shelf_staged s
+LEFT JOIN shelf_new_brand b ON b.staged = s.brand JOIN shelf_product p ON p.brand_id = COALESCE(b.number, s.brand) AND p.product_id = s.product_id"""
+MOVED: Final = """
+SELECT count(*) FROM shelf_staged s LEFT JOIN shelf_product p ON p.brand_id = s.brand AND p.product_id = s.product_id
+WHERE COALESCE(p.current_id, 0) <> COALESCE(s.shown, 0)
+"""
+NAME: Final = """
+INSERT INTO shelf_product (brand_id, product_id, gtin, category_id, name)
+SELECT COALESCE(b.number, s.brand), s.product_id, s.gtin, COALESCE(c.number, s.category), s.name
+FROM shelf_staged s LEFT JOIN shelf_new_brand b ON b.staged = s.brand LEFT JOIN shelf_new_category c ON c.staged = s.category
+WHERE true
 ON CONFLICT (brand_id, product_id) DO UPDATE SET gtin = excluded.gtin, category_id = excluded.category_id, name = excluded.name
+WHERE shelf_product.name <> excluded.name OR shelf_product.category_id <> excluded.category_id
+  OR COALESCE(shelf_product.gtin, '') <> COALESCE(excluded.gtin, '')
 """
-KNOWN = """
-SELECT p.brand_id, p.product_id, p.id, u.number, u.run_id, u.state, u.co2e_ug, u."row", u.catalogue, u.evidence, u.saving
-FROM (VALUES {pairs}) AS asked JOIN shelf_product p ON p.brand_id = asked.column1 AND p.product_id = asked.column2
-LEFT JOIN shelf_publication u ON u.id = p.current_id
-"""
-"""By pairs: to ask for brands and ids apart would look for each of one with each of the other."""
-PUBLISH = """
+PUBLISH: Final = f"""
 INSERT INTO shelf_publication
-  (product_id, number, published_at, published_by_id, made_on, run_id, state, co2e_ug, "row", catalogue, evidence, saving)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+  (product_id, number, published_at, published_by_id, made_on, run_id, grading_id, state, letter, co2e_ug, "row", catalogue, evidence, saving)
+SELECT p.id, s.number, %s, %s, %s, %s, s.grading, s.state, s.letter, s.co2e_ug, s."row", s.catalogue, s.evidence, s.saving
+FROM {JOINED} WHERE s.number IS NOT NULL
 """
-SHOW_NEWEST = """
-UPDATE shelf_product SET current_id = p.id, state = p.state, co2e_ug = p.co2e_ug
-FROM shelf_publication p
-WHERE p.product_id = shelf_product.id AND p.run_id = %s
-  AND p.number = (SELECT max(number) FROM shelf_publication WHERE product_id = shelf_product.id)
+SHOW: Final = """
+UPDATE shelf_product SET current_id = u.id, state = u.state, co2e_ug = u.co2e_ug
+FROM shelf_publication u
+WHERE u.product_id = shelf_product.id AND u.run_id = %s
+  AND u.number = (SELECT max(number) FROM shelf_publication WHERE product_id = shelf_product.id)
 """
 """What is shown in lists stands on the product too, so that a list is one walk of an index."""
+CHANGED: Final = f"SELECT p.id FROM {JOINED} WHERE s.number IS NOT NULL ORDER BY p.id"
 
 
-@dataclass(frozen=True)
-class Beside:
-    """What is published beside some products' figures, as plain values by product id."""
-
-    evidence: Mapping[str, Any]
-    savings: Mapping[str, Any]
-
-    def of(self, product_id: str) -> list[str | None]:
-        """Evidence and saving of a product as JSON, each None where there is none."""
-        found = (self.evidence.get(product_id), self.savings.get(product_id))
-        return [None if each is None else as_json(each) for each in found]
+class ShelfMovedError(Exception):
+    """Something else of these products was published since they were staged."""
 
 
-@lru_cache(maxsize=4_096)
-def slug_of(text: str) -> str:
-    """A text as part of an address: letters and digits of any script, small, with hyphens."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    slug = re.sub(r"[^\w]+", "-", folded).strip("-_")
-    return slug[:80] or hashlib.sha256(text.encode()).hexdigest()[:12]
+def write(staged: Staged, run: models.Run, on_date: dt.date, by: Any) -> tuple[list[int], set[int]]:
+    """Publish what lies in the temporary table.
 
+    Returns
+    -------
+    Numbers of products with a new publication, and of categories that the run's products are in now or were in.
 
-class Writing:
-    """One run's rows, a part after the other, within the caller's transaction."""
-
-    def __init__(
-        self, run: models.Run, on_date: dt.date, beside: Beside, brand: models.Brand | None = None, by: Any = None
-    ) -> None:
-        self.run, self.on_date, self.beside, self.brand = run, on_date, beside, brand
-        self.by = None if by is None else by.pk
-        self.brands = {each.slug: each for each in models.Brand.objects.all()}
-        self.categories = {each.key: each for each in models.Category.objects.all()}
-        self.made_by = {run.pk: _made_by(run)}
-        self.gtins: dict[gtins.Key, str | None] = {}
-        self.changed: list[int] = []
-        self.unchanged = self.unlabelled = 0
-
-    def settle(self, found: Figures, about: Mapping[str, Mapping[str, Any]]) -> None:
-        """Look at all GTINs before the first row is written: they may go from one product of the file to another.
-
-        Raises
-        ------
-        ValueError : one is another product's.
-        """
-        named = ((each, about.get(each)) for each in map(str, found.products.column("product_id").to_pylist()))
-        self.gtins = {(self._brand(row).pk, each): gtin14(row.get("gtin")) for each, row in named if row is not None}
-        settled = gtins.settle(self.gtins)
-        if settled.clashes:
-            left = len(settled.clashes) - CLASHES_NAMED
-            more = f"\n... and {left:,} more" if left > 0 else ""
-            raise ValueError("\n".join(map(str, settled.clashes[:CLASHES_NAMED])) + more)
-        gtins.free(settled.freed)
-
-    def add(self, rows: Iterable[tuple[dict[str, Any], str]], about: Mapping[str, Mapping[str, Any]]) -> None:
-        """Publish some products."""
-        found = []
-        for row, state in rows:
-            catalogue = about.get(str(row["product_id"]))
-            if catalogue is None:
-                self.unlabelled += 1
-                continue
-            found.append((row, state, catalogue))
-        if not found:
-            return
-        keys = [(self._brand(each).pk, str(row["product_id"])) for row, _, each in found]
-        self._name(keys, [each for _, _, each in found])
-        kept = self._kept(keys)
+    Raises
+    ------
+    ShelfMovedError : it would be published over something that it was not compared with. IntegrityError : a GTIN is another's by now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(MOVED)
+        if cursor.fetchone()[0]:
+            raise ShelfMovedError("the shelf changed while this was prepared")
+        brands = {number: models.Brand.objects.create(**each).pk for number, each in staged.brands.items()}
+        categories = {number: models.Category.objects.create(**each).pk for number, each in staged.categories.items()}
+        gtins.free(staged.freed)
+        _numbered("new_brand", brands)
+        _numbered("new_category", categories)
+        cursor.execute(NAME)
         now = connection.ops.adapt_datetimefield_value(timezone.now())
-        new = []
-        for (row, state, each), key in zip(found, keys, strict=True):
-            pk, last, *before = kept[key]
-            made = (state, row["co2e_ug"], as_json(row), as_json(kept_of(each)), *self.beside.of(key[1]))
-            if last is not None and self.made_by[before[0]] == self.made_by[self.run.pk] and _same(before[1:], made):
-                self.unchanged += 1
-            else:
-                new.append((pk, (last or 0) + 1, now, self.by, self.on_date.isoformat(), self.run.pk, *made))
-        with connection.cursor() as cursor:
-            cursor.executemany(PUBLISH, new)
-        self.changed += [each[0] for each in new]
-
-    def show(self) -> None:
-        """Let the products show what was published of them last."""
-        with connection.cursor() as cursor:
-            cursor.execute(SHOW_NEWEST, [self.run.pk])
-
-    def _name(self, keys: list[tuple[int, str]], about: list[Mapping[str, Any]]) -> None:
-        """Put new products on the shelf, and what the catalogue says now of known ones."""
-        rows = [
-            (*key, self.gtins[key], self._category(each).pk, name_of(each, key[1]))
-            for key, each in zip(keys, about, strict=True)
-        ]
-        with connection.cursor() as cursor:
-            cursor.executemany(NAME, rows)
-
-    def _kept(self, keys: list[tuple[int, str]]) -> dict[tuple[int, str], list[Any]]:
-        """Of products that are on the shelf: their number, and their current publication from its number on."""
-        pairs = ", ".join(["(%s, %s)"] * len(keys))
-        with connection.cursor() as cursor:
-            cursor.execute(KNOWN.format(pairs=pairs), [each for key in keys for each in key])
-            found = {(brand, name): rest for brand, name, *rest in cursor.fetchall()}
-        unread = {rest[2] for rest in found.values() if rest[2] is not None} - self.made_by.keys()
-        self.made_by |= {each.pk: _made_by(each) for each in models.Run.objects.filter(pk__in=unread)}
-        return found
-
-    def _brand(self, row: Mapping[str, Any]) -> models.Brand:
-        if self.brand is not None:
-            return self.brand
-        name = str(row.get("brand") or row.get("trader") or "Not named")[:120]
-        slug = slug_of(name)
-        if slug not in self.brands:
-            self.brands[slug] = models.Brand.objects.create(slug=slug, name=name)
-        return self.brands[slug]
-
-    def _category(self, row: Mapping[str, Any]) -> models.Category:
-        key, sector, names = category_of(row)
-        if key not in self.categories:
-            self.categories[key] = models.Category.objects.create(
-                key=key, slug=self._free_slug(key), sector=sector if sector in models.SECTORS else "other", names=names
-            )
-        return self.categories[key]
-
-    def _free_slug(self, key: str) -> str:
-        slug = slug_of(key)
-        taken = {each.slug for each in self.categories.values()}
-        return slug if slug not in taken else f"{slug}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
+        cursor.execute(PUBLISH, [now, None if by is None else by.pk, on_date.isoformat(), run.pk])
+        cursor.execute(SHOW, [run.pk])
+        cursor.execute(CHANGED)
+        changed = [each for (each,) in cursor.fetchall()]
+        cursor.execute("SELECT DISTINCT category FROM shelf_staged")
+        now_in = {categories.get(each, each) for (each,) in cursor.fetchall()}
+        cursor.execute("DROP TABLE shelf_new_brand")
+        cursor.execute("DROP TABLE shelf_new_category")
+    return changed, staged.touched | now_in
 
 
-def _made_by(run: models.Run) -> tuple[Any, ...]:
-    """What a label says of the run it comes from."""
-    return run.method, run.gwp_set, run.vintage, run.benchmark_id
-
-
-def _same(before: Sequence[Any], made: Sequence[Any]) -> bool:
-    """Whether a label made of either is the same: state, figure, and four texts of JSON, which a database may have written anew."""
-    if tuple(before[:2]) != tuple(made[:2]):
-        return False
-    if tuple(before[2:]) == tuple(made[2:]):
-        return True
-    was, now = ([json.loads(each or "null") for each in side[2:]] for side in (before, made))
-    return [_figure(was[0]), *was[1:]] == [_figure(now[0]), *now[1:]]
-
-
-def _figure(row: dict[str, Any]) -> dict[str, Any]:
-    """A run's row without what is said of rejected lines where none was: it depends on the other products of the run."""
-    return row if row.get("rejected_lines") else {name: each for name, each in row.items() if name != "within_cut_off"}
+def _numbered(kind: str, numbers: Mapping[int, int]) -> None:
+    """What new brands or categories came to be, for the statements over all rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERED.format(kind=kind))
+        cursor.executemany(f"INSERT INTO shelf_{kind} VALUES (%s, %s)", list(numbers.items()))

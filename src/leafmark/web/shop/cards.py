@@ -10,15 +10,21 @@ from markupsafe import Markup
 from leafmark.web.languages import tag
 from leafmark.web.pages import fragment
 from leafmark.web.shelf.models import Product
-from leafmark.web.shelf.rows import shown_where, version
+from leafmark.web.shelf.rows import shown_where
+from leafmark.web.shelf.state import version
 
 KEPT_MAX: Final = 8_192
-_kept: dict[tuple[int, str, int, str], Markup] = {}
+_kept: dict[tuple[int, str, str], Markup] = {}
 
 
-def cards(numbers: Sequence[int]) -> list[Markup]:
-    """Cards of shown products by their number, in the request's language; of one that is not shown there is none."""
-    now = (tag(), *version())
+def cards(numbers: Sequence[int], stamp: str | None = None) -> list[Markup]:
+    """Cards of shown products by their number, in the request's language; of one that is not shown there is none.
+
+    `stamp` is the shelf's, where it is known already.
+    """
+    if not numbers:
+        return []
+    now = (tag(), stamp or version())
     found = {number: _kept.get((number, *now)) for number in numbers}
     missing = [number for number, card in found.items() if card is None]
     if missing:
@@ -27,7 +33,7 @@ def cards(numbers: Sequence[int]) -> list[Markup]:
     return [card for card in found.values() if card is not None]
 
 
-def _drawn(product: Product, now: tuple[str, int, str]) -> Markup:
+def _drawn(product: Product, now: tuple[str, str]) -> Markup:
     card = fragment("shop/card.html", {"product": product})
     if len(_kept) >= KEPT_MAX:
         _kept.clear()

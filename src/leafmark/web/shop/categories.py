@@ -17,7 +17,7 @@ from leafmark.products.purposes import Purpose, purposes
 from leafmark.web.languages import pick, say
 from leafmark.web.shelf.averages import ESTIMATE, purpose_basis
 from leafmark.web.shelf.models import Category, CategoryAverage, Product
-from leafmark.web.shelf.rows import version
+from leafmark.web.shelf.state import version
 
 SHOWN_MIN = 2
 """One category alone stands beside nothing."""
@@ -56,17 +56,17 @@ def beside_product(product: Product, lang: str) -> Beside | None:
     catalogue = {"category": product.category.key, **publication.catalogue}
     run = publication.run
     basis = purpose_basis(publication.row, catalogue, run.method, run.gwp_set)
-    return _beside(product.category_id, code, basis, lang, *version())
+    return _beside(product.category_id, code, basis, lang, product.stamp or version())
 
 
 def beside_category(category: Category, lang: str) -> Beside | None:
     """The categories that stand beside this one, in the purpose that most of its estimates serve."""
     most = category.averages.order_by("-count", "pk").first()
-    return None if most is None else _beside(category.pk, most.purpose, most.basis, lang, *version())
+    return None if most is None else _beside(category.pk, most.purpose, most.basis, lang, version())
 
 
 @lru_cache(maxsize=2_048)
-def _beside(category_id: int, code: str, basis: str, lang: str, newest: int, published: str) -> Beside | None:
+def _beside(category_id: int, code: str, basis: str, lang: str, stamp: str) -> Beside | None:
     """The section as it is until something else is published: thousands of estimates of a category share it."""
     category = Category.objects.get(pk=category_id)
     table = purposes()

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from leafmark.products.footprint import Basis, footprint_from
+from leafmark.products.footprint import Basis
 from leafmark.products.ranking import Ranked, refusal, surely_lower
-from leafmark.web.shelf.models import Product
-from leafmark.web.shelf.rows import shown_where, version
+from leafmark.web.shelf.footprints import footprint_of
+from leafmark.web.shelf.models import OWN_FIGURES, Product
+from leafmark.web.shelf.rows import shown_where
+from leafmark.web.shelf.state import version
 
 COMPARED_MAX = 4
 CHOICES_MAX = 6
-OWN_FIGURES = ("declared", "graded")
 LOOKED_AT_MAX, OF_A_KIND_MAX = 480, 24
 """The lowest products of a category that are looked through for choices, and how many of one kind are kept of them."""
 CATEGORIES_KEPT = 512
@@ -34,13 +35,7 @@ def ranked(product: Product) -> Ranked:
     """A product's current figure; `product` comes with its category and its publication's run."""
     publication = product.published
     catalogue = {"category": product.category.key, **publication.catalogue}
-    method = publication.run.method
-    footprint = footprint_from(
-        publication.row,
-        catalogue,
-        method_version=f"{method['id']}@{method['version']}",
-        gwp_set=publication.run.gwp_set,
-    )
+    footprint = footprint_of(publication.row, catalogue, publication.run.method, publication.run.gwp_set)
     return Ranked(footprint, publication.row.get("factor_id"))
 
 
@@ -58,14 +53,14 @@ def lower_choices(product: Product) -> list[int]:
     if product.co2e_ug is None or product.state not in OWN_FIGURES:
         return []
     mine = ranked(product)
-    lowest = _lowest(product.category_id, *version()).get(mine.footprint.basis, ())
+    lowest = _lowest(product.category_id, product.stamp or version()).get(mine.footprint.basis, ())
     nearer = list(takewhile(lambda each: (each[0].footprint.co2e_ug or 0) < (product.co2e_ug or 0), lowest))
     return [nearer[place][1] for place in surely_lower(mine, [each for each, _ in nearer], CHOICES_MAX)]
 
 
 @lru_cache(maxsize=CATEGORIES_KEPT)
-def _lowest(category: int, newest: int, published: str) -> dict[Basis, list[tuple[Ranked, int]]]:
-    """The lowest products of a category by what they may be compared in, as long as nothing else is published.
+def _lowest(category: int, stamp: str) -> dict[Basis, list[tuple[Ranked, int]]]:
+    """The lowest products of a category by what they may be compared in, as long as the shelf has one stamp.
 
     Of one basis and one deciding factor no more are kept than can be chosen: what lies behind them is not lower.
     """

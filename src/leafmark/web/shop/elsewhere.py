@@ -17,7 +17,7 @@ from leafmark.products.sentences import Sentences
 from leafmark.web.languages import pick, say, span
 from leafmark.web.shelf.labels import mark_of
 from leafmark.web.shelf.models import MarketGrid, Product
-from leafmark.web.shelf.rows import version
+from leafmark.web.shelf.state import version
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _region(product: Product, market: Market, lang: str) -> tuple[str, tuple[str
     chosen = pick(market.names, lang)
     said = say(lang, "market.region", place=place, market=chosen)
     kwh, years = (publication.catalogue.get(name) for name in ("kwh_per_year", "lifetime_years"))
-    kept = _kept_grid(publication.run_id, market.grid, *version()) if market.grid else None
+    kept = _kept_grid(publication.run_id, market.grid, product.stamp or version()) if market.grid else None
     if kept is None or not _positive(kwh) or not _positive(years):
         return f"{said} {say(lang, 'market.no_grid', market=chosen)}", None
     grid = Grid(kept.region, kept.kg_per_kwh, kept.relative_sd, kept.factor_id, kept.data_year)
@@ -77,8 +77,8 @@ def _region(product: Product, market: Market, lang: str) -> tuple[str, tuple[str
 
 
 @lru_cache(maxsize=1_024)
-def _kept_grid(run: int, region: str, newest: int, published: str) -> MarketGrid | None:
-    """A run's grid, as long as nothing else is published."""
+def _kept_grid(run: int, region: str, stamp: str) -> MarketGrid | None:
+    """A run's grid, as long as the shelf has one stamp."""
     return MarketGrid.objects.filter(run_id=run, region=region).first()
 
 

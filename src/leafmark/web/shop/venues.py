@@ -12,8 +12,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from leafmark.web.shelf.find import shown
-from leafmark.web.shelf.models import Product, Venue
-from leafmark.web.shop.comparing import OWN_FIGURES
+from leafmark.web.shelf.models import OWN_FIGURES, Product, Venue
 
 TOTALS_S = 10
 """Seconds for which counted totals are shown again: counting half a million products takes longer than a page may."""

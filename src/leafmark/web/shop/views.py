@@ -91,7 +91,7 @@ def product(request: HttpRequest, brand: str, product_id: str) -> HttpResponse:
     whole = label_of(found, found.published, settings.WORKSPACE.origin)
     data = markets.shown(whole, found.published)
     values = {
-        "product": found, "label": data, "words": Sentences(data, tag()), "picture": svg(data, tag(), "full"), "choices": cards(lower_choices(found)),
+        "product": found, "label": data, "words": Sentences(data, tag()), "picture": svg(data, tag(), "full"), "choices": cards(lower_choices(found), found.stamp),
         "structured": structured(found, data, tag()), "address": escape_uri_path(request.path), "saving": saving.shown(data.saving, tag()),
         "beside": beside_product(found, tag()), "elsewhere": elsewhere(found, whole, markets.current(), tag()),
     }  # fmt: skip

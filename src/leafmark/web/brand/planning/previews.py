@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from leafmark.products import LANGS, LabelData, get_scheme, label_data, svg
+from leafmark.products import LANGS, LabelData, label_data, svg
 from leafmark.products.artwork import size
-from leafmark.products.footprint import Footprint, footprint_from
+from leafmark.products.footprint import Footprint
 from leafmark.products.method_named import method_named
 from leafmark.web.brand.planning.calculating import Figure
 from leafmark.web.brand.planning.state import Bill
 from leafmark.web.languages import say
-from leafmark.web.shelf.labels import SCHEME
+from leafmark.web.shelf import footprints
+from leafmark.web.shelf.grading import Grader, current, grader
 from leafmark.web.shelf.models import Product
 
 FORM: Final = "full"
@@ -59,17 +60,20 @@ def _stages(row: dict[str, Any]) -> set[str]:
 
 def footprint_of(figure: Figure, record: dict[str, Any], catalogue: dict[str, Any]) -> Footprint:
     """The figure with its boundary and basis, as labels see it."""
-    method = record["method"]
-    return footprint_from(
-        figure.row, catalogue, method_version=f"{method['id']}@{method['version']}", gwp_set=record["gwp"]
-    )
+    return footprints.footprint_of(figure.row, catalogue, record["method"], record["gwp"])
 
 
 def label_of_wizard(figure: Figure, record: dict[str, Any], catalogue: dict[str, Any], day: dt.date) -> LabelData:
-    """The label's data, by the scheme that every published label has here."""
+    """The label's data, graded as a new publication is now."""
+    graded = _label(figure, record, catalogue, day, current())
+    return graded if graded.grade.letter else _label(figure, record, catalogue, day, grader(None))
+
+
+def _label(figure: Figure, record: dict[str, Any], catalogue: dict[str, Any], day: dt.date, by: Grader) -> LabelData:
+    benchmark = None if by.table is None else by.table.for_basis(footprint_of(figure, record, catalogue).basis)
     vintage = ", ".join(f"{pack['id']} {pack['version']}" for pack in record["packs"])
-    return label_data(figure.row, catalogue, get_scheme(SCHEME), method=method_named(record["method"]), factor_vintage=vintage,
-                      on_date=day, gwp_set=record["gwp"])  # fmt: skip
+    return label_data(figure.row, catalogue, by.scheme, method=method_named(record["method"]), factor_vintage=vintage,
+                      on_date=day, gwp_set=record["gwp"], benchmark=benchmark, evidence=by.evidence)  # fmt: skip
 
 
 def previews(label: LabelData) -> list[Preview]:

@@ -18,8 +18,8 @@ from leafmark.products.ranking import Ranked, probability_lower, refusal
 from leafmark.web.brand.planning.beginning import CannotBeginError, begun
 from leafmark.web.brand.planning.charts import Scale
 from leafmark.web.shelf.find import shown
-from leafmark.web.shelf.models import Product
-from leafmark.web.shop.comparing import OWN_FIGURES, ranked
+from leafmark.web.shelf.models import OWN_FIGURES, Product
+from leafmark.web.shop.comparing import ranked
 
 LOOKED_AT_MAX: Final = 2_000
 SET_MIN: Final = 30

@@ -30,6 +30,7 @@ from leafmark.web.brand.sending.pins import pins, shelf_now
 from leafmark.web.jobs.start import JobFault, progress
 from leafmark.web.operate.rules.known import frozen_rules
 from leafmark.web.shelf.figures import figures
+from leafmark.web.shelf.grading import current
 
 OF_CATALOGUE: Final = (
     "product_id", "gtin", "category", "sector", "declared_unit", "functional_unit", "boundary", "category_rules", "lifetime_years",
@@ -70,7 +71,7 @@ def _made(upload: Upload, draft: uuid.UUID, by: int, on: dt.date) -> Draft:
     _step("shelf")
     before = shelf_now(upload.brand)
     products = pq.read_table(upload.folder / "products.parquet")
-    found = figures(run.path, _catalogue(products, upload.brand.name), on, frozen_rules())
+    found = figures(run.path, _catalogue(products, upload.brand.name), on, current(), frozen_rules())
     items, good = listed(found, upload.brand)
     pq.write_table(good, folder / "catalogue.parquet")
     counts = {
@@ -81,7 +82,7 @@ def _made(upload: Upload, draft: uuid.UUID, by: int, on: dt.date) -> Draft:
     claims, counts["claims"] = claims_of(
         good, upload.brand.name, on, lambda done, whole: progress(done, whole, "claims")
     )
-    counts["pins"] = pins(folder, before)
+    counts["pins"] = pins(folder, before, found.by.sha256)
     kept, _ = Draft.objects.update_or_create(
         pk=draft,
         defaults={

@@ -1,6 +1,6 @@
 """A draft's products as a table: figure, state, and what is shown of each now, the most telling first.
 
-    items.parquet: product_id, name (of each language), state, reason, co2e_ug, low_ug, high_ug, shown_state, shown_ug, change, fault, other
+    items.parquet: product_id, name (of each language), state, letter, reason, co2e_ug, low_ug, high_ug, shown_state, shown_letter, shown_ug, change, fault, other
 
 In the order of `CHANGES`, so that products of one kind of change are one stretch of rows; within a kind the largest change first.
 Products with a fault are not in the catalogue, so they are not published.
@@ -44,10 +44,10 @@ def listed(found: Figures, brand: Brand) -> tuple[pa.Table, pa.Table]:
     figures, graded = found.products.filter(sold), found.graded.filter(sold)
     about = beside(figures, found.catalogue)
     ids = figures.column("product_id").cast(pa.string()).combine_chunks()
-    state, reason = (graded.column(name).cast(pa.string()) for name in ("state", "reason"))
+    state, letter, reason = (graded.column(name).cast(pa.string()) for name in ("state", "letter", "reason"))
     known = pc.not_equal(state, "unknown")
     table = pa.table(
-        {"product_id": ids, "name": about.column("name"), "state": state, "reason": reason}
+        {"product_id": ids, "name": about.column("name"), "state": state, "letter": letter, "reason": reason}
         | {name: pc.if_else(known, figures.column(name), None) for name in ("co2e_ug", "low_ug", "high_ug")}
     )
     table = _with_shown(table, brand)
@@ -59,14 +59,18 @@ def listed(found: Figures, brand: Brand) -> tuple[pa.Table, pa.Table]:
 
 
 def _with_shown(table: pa.Table, brand: Brand) -> pa.Table:
-    """With the state, figure and range that are shown of each product now; null where it is new."""
-    names = ("product_id", "state", "co2e_ug", "current__row__low_ug", "current__row__high_ug")
+    """With the state, letter, figure and range that are shown of each product now; null where it is new."""
+    names = ("product_id", "state", "current__letter", "co2e_ug", "current__row__low_ug", "current__row__high_ug")
     rows = list(
         Product.objects.filter(brand=brand, current__isnull=False).values_list(*names).iterator(chunk_size=5_000)
     )
-    ids, states, amounts, lows, highs = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    ids, states, letters, amounts, lows, highs = zip(*rows, strict=True) if rows else ((),) * 6
     at = pc.index_in(table.column("product_id"), value_set=pa.array(ids, pa.string()))
-    shown = {"state": pa.array(states, pa.string()), "ug": pa.array(amounts, pa.int64())}
+    shown = {
+        "state": pa.array(states, pa.string()),
+        "letter": pa.array(letters, pa.string()),
+        "ug": pa.array(amounts, pa.int64()),
+    }
     shown |= {"low_ug": pa.array(lows, pa.int64()), "high_ug": pa.array(highs, pa.int64())}
     for name, column in shown.items():
         table = table.append_column(f"shown_{name}", column.take(at))
@@ -94,6 +98,8 @@ def _faults(ids: pa.Array, about: pa.Table, reason: pa.ChunkedArray, brand: Bran
 
 def _change(table: pa.Table) -> pa.ChunkedArray:
     same = pc.equal(table.column("state"), table.column("shown_state"))
+    letters = (pc.fill_null(table.column(name), "") for name in ("letter", "shown_letter"))
+    same = pc.and_(same, pc.equal(*letters))
     for now, before in (("co2e_ug", "shown_ug"), ("low_ug", "shown_low_ug"), ("high_ug", "shown_high_ug")):
         equal = pc.equal(pc.fill_null(table.column(now), -1), pc.fill_null(table.column(before), -1))
         same = pc.and_(

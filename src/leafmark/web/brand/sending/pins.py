@@ -1,4 +1,7 @@
-"""What a draft was made of, so that nothing else is published in its place: its files by hash, the brand's shelf by its newest publication."""
+"""What a draft was made of, so that nothing else is published in its place.
+
+Its files by hash, the brand's shelf by its newest publication, and what it was graded by.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from django.db.models import Count, Max
 from leafmark.engine.inputs import sha256_file
 from leafmark.web.brand.models import Draft
 from leafmark.web.shelf.models import Brand, Publication
+from leafmark.web.shelf.state import grading_now
 
 FILES: Final = (
     "run/run.json",
@@ -31,9 +35,9 @@ def shelf_now(brand: Brand) -> list[int]:
     return [found["newest"] or 0, found["count"]]
 
 
-def pins(folder: Path, shelf: list[int]) -> dict[str, Any]:
+def pins(folder: Path, shelf: list[int], grading: str | None) -> dict[str, Any]:
     """What a draft is held to."""
-    return {"files": _hash(folder), "shelf": shelf}
+    return {"files": _hash(folder), "shelf": shelf, "grading": grading}
 
 
 def folder_of(draft: Draft) -> Path:
@@ -42,8 +46,9 @@ def folder_of(draft: Draft) -> Path:
 
 
 def older(draft: Draft) -> bool:
-    """Whether the brand's shelf changed since the draft was prepared: what it says of changes is then no longer so."""
-    return list(draft.counts["pins"]["shelf"]) != shelf_now(draft.brand)
+    """Whether the brand's shelf, or what labels are graded by, changed since the draft was prepared: what it says is no longer so."""
+    held = draft.counts["pins"]
+    return list(held["shelf"]) != shelf_now(draft.brand) or held.get("grading") != grading_now()
 
 
 def stale(draft: Draft) -> str:

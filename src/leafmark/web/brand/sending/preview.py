@@ -19,6 +19,7 @@ from leafmark.web.brand.sending.pins import folder_of
 from leafmark.web.operate.rules.known import frozen_rules
 from leafmark.web.shelf import models
 from leafmark.web.shelf.figures import as_json, category_of, figures_of, kept_of, name_of
+from leafmark.web.shelf.grading import grader
 from leafmark.web.shelf.labels import label_of
 
 
@@ -48,6 +49,7 @@ def _label(draft: Draft, folder: Path, about: pa.Table) -> LabelData:
         pq.read_table(files, filters=[("product_id", "==", row["product_id"])]),
         about,
         draft.on_date,
+        grader(draft.counts["pins"].get("grading")),
         frozen_rules(),
     )
     (of_product,) = found.products.to_pylist()
@@ -56,8 +58,10 @@ def _label(draft: Draft, folder: Path, about: pa.Table) -> LabelData:
         brand=draft.brand, product_id=row["product_id"], gtin=gtin14(row["gtin"]), name=name_of(row, row["product_id"]),
         category=models.Category(key=key, sector=sector, names=names),
     )  # fmt: skip
+    ((state, letter),) = found.says
     publication = models.Publication(
-        product=product, made_on=draft.on_date, run=models.Run(run_id=run.id, **found.of_run()), state=found.states[0],
+        product=product, made_on=draft.on_date, run=models.Run(run_id=run.id, **found.of_run()), state=state, letter=letter,
+        grading_id=found.by.sha256,
         co2e_ug=of_product["co2e_ug"], row=json.loads(as_json(of_product)), catalogue=json.loads(as_json(kept_of(row))),
     )  # fmt: skip
     return label_of(product, publication, settings.WORKSPACE.origin)

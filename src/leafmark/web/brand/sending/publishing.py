@@ -8,6 +8,7 @@ Every step is one conditional update of the draft's row: of two that come togeth
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from leafmark.web.brand.sending.uploads import working
 from leafmark.web.jobs.start import JobFault, progress, start
 from leafmark.web.operate.rules.known import frozen_rules
 from leafmark.web.shelf import finding
-from leafmark.web.shelf.fill import fill
+from leafmark.web.shelf.fill import Filled, fill
 from leafmark.web.shelf.models import Publication
 
 NOTE_MAX: Final = 2_000
@@ -135,40 +136,41 @@ def publish_draft(draft: str) -> dict[str, Any]:
     """
     found = Draft.objects.select_related("brand", "decided_by", "proposed_by").get(pk=draft)
     if found.state == Draft.PUBLISHING:
-        progress(0, 2, "publishing")
         found = _published(found)
     if found.state != Draft.PUBLISHED:
         raise JobFault(f"the draft is {found.state}; only one that a second member decided to publish is published")
-    progress(1, 2, "search")
     finding.update(_changed(found), lambda done, whole, _: progress(done, whole, "search"))
     return {"brand": found.brand.slug, "draft": str(found.pk), "published": found.counts["published"]}
 
 
 def _published(draft: Draft) -> Draft:
-    """Put a draft on the shelf in one transaction with its own new state."""
+    """Put a draft on the shelf, in one transaction with its own new state."""
+
+    def first() -> None:
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        if locked.state != Draft.PUBLISHING:
+            raise _Settled
+        if why := stale(locked):
+            raise _Stale(why)
+
+    def last(done: Filled) -> None:
+        counts = {**draft.counts, "published": done.published, "unchanged": done.unchanged}
+        Draft.objects.filter(pk=draft.pk).update(state=Draft.PUBLISHED, counts=counts)
+
+    folder = folder_of(draft)
     try:
-        with transaction.atomic():
-            locked = Draft.objects.select_for_update().get(pk=draft.pk)
-            if locked.state == Draft.PUBLISHING:
-                if why := stale(locked):
-                    raise _Stale(why)
-                _fill(locked, draft)
+        if why := stale(draft):  # before its files are read; and again when nobody else can publish
+            raise _Stale(why)
+        with suppress(_Settled):
+            fill(
+                folder / "run", folder / "catalogue.parquet", draft.on_date, workspace=Path(settings.WORKSPACE.folder), brand=draft.brand,
+                published_by=draft.decided_by, progress=progress, rules=frozen_rules(), first=first, last=last,
+            )  # fmt: skip
     except _Stale as error:
         raise _refused(draft, WORDS[str(error)]) from error
     except (InputError, RunError, OSError, ValueError) as error:
         raise _refused(draft, without_folders(str(error))) from error
     return Draft.objects.select_related("brand", "decided_by").get(pk=draft.pk)
-
-
-def _fill(locked: Draft, draft: Draft) -> None:
-    folder = folder_of(draft)
-    done = fill(
-        folder / "run", folder / "catalogue.parquet", draft.on_date, workspace=Path(settings.WORKSPACE.folder), brand=draft.brand,
-        published_by=draft.decided_by, rules=frozen_rules(),
-    )  # fmt: skip
-    locked.state = Draft.PUBLISHED
-    locked.counts = {**locked.counts, "published": done.published, "unchanged": done.unchanged}
-    locked.save(update_fields=["state", "counts"])
 
 
 def _changed(draft: Draft) -> list[int]:
@@ -179,6 +181,10 @@ def _changed(draft: Draft) -> list[int]:
     return list(made.values_list("product_id", flat=True).distinct())
 
 
+class _Settled(Exception):
+    """Another worker published or refused the draft meanwhile."""
+
+
 class _Stale(Exception):
     """A draft that does not hold any more; the message is why."""
 
@@ -186,7 +192,7 @@ class _Stale(Exception):
 WORDS: Final = {
     "files_changed": "the draft's files were changed after it was prepared; nothing was published: calculate it again",
     "files_gone": "the draft's files are gone; nothing was published: calculate it again",
-    "older_shelf": "the brand's shelf changed after the draft was prepared, so what it says of changes is no longer so; nothing was "
+    "older_shelf": "the brand's shelf changed after the draft was prepared, or what labels are graded by, so what it says of changes is no longer so; nothing was "
     "published: calculate it again",
 }
 

@@ -16,7 +16,7 @@ from leafmark.web import languages
 from leafmark.web.operate.models import MemberChange
 from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.models import Brand
-from leafmark.web.shelf.writing import slug_of
+from leafmark.web.shelf.staging import slug_of
 
 
 def done(token: str) -> MemberChange | None:

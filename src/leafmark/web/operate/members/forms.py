@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.models import Brand
-from leafmark.web.shelf.writing import slug_of
+from leafmark.web.shelf.staging import slug_of
 
 CONTROL = tuple(chr(each) for each in (*range(32), 127))
 

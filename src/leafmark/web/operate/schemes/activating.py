@@ -13,7 +13,7 @@ from leafmark.products.schemes import Scheme
 from leafmark.web.jobs.models import Job
 from leafmark.web.operate.models import SchemeDecision
 from leafmark.web.operate.schemes import known
-from leafmark.web.operate.schemes.active import decision, keep
+from leafmark.web.operate.schemes.active import count, decision, declare
 from leafmark.web.people.models import User
 
 
@@ -36,13 +36,13 @@ def activate(preview: Job, reason: str, by: User, token: str) -> SchemeDecision:
     scheme, table = seen(asked)
     if known.has_letters(scheme):
         hold_evidence(scheme, asked["evidence"])
-    if table is not None:
-        keep(table)
     with transaction.atomic():
-        return SchemeDecision.objects.create(
+        made = SchemeDecision.objects.create(
             kind=SchemeDecision.ACTIVATED, scheme_id=scheme.id, scheme_version=scheme.version, table_sha256=asked["table_sha256"],
             table_name=asked["table"], evidence=asked["evidence"], preview=preview, reason=reason, by=by, token=token,
         )  # fmt: skip
+        count(asked["scheme"], table, asked["evidence"], by)
+    return made
 
 
 def withdraw(reason: str, by: User, token: str) -> SchemeDecision | None:
@@ -56,10 +56,12 @@ def withdraw(reason: str, by: User, token: str) -> SchemeDecision | None:
     if last is None:
         return None
     with transaction.atomic():
-        return SchemeDecision.objects.create(
+        made = SchemeDecision.objects.create(
             kind=SchemeDecision.WITHDRAWN, scheme_id=last.scheme_id, scheme_version=last.scheme_version, reason=reason, by=by,
             token=token,
         )  # fmt: skip
+        declare(by)
+    return made
 
 
 def seen(asked: dict[str, Any]) -> tuple[Scheme, BenchmarkTable | None]:

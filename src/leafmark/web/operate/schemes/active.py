@@ -1,33 +1,24 @@
-"""The scheme that new labels are graded by: as it was activated, with the table and the evidence that it was activated with."""
+"""The scheme that new labels are graded by, and the decision that let it count."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import datetime as dt
 from typing import Any, Final
 
-from django.conf import settings
+from django.utils import timezone
 
-from leafmark.products.benchmarks import BenchmarkTable, read_table, write_table
-from leafmark.products.schemes import Evidence, Scheme, get_scheme
+from leafmark.products.benchmarks import BenchmarkTable, table_as_json
+from leafmark.web.jobs.start import progress, start
 from leafmark.web.operate.models import SchemeDecision
-from leafmark.web.operate.schemes.known import schemes
-from leafmark.web.shelf.labels import SCHEME, evidence_of
+from leafmark.web.operate.schemes.known import texts
+from leafmark.web.people.models import User
+from leafmark.web.shelf import finding
+from leafmark.web.shelf.grading import keep, let_count
+from leafmark.web.shelf.models import Grading, Publication
+from leafmark.web.shelf.regrading import regrade
 
-FOLDER: Final = "active-benchmarks"
-
-
-class SchemeGoneError(Exception):
-    """What was activated is no longer what it was; the message says what, and what to do."""
-
-
-@dataclass(frozen=True)
-class ActiveScheme:
-    """A scheme with its frozen table and its evidence."""
-
-    scheme: Scheme
-    table: BenchmarkTable | None = None
-    evidence: tuple[Evidence, ...] = ()
+NAME: Final = "regrade"
+FUNCTION: Final = "leafmark.web.operate.schemes.active.regrade_labels"
 
 
 def decision() -> SchemeDecision | None:
@@ -36,48 +27,40 @@ def decision() -> SchemeDecision | None:
     return last if last is not None and last.kind == SchemeDecision.ACTIVATED else None
 
 
-def active_scheme() -> ActiveScheme:
-    """What new publications are graded by: the declared scheme, unless another one was activated.
+def count(scheme: str, table: BenchmarkTable | None, evidence: list[dict[str, Any]], by: User) -> Grading:
+    """Let a scheme count for new labels, and grade those that are on the shelf as a job. Within the transaction of its decision.
 
-    Raises
-    ------
-    SchemeGoneError : the scheme or the copy of its table is gone or was changed.
+    Parameters
+    ----------
+    scheme : `id@version` of a known one. evidence : pieces as plain values.
     """
-    last = decision()
-    if last is None:
-        return ActiveScheme(get_scheme(SCHEME))
-    scheme = schemes().get(f"{last.scheme_id}@{last.scheme_version}")
-    if scheme is None:
-        raise SchemeGoneError(
-            f"scheme {last.scheme_id} {last.scheme_version} is not there any more; activate another one"
-        )
-    return ActiveScheme(scheme, _kept(last.table_sha256) if last.table_sha256 else None, pieces(last.evidence))
+    kept = keep(texts()[scheme], None if table is None else table_as_json(table), evidence)
+    _let(kept, by)
+    return kept
 
 
-def pieces(evidence: list[dict[str, Any]]) -> tuple[Evidence, ...]:
-    """Evidence of plain values."""
-    return tuple(evidence_of(each) for each in evidence)
+def declare(by: User) -> None:
+    """Let labels declare again, those that are on the shelf too. Within the transaction of its decision."""
+    _let(None, by)
 
 
-def keep(table: BenchmarkTable) -> None:
-    """Keep a copy of a table by its hash."""
-    path = _path(table.sha256)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        write_table(table, path)
+def _let(grading: Grading | None, by: User) -> None:
+    let_count(grading)
+    sha256 = None if grading is None else grading.sha256
+    now = timezone.now()
+    start(NAME, FUNCTION, {"sha256": sha256, "by": by.pk, "at": now.isoformat()}, by)
 
 
-def _path(sha256: str) -> Path:
-    return Path(settings.WORKSPACE.folder) / FOLDER / f"{sha256}.json"
+def regrade_labels(sha256: str | None, by: int, at: str) -> dict[str, Any]:
+    """Grade the labels of the shelf, and bring the search up to date. Run again it publishes nothing twice.
 
-
-def _kept(sha256: str) -> BenchmarkTable:
-    try:
-        table = read_table(_path(sha256))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SchemeGoneError(
-            f"{FOLDER}/{sha256}.json: the table of the active scheme is gone or was changed; activate it again"
-        ) from error
-    if table.sha256 != sha256:
-        raise SchemeGoneError(f"{FOLDER}/{sha256}.json holds another table; activate the scheme again")
-    return table
+    Parameters
+    ----------
+    sha256 : of what counts; None: labels declare. by : number of the user who decided it. at : when.
+    """
+    decided = dt.datetime.fromisoformat(at)
+    done = regrade(sha256, decided.date(), User.objects.get(pk=by), progress)
+    made = Publication.objects.filter(published_by=by, published_at__gte=decided).values_list("product_id", flat=True)
+    changed = list(made.distinct())  # of a worker that died on the way too
+    finding.update(changed, lambda done, whole, _: progress(done, whole, "search"))
+    return {"labels": done.labels, "graded": done.graded, "published": len(changed), "superseded": done.superseded}

@@ -9,8 +9,8 @@ from typing import Any, Final
 from leafmark.products.scheme_change import Label, SchemeChange
 from leafmark.products.schemes import LETTER_KINDS
 from leafmark.web.jobs.start import JobFault, progress
-from leafmark.web.operate.schemes.active import pieces
 from leafmark.web.operate.schemes.known import schemes, table_named
+from leafmark.web.shelf.grading import evidence_of
 from leafmark.web.shelf.models import Category, Product, Run
 
 NAME: Final = "scheme_preview"
@@ -24,6 +24,7 @@ COLUMNS: Final = (
     "brand__slug",
     "category_id",
     "state",
+    "current__letter",
     "current__row",
     "current__catalogue",
     "current__run_id",
@@ -50,10 +51,11 @@ def scheme_preview(
         raise JobFault(
             f"{scheme or 'the scheme'}, benchmarks/{table}: was changed or removed since it was chosen. Choose again."
         )
+    pieces = tuple(map(evidence_of, evidence))
     found, done = SchemeChange(), 0
     whole = Product.objects.filter(current__isnull=False).count()
     for some in _labels():
-        found.add(some, chosen, held, pieces(evidence), dt.date.fromisoformat(on))
+        found.add(some, chosen, held, pieces, dt.date.fromisoformat(on))
         done += len(some)
         progress(done, whole, "labels")
     changes = sorted(found.counts.items(), key=lambda each: (-each[1], str(each[0])))
@@ -86,6 +88,6 @@ def _labels() -> Iterator[list[Label]]:
 
 
 def _label(each: tuple[Any, ...], keys: dict[int, str], runs: dict[int, tuple[str, str]]) -> Label:
-    name, product, brand, category, state, row, catalogue, run = each
+    name, product, brand, category, state, letter, row, catalogue, run = each
     about = {**catalogue, "category": catalogue.get("category") or keys[category]}
-    return Label({"brand": brand, "product_id": product, "name": name}, row, about, *runs[run], (state, None))
+    return Label({"brand": brand, "product_id": product, "name": name}, row, about, *runs[run], (state, letter))

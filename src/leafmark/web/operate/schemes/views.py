@@ -21,8 +21,9 @@ from leafmark.web.operate.access import in_console, room
 from leafmark.web.operate.forms import ReasonForm
 from leafmark.web.operate.models import SchemeDecision
 from leafmark.web.operate.schemes import activating, known, preview
-from leafmark.web.operate.schemes.active import SchemeGoneError, active_scheme, decision
+from leafmark.web.operate.schemes.active import decision
 from leafmark.web.operate.schemes.forms import SchemeForm
+from leafmark.web.shelf.grading import current
 
 PAGE = 50
 
@@ -82,14 +83,8 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 
 def _schemes(request: HttpRequest, form: SchemeForm, withdrawing: forms.Form, status: int = 200) -> HttpResponse:
-    gone = ""
-    active = None
-    try:
-        active = active_scheme()
-    except SchemeGoneError as error:
-        gone = str(error)
     values: dict[str, Any] = {
-        "schemes": known.schemes(), "tables": known.tables(), "active": active, "gone": gone, "decision": decision(),
+        "schemes": known.schemes(), "tables": known.tables(), "active": current(), "decision": decision(),
         "requirements": known.requirements(), "faults": codes(form), "asked": typed(form), "token": token(),
         "withdraw": {"faults": codes(withdrawing), "asked": typed(withdrawing), "token": token()}, "has_letters": known.has_letters,
         "part": Paginator(SchemeDecision.objects.select_related("by", "preview"), PAGE).get_page(request.GET.get("page")),
