@@ -121,6 +121,8 @@ def test_rules_that_a_site_froze_are_found_beside_those_of_the_library() -> None
     assert category_rules("kettles", more) is two
     assert category_rules("food", more).version == 2
     assert category_rules("food@1", more).version == 1
+    own = dataclasses.replace(category_rules("food"), cut_off_each=0.02)
+    assert category_rules("food@1", [own]) is own  # what a site froze stays, whatever the library comes to ship
     with pytest.raises(CategoryRulesError, match=r"food@1, food@2, kettles@1"):
         category_rules("kettles@3", more)
     with pytest.raises(CategoryRulesError):

@@ -101,6 +101,11 @@ def test_all_faults_come_at_once():
         ("valid_from = 2026-01-01", "valid_from = 2026-01-01T00:00:00", "valid_from"),
         ('benchmark = { id = "t", version = "1" }', 'benchmark = { id = "t" }', "benchmark.version"),
         ('"graded", "declared"', '"graded", ["declared"]', "states"),
+        (
+            "classes = [{",
+            'source = { title = "x", clause = "1", url = "javascript:alert(1)" }\nclasses = [{',
+            "source.url",
+        ),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_a_fault_of_its_field_and_no_crash(old: str, new: str, field: str):

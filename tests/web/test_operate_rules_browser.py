@@ -61,6 +61,16 @@ def test_no_violation_and_nothing_wider_than_the_screen(
         for address in pages:
             assert page.goto(f"{live_server.url}{prefix}{address}").status == 200, address
             found += [(address, scheme, each) for each in wrong_with(page)]
+        page.goto(f"{live_server.url}{prefix}{pages[5]}")
+        page.eval_on_selector("[name=parent]", "each => each.value = 1")
+        page.click(".authoring .button")
+        assert page.locator("[role=alert]").count() == 1
+        found += [("another saved meanwhile", scheme, each) for each in wrong_with(page)]
+        page.goto(f"{live_server.url}{prefix}{pages[4]}")
+        page.eval_on_selector_all("form", "all => all.forEach(each => each.noValidate = true)")
+        page.click("form[action$='/comment/'] .button")
+        assert page.locator("#text-fault").count() == 1
+        found += [("an empty comment", scheme, each) for each in wrong_with(page)]
         page.context.close()
     assert not found
 

@@ -166,12 +166,14 @@ RULES: tuple[CategoryRules, ...] = tuple(map(parse_rules, shipped_texts()))
 def category_rules(name: str, more: Iterable[CategoryRules] = ()) -> CategoryRules:
     """The rules `id@version`, or the newest version of `id`: those of the library, and `more` that a site has frozen.
 
+    What was frozen stays what it is: should the library come to have the same version, the frozen one is taken.
+
     Raises
     ------
     CategoryRulesError : neither has them.
     """
     identity, _, version = name.partition("@")
-    there = (*RULES, *more)
+    there = (*more, *RULES)
     found = [r for r in there if r.id == identity and (not version or str(r.version) == version)]
     if not found:
         known = ", ".join(sorted({r.name for r in there}))

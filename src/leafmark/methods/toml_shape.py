@@ -23,8 +23,9 @@ PLACES_MAX: Final = 12
 SIZE_MAX: Final = 10**PLACES_MAX
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.ASCII)
 VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
-_PATTERNS: Final = {"name": NAME, "version": VERSION}
-_OF_TEXT: Final = ("text", "note", "words", "name", "version", "choice")
+URL: Final = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
+_PATTERNS: Final = {"name": NAME, "version": VERSION, "url": URL}
+_OF_TEXT: Final = ("text", "note", "words", "name", "version", "url", "choice")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 SAID: Final[dict[str, str]] = {
@@ -38,6 +39,7 @@ SAID: Final[dict[str, str]] = {
     "control": "expected a text without control characters, found {found}",
     "name": "expected small letters, digits, dots, hyphens and underscores, beginning with a letter or digit, found {found}",
     "version": "expected letters, digits, dots, hyphens and underscores, beginning with a letter or digit, found {found}",
+    "url": "expected an address that begins with https://, found {found}",
     "whole": "expected a whole number, found {found}",
     "number": "expected a number of at most 15 digits, below 10^12, found {found}",
     "day": "expected a day such as 2026-01-31, found {found}",
@@ -74,7 +76,7 @@ def fault(said: Mapping[str, str], field: str, code: str, found: object = "", ex
 class Key:
     """A key that a table may have.
 
-    kind : text, note (a text that may be empty), name, version, whole, number, day, choice, choices, texts, table, tables, or
+    kind : text, note (a text that may be empty), name, version, url, whole, number, day, choice, choices, texts, table, tables, or
         words (a text, or a table of texts by language).
     among : values of a choice, languages of words. keys : of a table, or of each of a list of tables.
     """

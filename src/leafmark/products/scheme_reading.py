@@ -26,7 +26,10 @@ from .words import LANGS, as_words
 
 LETTER_CHARS_MAX: Final = 4
 _TABLE: Final = {"id": Key("name", required=True), "version": Key("version", required=True)}
-_SOURCE: Final = {name: Key("text", required=True) for name in ("title", "clause", "url")}
+_SOURCE: Final = {
+    **{name: Key("text", required=True) for name in ("title", "clause")},
+    "url": Key("url", required=True),
+}
 _INDEX: Final = {name: Key("number", required=True) for name in ("base_kwh", "base_kwh_per_cm2", "reduction")}
 _CLASS: Final = {"letter": Key("text", required=True), "below": Key("number"), "at_least": Key("number")}
 KEYS: Final = {

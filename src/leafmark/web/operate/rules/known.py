@@ -68,11 +68,11 @@ def versions() -> list[Version]:
         Version(_rules(each.text), Texts(each.text, tuple(scheme.text for scheme in each.schemes.all())), each)
         for each in frozen
     ]
-    return sorted(inside + here, key=lambda each: (each.rules.id, -each.rules.version))
+    return sorted(here + inside, key=lambda each: (each.rules.id, -each.rules.version))
 
 
 def version_named(name: str) -> Version | None:
-    """The version `id@version`."""
+    """The version `id@version`; the one frozen here, should Leafmark come to have the same."""
     return next((each for each in versions() if each.rules.name == name), None)
 
 
