@@ -16,6 +16,7 @@ from leafmark.products import svg
 from leafmark.products.label import LabelData
 from leafmark.products.sentences import Sentences
 from leafmark.web import markets
+from leafmark.web.experiment.lists import listed
 from leafmark.web.languages import tag
 from leafmark.web.pages import page
 from leafmark.web.search import NoIndexError
@@ -67,10 +68,11 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         order = "name"
     products: QuerySet[Product] = shown().filter(category=found).order_by(ORDERS[order], "pk")
     part = Paginator(products, PAGE).get_page(request.GET.get("page"))
+    seen = listed(request, found, by_figure=order != "name")
     values = {
-        "category": found, "part": part, "order": order, "orders": list(ORDERS), "beside": beside_category(found, tag())
+        "category": found, "part": part, "order": order, "orders": list(ORDERS), "beside": beside_category(found, tag()), "seen": seen,
     }  # fmt: skip
-    return page(request, "shop/category.html", values)
+    return seen.apart(page(request, "shop/category.html", values))
 
 
 @require_safe

@@ -1,0 +1,84 @@
+"""A list of products as whoever takes part in a test sees it: in one arm without figures, and in both with links that count.
+
+What is asked for is never withheld: a product's own page always shows its label, and a list that is sorted by figure its figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers, patch_cache_control, patch_vary_headers
+
+from leafmark.experiments import HOLDOUT
+from leafmark.web.experiment import counting
+from leafmark.web.experiment.measuring import amount_of, in_lists
+from leafmark.web.experiment.models import Experiment, Unit
+from leafmark.web.experiment.states import RUNNING, on_lists_of, state_of, today
+from leafmark.web.experiment.taking_part import unit_of
+from leafmark.web.shelf.find import shown
+from leafmark.web.shelf.models import Category, Product
+
+SALT: Final = "leafmark.experiment.choice"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """How a list is shown to this reader. `experiment`: what runs here; `unit`: she, if she takes part."""
+
+    experiment: Experiment | None = None
+    unit: Unit | None = None
+    bare: bool = False
+
+    def address(self, product: Product) -> str | None:
+        """Where a product's card leads, if not to its page at once."""
+        if self.experiment is None or self.unit is None:
+            return None
+        told = signing.dumps([self.experiment.pk, product.pk, self.unit.mark], salt=SALT)
+        return reverse("experiment:go", args=(told,))
+
+    def apart(self, response: HttpResponse) -> HttpResponse:
+        """See to it that nobody keeps this page for a reader of another arm."""
+        if self.experiment is not None:
+            patch_vary_headers(response, ["Cookie"])
+        if self.unit is not None:
+            add_never_cache_headers(response)
+            patch_cache_control(response, private=True)
+        return response
+
+
+def listed(request: HttpRequest, category: Category, by_figure: bool) -> Listed:
+    """How a category's list is shown. `by_figure`: whether she asked for it sorted by figure."""
+    experiment = on_lists_of(category)
+    if experiment is None:
+        return Listed()
+    unit = unit_of(request, experiment)
+    return Listed(experiment, unit, unit is not None and unit.arm == HOLDOUT and not by_figure)
+
+
+def count(request: HttpRequest, told: Any) -> Product | None:
+    """The product that a link of a list leads to; that it was chosen is written down, once a day, if this reader takes part."""
+    experiment_id, product_id, mark = told
+    product = shown().filter(pk=product_id).first()
+    experiment = Experiment.objects.filter(pk=experiment_id).first()
+    if product is None or experiment is None or not _is_a_click(request):
+        return product
+    unit = unit_of(request, experiment)
+    if unit is not None and unit.mark == mark and in_lists(experiment, product) and state_of(experiment) == RUNNING:
+        unit.experiment = experiment
+        choice = f"site\x1f{mark}\x1f{product.pk}\x1f{today()}"
+        counting.add_choice(unit, choice, product.pk, amount_of(experiment, product), today())
+    return product
+
+
+def is_ahead(request: HttpRequest) -> bool:
+    """Whether a browser asks before anybody clicked."""
+    return any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+
+
+def _is_a_click(request: HttpRequest) -> bool:
+    """Whether somebody opened it: neither a look at its headers nor part of another page."""
+    return request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
