@@ -153,6 +153,23 @@ def test_what_nobody_clicked_does_not_count(running: Experiment, headers: dict[s
     assert Choice.objects.count() == 1
 
 
+def test_a_database_that_is_locked_keeps_nobody_from_the_product(
+    running: Experiment, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from django.db import OperationalError
+
+    from leafmark.web.experiment import counting
+
+    def locked(*_: object, **__: object) -> None:
+        raise OperationalError("database is locked")
+
+    client = says_yes()
+    link = links(text(client, LIST))[0]
+    monkeypatch.setattr(counting.Choice.objects, "create", locked)
+    assert client.get(link).headers["Location"] == PRODUCT
+    assert "spring: a choice was not written down" in caplog.text
+
+
 def test_a_link_counts_for_nobody_else(running: Experiment) -> None:
     ann, bob = says_yes(), says_yes()
     link = links(text(ann, LIST))[0]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from leafmark.products.i18n import significant
+from leafmark.products.i18n import MINUS, significant
 
 ROW = 46
 COLUMNS_TALL = 240
@@ -88,13 +88,14 @@ def differences(name: str, title: str, rows: Sequence[Bar], unit: str, said: str
     def place(value: float) -> str:
         return f"{MARGIN + (100 - 2 * MARGIN) * (value - marks[0]) / (marks[-1] - marks[0]):.2f}%"
 
-    body = f'<line class="range" x1="{place(0)}" x2="{place(0)}" y1="20" y2="{floor}" stroke-dasharray="3 3"/>'
+    body = ""
     for number, row in enumerate(rows):
         top, own = number * ROW, " own" if row.own else ""
         middle = top + 30
         body += (
             f'<text class="name{own}" x="0" y="{top + 15}">{escape(row.name)}</text>'
             f'<text class="end" x="100%" y="{top + 15}">{escape(row.text)}</text>'
+            f'<line class="range" x1="{place(0)}" x2="{place(0)}" y1="{middle - 10}" y2="{middle + 12}" stroke-dasharray="3 3"/>'
             + _range_line((place(row.low), middle), (place(row.high), middle))
             + f'<circle class="bar{own}" cx="{place(row.value)}" cy="{middle}" r="6"/>'
         )
@@ -184,7 +185,7 @@ def _said(rows: Sequence[Bar], unit: str) -> str:
 
 
 def _mark(value: float) -> str:
-    return f"{value:,.0f}" if value == round(value) else significant(value)
+    return f"{value:,.0f}".replace("-", MINUS) if value == round(value) else significant(value)
 
 
 def _upright_lines(marks: Sequence[float], floor: int, unit: str) -> Iterator[str]:

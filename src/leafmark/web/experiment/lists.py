@@ -5,10 +5,12 @@ What is asked for is never withheld: a product's own page always shows its label
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core import signing
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_cache_control, patch_vary_headers
@@ -23,6 +25,8 @@ from leafmark.web.shelf.find import shown
 from leafmark.web.shelf.models import Category, Product
 
 SALT: Final = "leafmark.experiment.choice"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ def count(request: HttpRequest, told: Any) -> Product | None:
     if unit is not None and unit.mark == mark and in_lists(experiment, product) and state_of(experiment) == RUNNING:
         unit.experiment = experiment
         choice = f"site\x1f{mark}\x1f{product.pk}\x1f{today()}"
-        counting.add_choice(unit, choice, product.pk, amount_of(experiment, product), today())
+        try:
+            counting.add_choice(unit, choice, product.pk, amount_of(experiment, product), today())
+        except OperationalError as error:  # the database is locked: she gets her page, of whichever arm she is
+            log.warning("%s: a choice was not written down: %s", experiment.key, error)
     return product
 
 

@@ -140,4 +140,5 @@ def _signed(value: float) -> str:
 
 
 def _range(interval: Interval, scale: float) -> str:
-    return f"{significant(interval.low / scale)} – {significant(interval.high / scale)}"
+    low, high = (significant(end / scale) for end in (interval.low, interval.high))
+    return say(tag(), "experiments.from_to", low=low, high=high)
