@@ -13,7 +13,7 @@ from django.core import signing
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers, patch_cache_control, patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from leafmark.experiments import HOLDOUT
 from leafmark.web.experiment import counting
@@ -50,7 +50,6 @@ class Listed:
             patch_vary_headers(response, ["Cookie"])
         if self.unit is not None:
             add_never_cache_headers(response)
-            patch_cache_control(response, private=True)
         return response
 
 

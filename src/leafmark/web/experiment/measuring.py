@@ -27,7 +27,7 @@ from leafmark.web.shop.comparing import OWN_FIGURES, ranked
 LOWER, IN_CHANNEL = "lower_half", "in_channel"
 SET_MIN: Final = 3
 """Products that must be comparable with each other, so that they have a middle one."""
-PRODUCTS_MAX: Final = 50_000
+PRODUCTS_MAX: Final = 20_000
 """Figures that are looked at when an experiment is declared; lists of more are divided first."""
 AT_ONCE: Final = 2_000
 
