@@ -16,7 +16,7 @@ from experiments_site import AFTER, END, START, declared, started
 from operators import fresh, hold_to_roles, text_of
 
 from leafmark.experiments import content, read_file, result
-from leafmark.web.experiment import counting, states
+from leafmark.web.experiment import closing, counting, states
 from leafmark.web.experiment.measuring import NotMeasurableError, amount_of, freeze
 from leafmark.web.experiment.models import Experiment, ExperimentDecision, Unit
 from leafmark.web.shelf.models import Category, Product
@@ -197,6 +197,7 @@ def test_after_the_end_the_result_and_its_file(operator: Client, on_day: On, tmp
     """Means of (50 + 60) / 2 = 55 and (100 + 99) / 2 = 99.5 kWh: a difference of -44.5, or -44.7 % of 99.5."""
     made = started("spring")
     filled(made)
+    counts = counting.counted(made)
     on_day(AFTER)
     page = text_of(operator.get(ONE))
     assert "can be told apart from nothing" in page
@@ -208,10 +209,44 @@ def test_after_the_end_the_result_and_its_file(operator: Client, on_day: On, tmp
     assert len(rows) == 7  # head; of each arm two products, and those who chose nothing
     (tmp_path / "spring.csv").write_bytes(body)
     again = result(*read_file(tmp_path / "spring.csv"), AFTER)
-    assert content(again) == content(result(made.plan, counting.counted(made), AFTER))
+    assert content(again) == content(result(made.plan, counts, AFTER))
     public = text_of(Client().get("/test/spring/"))
     assert "−44.7 %" in public
     assert "Took it back" not in public
+
+
+@pytest.mark.parametrize("how", ["over", "stopped", "at the next start"])
+def test_what_ended_leaves_counts_and_nobodys_choices(operator: Client, on_day: On, how: str) -> None:
+    """A customer who leaves afterwards, or whatever else, changes no result that was seen."""
+    made = started("spring")
+    filled(made)
+    other = started("other", shown_by="clients")
+    filled(other, 3, 3)
+    before = counting.counted(made)
+    if how == "stopped":
+        ExperimentDecision.objects.create(experiment=made, kind="stopped", reason="x", by=made.by, token="stop")
+    else:
+        on_day(AFTER)
+    if how == "at the next start":
+        assert closing.close_all() == 2
+        assert closing.close_all() == 0
+    page = text_of(operator.get(ONE))
+    assert (made.units.count(), made.choices.count()) == (0, 0)
+    assert closing.counts_of(made).rows == before
+    assert '<td class="number">130</td><td class="number">120</td>' in page
+    if how == "stopped":
+        assert other.units.count() == 26
+    with pytest.raises(WrittenOnceError):
+        made.counts.save()
+
+
+def test_two_who_look_at_once_close_it_once(operator: Client, on_day: On, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = started("spring")
+    filled(made)
+    on_day(AFTER)
+    first = closing.counts_of(made)
+    monkeypatch.setattr(closing.Counts.objects, "filter", lambda **_: closing.Counts.objects.none())
+    assert closing.counts_of(made) == first
 
 
 def test_a_split_that_is_no_chance_shows_no_result(operator: Client, on_day: On) -> None:

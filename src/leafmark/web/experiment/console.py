@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from leafmark.experiments import COLUMNS, HELD_OUT_MAX, HELD_OUT_MIN, OUTCOMES, UNITS_MIN, file_rows
 from leafmark.web.download import csv_file
 from leafmark.web.experiment import states
-from leafmark.web.experiment.counting import counted
+from leafmark.web.experiment.closing import close_all, counts_of
 from leafmark.web.experiment.forms import DeclareForm
 from leafmark.web.experiment.models import SHOWN_BY, SITE, Experiment, ExperimentDecision
 from leafmark.web.experiment.showing import outcome_of, power_of
@@ -80,7 +80,7 @@ def counts(request: HttpRequest, key: str) -> HttpResponse:
     found = _of(key)
     if states.state_of(found) != states.OVER:
         raise Http404(f"{key} is not over")
-    return csv_file(f"{found.key}.csv", COLUMNS, file_rows(found.plan, counted(found)))
+    return csv_file(f"{found.key}.csv", COLUMNS, file_rows(found.plan, counts_of(found).rows))
 
 
 def _of(key: str) -> Experiment:
@@ -106,6 +106,7 @@ def _decide(request: HttpRequest, found: Experiment, kind: str, allowed: tuple[s
 
 
 def _experiments(request: HttpRequest, form: DeclareForm, status: int = 200) -> HttpResponse:
+    close_all()
     part = Paginator(Experiment.objects.prefetch_related("decisions"), PAGE).get_page(request.GET.get("page"))
     found = [(each, states.state_of(each, [one.kind for one in each.decisions.all()])) for each in part]
     day = states.today().isoformat()

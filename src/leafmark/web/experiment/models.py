@@ -103,7 +103,7 @@ class Choice(models.Model):
     """A product that a unit chose, once. `amount`: micrograms, or 1 and 0; NULL where the product does not count."""
 
     experiment = models.ForeignKey(Experiment, models.PROTECT, related_name="choices")
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="choices")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="choices")
     mark = models.CharField(max_length=MARK_MAX, help_text="A keyed hash of the choice's id")
     product = models.ForeignKey("shelf.Product", models.SET_NULL, null=True, related_name="+")
     amount = models.BigIntegerField(null=True)
@@ -116,3 +116,16 @@ class Choice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product}"
+
+
+class Counts(WrittenOnce):
+    """What remains of an experiment that has ended: counts, and nobody's choices."""
+
+    experiment = models.OneToOneField(Experiment, models.PROTECT, related_name="counts")
+    rows = models.JSONField(help_text="Arm, choices, amount and units, as `leafmark.experiments.Row`")
+    not_counted = models.JSONField(help_text="Choices that do not count, by arm")
+    left = models.JSONField(help_text="Units that took it back, by arm")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.experiment}"

@@ -9,7 +9,7 @@ from leafmark.experiments.measure import Interval
 from leafmark.experiments.result import MISMATCH_BELOW
 from leafmark.products.charts import Bar, differences
 from leafmark.products.i18n import mass_unit, significant, whole
-from leafmark.web.experiment.counting import counted, left, not_counted
+from leafmark.web.experiment.closing import counts_of
 from leafmark.web.experiment.models import Experiment
 from leafmark.web.experiment.states import OVER, state_of, today
 from leafmark.web.languages import say, tag
@@ -70,8 +70,9 @@ def outcome_of(experiment: Experiment) -> Outcome:
     """What came out, in the request's language."""
     lang = tag()
     is_over = state_of(experiment) == OVER  # one that was stopped has no result, whatever the day
-    found = result(experiment.plan, counted(experiment), today() if is_over else experiment.ends_on)
-    without, gone = not_counted(experiment), left(experiment)
+    counts = counts_of(experiment)
+    found = result(experiment.plan, counts.rows, today() if is_over else experiment.ends_on)
+    without, gone = counts.not_counted, counts.left
     scale, unit = _scale(experiment, found)
     rows = tuple(
         Row(name, whole(arm.units), whole(arm.chose), whole(arm.choices), whole(without[name]), whole(gone[name]),
