@@ -106,7 +106,7 @@ def test_an_operator_finds_out_what_labels_do(
     assert page.locator("th >> text=300").count() == 1  # people for the least size, and what they see beside it
     page.fill("#reason", "agreed with the marketplace")
     page.click("button >> text=Start it")
-    page.wait_for_selector("text=Running.")
+    page.wait_for_selector(".flag >> text=Running")
 
     customers(Caller(make_key("shop", ["experiments"])[1]))
     page.reload()
