@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -267,6 +267,36 @@ def test_a_sectors_test_runs_on_its_categories_alone(shelf: None, on_day: On) ->
     assert client.post("/test/spring/part/", {"answer": "yes"}).headers["Location"] == "/sector/consumer_electronics/"
     assert len(links(text(client, LIST))) == 4
     assert not links(text(client, "/category/milk/"))
+
+
+@pytest.fixture
+def indexed(running: Experiment) -> Iterator[Experiment]:
+    from leafmark.web.shelf import finding
+
+    finding.index.cache_clear()
+    assert finding.rebuild() == 5
+    yield running
+    finding.index.cache_clear()
+
+
+def test_the_search_shows_the_lists_products_as_the_list_does(indexed: Experiment) -> None:
+    """Of another category as always; sorted by figure with figures; and what was kept for everybody is not hers, nor hers everybody's."""
+    from leafmark.web.shelf.models import Category, Product
+
+    other = Category.objects.create(key="milk", slug="milk", sector="food")
+    Product.objects.filter(product_id="TV-4").update(category=other)
+    holdout, label, search = says_yes(HOLDOUT), says_yes(LABEL), "/search/?q=aiwa"
+    for _ in range(2):
+        found = [text(each, search) for each in (Client(), label, holdout)]
+        assert [each.count(FIGURE) for each in found] == [5, 5, 1]
+        assert [len(links(each)) for each in found] == [0, 4, 4]
+    assert text(holdout, "/search/?declared_unit=item&sort=lowest").count(FIGURE) == 5
+    answer = holdout.get(search)
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "Cookie" in Client().get(search).headers["Vary"]
+    holdout.get(links(found[2])[0])
+    assert Choice.objects.get().unit.arm == HOLDOUT
+    assert text(holdout, "/search/?q=nothingofthekind").count(FIGURE) == 0
 
 
 def test_links_stay_in_language_and_market(running: Experiment) -> None:

@@ -19,7 +19,7 @@ from leafmark.experiments import HOLDOUT
 from leafmark.web.experiment import counting
 from leafmark.web.experiment.measuring import amount_of, in_lists
 from leafmark.web.experiment.models import Experiment, Unit
-from leafmark.web.experiment.states import RUNNING, on_lists_of, state_of, today
+from leafmark.web.experiment.states import RUNNING, on_lists_of, running, state_of, today
 from leafmark.web.experiment.taking_part import unit_of
 from leafmark.web.shelf.find import shown
 from leafmark.web.shelf.models import Category, Product
@@ -46,11 +46,7 @@ class Listed:
 
     def apart(self, response: HttpResponse) -> HttpResponse:
         """See to it that nobody keeps this page for a reader of another arm."""
-        if self.experiment is not None:
-            patch_vary_headers(response, ["Cookie"])
-        if self.unit is not None:
-            add_never_cache_headers(response)
-        return response
+        return _apart(response, self.experiment is not None, self.unit is not None)
 
 
 def listed(request: HttpRequest, category: Category, by_figure: bool) -> Listed:
@@ -60,6 +56,35 @@ def listed(request: HttpRequest, category: Category, by_figure: bool) -> Listed:
         return Listed()
     unit = unit_of(request, experiment)
     return Listed(experiment, unit, unit is not None and unit.arm == HOLDOUT and not by_figure)
+
+
+class Everywhere:
+    """A list of all categories, such as the search's: each product as the list of its own category shows it to this reader."""
+
+    def __init__(self, request: HttpRequest, by_figure: bool) -> None:
+        found = running()
+        self.any_runs = bool(found)
+        self.by_figure = by_figure
+        units = {each.pk: unit_of(request, each) for each in found.values()}
+        self.units = {pk: unit for pk, unit in units.items() if unit is not None}
+
+    def of(self, product: Product) -> Listed:
+        """How a product's card is shown."""
+        experiment = on_lists_of(product.category)
+        unit = None if experiment is None else self.units.get(experiment.pk)
+        return Listed(experiment, unit, unit is not None and unit.arm == HOLDOUT and not self.by_figure)
+
+    def apart(self, response: HttpResponse) -> HttpResponse:
+        """See to it that nobody keeps this page for a reader of another arm."""
+        return _apart(response, self.any_runs, bool(self.units))
+
+
+def _apart(response: HttpResponse, any_runs: bool, takes_part: bool) -> HttpResponse:
+    if any_runs:
+        patch_vary_headers(response, ["Cookie"])
+    if takes_part:
+        add_never_cache_headers(response)
+    return response
 
 
 def count(request: HttpRequest, told: Any) -> Product | None:

@@ -37,17 +37,20 @@ def state_of(experiment: Experiment, kinds: Iterable[str] | None = None) -> str:
     return WAITING if now < experiment.starts_on else RUNNING if now <= experiment.ends_on else OVER
 
 
+def running() -> dict[tuple[str, str], Experiment]:
+    """Experiments that run on the site's lists, by place and name."""
+    found: dict[tuple[str, str], Experiment] | None = cache.get(KEY)
+    if found is None:
+        now = Experiment.objects.filter(shown_by=SITE, starts_on__lte=today(), ends_on__gte=today())
+        found = {(each.place, each.name): each for each in now if state_of(each) == RUNNING}
+        cache.set(KEY, found, KEPT_S)
+    return {place: each for place, each in found.items() if each.starts_on <= today() <= each.ends_on}
+
+
 def on_lists_of(category: Category) -> Experiment | None:
     """The experiment that runs on the site's lists of a category, if one does."""
-    running = cache.get(KEY)
-    if running is None:
-        found = Experiment.objects.filter(shown_by=SITE, starts_on__lte=today(), ends_on__gte=today())
-        running = {(each.place, each.name): each for each in found if state_of(each) == RUNNING}
-        cache.set(KEY, running, KEPT_S)
-    if not running:
-        return None
-    found = running.get((CATEGORY, category.slug)) or running.get((SECTOR, category.sector))
-    return found if found is not None and found.starts_on <= today() <= found.ends_on else None
+    found = running()
+    return found.get((CATEGORY, category.slug)) or found.get((SECTOR, category.sector))
 
 
 def forget() -> None:

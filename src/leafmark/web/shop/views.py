@@ -16,7 +16,7 @@ from leafmark.products import svg
 from leafmark.products.label import LabelData
 from leafmark.products.sentences import Sentences
 from leafmark.web import markets
-from leafmark.web.experiment.lists import listed
+from leafmark.web.experiment.lists import Everywhere, listed
 from leafmark.web.languages import tag
 from leafmark.web.pages import page
 from leafmark.web.search import NoIndexError
@@ -79,11 +79,12 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Products by word, narrowed by facets."""
     asked = read_asked(request.GET)
+    seen = Everywhere(request, by_figure=asked.sort in ("lowest", "highest"))
     try:
-        found = find(asked, tag())
+        found = find(asked, tag(), seen)
     except NoIndexError:
         return page(request, "shop/search.html", {"asked": asked, "found": None}, status=503)
-    return page(request, "shop/search.html", {"asked": asked, "found": found})
+    return seen.apart(page(request, "shop/search.html", {"asked": asked, "found": found}))
 
 
 @require_safe
