@@ -14,14 +14,15 @@ HOUSE = SOURCE / "leafmark"
 MAY_IMPORT: dict[str, set[str]] = {
     "factors": {"factors"},
     "ledger": {"ledger"},
+    "experiments": {"experiments"},
     "methods": {"factors", "methods"},
     "engine": {"factors", "methods", "engine"},
     "products": {"factors", "methods", "engine", "products"},
     "inventory": {"factors", "methods", "engine", "inventory"},
     "actions": {"factors", "methods", "engine", "ledger", "actions"},
     "demo": {"factors", "methods", "engine", "products", "actions", "ledger", "demo"},
-    "web": {"factors", "methods", "engine", "products", "inventory", "actions", "ledger", "web"},
-    "cli": {"factors", "methods", "engine", "products", "actions", "ledger", "demo", "web", "cli"},
+    "web": {"factors", "methods", "engine", "products", "inventory", "actions", "ledger", "experiments", "web"},
+    "cli": {"factors", "methods", "engine", "products", "actions", "ledger", "experiments", "demo", "web", "cli"},
 }
 EVERYBODY = {"__init__"}
 """`import leafmark` itself: the version."""

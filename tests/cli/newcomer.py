@@ -10,6 +10,13 @@ from pathlib import Path
 from click.testing import Result
 
 FILES = {
+    "spring.csv": """\
+experiment,outcome,held_out,least_units,ends_on,arm,choices,amount,units
+spring,grams,50,100,2026-06-30,label,1,2000000,120
+spring,grams,50,100,2026-06-30,label,2,6000000,40
+spring,grams,50,100,2026-06-30,holdout,1,3000000,90
+spring,grams,50,100,2026-06-30,holdout,1,4000000,70
+""",
     "bill.csv": """\
 product_id,stage,key,amount,unit,region,date
 lamp-1,materials,material.glass,0.35,kg,GB,2023-05-03

@@ -13,7 +13,7 @@ from terms import CATALOGUE, TODAY, an_act
 
 from leafmark.ledger.ledger import Ledger, open_ledger
 
-ALL = ("shelf", "explain", "claims", "events", "balances", "redemptions")
+ALL = ("shelf", "explain", "claims", "events", "balances", "redemptions", "experiments")
 OF_BRANDS = ("shelf", "explain", "claims", "events")
 NDJSON = "application/x-ndjson"
 PROBLEM = "application/problem+json"

@@ -119,5 +119,6 @@ def city(
 
 from api_site import books_open, caller, two_brands  # noqa: E402, F401  # fixtures, once Django is set up
 from chromium import browser  # noqa: E402, F401
+from experiments_site import on_day  # noqa: E402, F401
 from operators import roles  # noqa: E402, F401
 from planning_site import mei, mill, mill_run, planners  # noqa: E402, F401

@@ -50,7 +50,7 @@ def test_the_document_is_served_as_it_is_made(db: None, client: Client) -> None:
 def test_the_hand_written_page_names_every_operation_scope_and_problem() -> None:
     text = PAGE.read_text(encoding="utf-8")
     written = set(re.findall(r"`(?:GET|POST) (/[^?`]*)", text)) | {"/accounts/ACCOUNT/redemptions/ID/void"}
-    words = {"brand": "BRAND", "product_id": "ID", "account_id": "ACCOUNT", "redemption_id": "ID"}
+    words = {"brand": "BRAND", "product_id": "ID", "account_id": "ACCOUNT", "redemption_id": "ID", "key": "NAME"}
     made = {re.sub(r"\{(\w+)\}", lambda found: words[found[1]], path).removeprefix("/api/v1") for _, path in OPERATIONS}
     assert written == made
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", text, flags=re.MULTILINE))

@@ -29,6 +29,9 @@ OTHERS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "redeem": ("redemptions", "post", f"/accounts/{ANN}/redemptions", {"json": {"points": 1, "reward": "x"}, "headers": {"Idempotency-Key": "k"}}),
     "redemption": ("redemptions", "get", REDEMPTION, {}),
     "post_redemption": ("redemptions", "post", f"{REDEMPTION}/post", {}),
+    "arms": ("experiments", "post", "/experiments/spring/arms", {"json": {"units": ["x"]}}),
+    "post_choices": ("experiments", "post", "/experiments/spring/choices", {"data": b"", "content_type": "application/x-ndjson"}),
+    "leave": ("experiments", "post", "/experiments/spring/leave", {"json": {"units": ["x"]}}),
     "void_redemption": ("redemptions", "post", f"{REDEMPTION}/void", {}),
 }  # fmt: skip
 
@@ -121,9 +124,9 @@ def test_a_key_of_the_scope_is_let_in(
 
 
 @pytest.mark.parametrize(
-    "operation", [name for name, (scope, *_) in OTHERS.items() if scope in ("balances", "redemptions")]
+    "operation", [name for name, (scope, *_) in OTHERS.items() if scope in ("balances", "redemptions", "experiments")]
 )
-def test_a_brands_key_never_opens_an_account_even_if_the_table_says_so(
+def test_a_brands_key_never_opens_an_account_or_a_test_even_if_the_table_says_so(
     shelf: None, books_open: Ledger, caller: Callable[..., Caller], operation: str
 ) -> None:
     """Said twice: where keys are made, and where they are used."""

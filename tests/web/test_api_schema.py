@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from api_site import Caller, row
+from experiments_site import START, started
 from hypothesis import HealthCheck, Phase, settings
 from terms import ANN
 
@@ -41,9 +42,11 @@ schema.app = application
 
 
 @pytest.fixture
-def site(two_brands: None, books_open: Ledger, caller: Callable[..., Caller]) -> Caller:
-    """A site with products and an account, and a key that opens everything."""
+def site(two_brands: None, books_open: Ledger, caller: Callable[..., Caller], on_day: Callable[..., None]) -> Caller:
+    """A site with products, an account and a test that runs, and a key that opens everything."""
     asking = caller("app", per_minute=100_000)
+    on_day(START)
+    started("spring", shown_by="clients")
     assert asking.events([row("one"), row("two")]).json()["accepted"] == 2
     return asking
 
@@ -57,6 +60,8 @@ def site(two_brands: None, books_open: Ledger, caller: Callable[..., Caller]) ->
 )
 def test_every_operation_keeps_to_the_openapi(case: Any, site: Caller) -> None:
     """Schemathesis makes requests from the document, right and wrong ones, and holds each answer to it."""
+    if "key" in (case.path_parameters or {}) and len(str(case.path_parameters["key"])) % 2:
+        case.path_parameters["key"] = "spring"
     if "account_id" in (case.path_parameters or {}) and case.path_parameters["account_id"] == 0:
         case.path_parameters["account_id"] = ANN
     headers = {"Authorization": f"Bearer {site.key}"}
@@ -66,7 +71,7 @@ def test_every_operation_keeps_to_the_openapi(case: Any, site: Caller) -> None:
         return
     # a check digit, a market that has rules: no schema says these; nor, of a body that is a text, what its lines are
     unsaid = [checks.positive_data_acceptance]
-    if case.operation.path.endswith("/events"):
+    if case.operation.path.endswith(("/events", "/choices")):
         unsaid.append(checks.negative_data_rejection)
     case.validate_response(answer, excluded_checks=unsaid, headers=headers)
 

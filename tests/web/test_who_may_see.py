@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
+from experiments_site import declared
 
 from leafmark.web.brand.models import Draft, Match, Target, Upload
 from leafmark.web.jobs.models import Job
@@ -22,7 +23,8 @@ from leafmark.web.shelf.models import Brand, Run
 
 PUBLIC = {
     "shop": "all", "embed": "all", "people": "all", "api_docs": "all", "api": "keys", "audit:trace": "all", "audit:factor": "all",
-    "audit:method": "all", "operate:rules_text": "all", "me:join": "all", "me:join_sent": "all", "me:join_answer": "all", "me:gone": "all",
+    "audit:method": "all", "operate:rules_text": "all", "experiment": "all", "me:join": "all", "me:join_sent": "all", "me:join_answer": "all",
+    "me:gone": "all",
 }  # fmt: skip
 """Rooms and addresses that are open, or guard themselves by keys (tests/web/test_api_matrix.py)."""
 CLOSED = ("brand", "operate", "audit")
@@ -78,7 +80,7 @@ def objects(shelf: None) -> dict[str, Any]:
         "match_id": match.pk, "job_id": job.pk, "run_id": Run.objects.get().run_id, "kind": "products", "lang": "en", "step": "publish",
         "member": owner.memberships.get().pk, "name": "leafmark", "stamp": "x", "sample_id": 1, "place": 1, "goal_id": 1,
         "event_id": 1, "redemption_id": 1, "factor_id": "x", "subject_id": "TV-1", "method_id": "appliance.use", "version": 2, "token": uuid.uuid4().hex,
-        "draft": draft_of_rules.pk, "revision": 1, "comment": comment.pk,
+        "draft": draft_of_rules.pk, "revision": 1, "comment": comment.pk, "key": declared("spring").key, "told": "x",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from leafmark.cli.benchmark import benchmark
 from leafmark.cli.claims import claims
 from leafmark.cli.demo import demo
 from leafmark.cli.endings import Verbs
+from leafmark.cli.experiment import experiment
 from leafmark.cli.explain import explain
 from leafmark.cli.factors import factors
 from leafmark.cli.footprint import footprint
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 for verb in (
-    api_key, benchmark, claims, demo, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report,
+    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report,
     serve, statement, verify,
 ):  # fmt: skip
     main.add_command(verb)

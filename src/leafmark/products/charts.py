@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from leafmark.products.i18n import significant
+from leafmark.products.i18n import MINUS, significant
 
 ROW = 46
 COLUMNS_TALL = 240
 """Height in pixels of the field of a chart of columns or dots."""
 LEFT = 13.0
 """Per cent of the width kept for the labels of an upright axis."""
+MARGIN = 1.0
+"""Per cent of the width kept free on both sides of differences, for the caps of their ranges."""
 TICKS_MAX = 6
 CAP = 5
 """Half the length in pixels of the caps of a range."""
@@ -76,6 +78,36 @@ def bars(name: str, title: str, rows: Sequence[Bar], unit: str, said: str = "") 
             + _range_line((f"{x0:.2f}%", middle), (f"{x1:.2f}%", middle))
         )
     return _svg(name, title, said or _said(rows, unit), floor + 24, body)
+
+
+def differences(name: str, title: str, rows: Sequence[Bar], unit: str, said: str) -> str:
+    """Differences about zero, each a point with its range under its name; a line that crosses zero can be nothing."""
+    marks = ticks(max(0.0, *(row.high for row in rows)), min(0.0, *(row.low for row in rows)))
+    floor = len(rows) * ROW + 4
+
+    def place(value: float) -> str:
+        return f"{MARGIN + (100 - 2 * MARGIN) * (value - marks[0]) / (marks[-1] - marks[0]):.2f}%"
+
+    body = ""
+    for number, row in enumerate(rows):
+        top, own = number * ROW, " own" if row.own else ""
+        middle = top + 30
+        body += (
+            f'<text class="name{own}" x="0" y="{top + 15}">{escape(row.name)}</text>'
+            f'<text class="end" x="100%" y="{top + 15}">{escape(row.text)}</text>'
+            f'<line class="range" x1="{place(0)}" x2="{place(0)}" y1="{middle - 10}" y2="{middle + 12}" stroke-dasharray="3 3"/>'
+            + _range_line((place(row.low), middle), (place(row.high), middle))
+            + f'<circle class="bar{own}" cx="{place(row.value)}" cy="{middle}" r="6"/>'
+        )
+    for mark in marks:
+        text = f"{_mark(mark)} {unit}" if mark == marks[-1] else _mark(mark)
+        side = " end" if mark == marks[-1] else "" if mark == marks[0] else " mid"
+        body += (
+            f'<line class="rule" x1="{place(mark)}" x2="{place(mark)}" y1="{floor}" y2="{floor + 5}"/>'
+            f'<text class="small{side}" x="{place(mark)}" y="{floor + 19}">{escape(text)}</text>'
+        )
+    body += f'<line class="rule" x1="0" x2="100%" y1="{floor}" y2="{floor}"/>'
+    return _svg(name, title, said, floor + 24, body)
 
 
 def columns(name: str, title: str, rows: Sequence[Bar], unit: str) -> str:
@@ -153,7 +185,7 @@ def _said(rows: Sequence[Bar], unit: str) -> str:
 
 
 def _mark(value: float) -> str:
-    return f"{value:,.0f}" if value == round(value) else significant(value)
+    return f"{value:,.0f}".replace("-", MINUS) if value == round(value) else significant(value)
 
 
 def _upright_lines(marks: Sequence[float], floor: int, unit: str) -> Iterator[str]:

@@ -50,11 +50,13 @@ def prepare(
 
     call_command("collectstatic", verbosity=0, interactive=False)
     _shelves(workspace, say, progress)
+    from leafmark.web.experiment.closing import close_all
     from leafmark.web.shelf.finding import bring_up_to_date
 
     say("search index")
     bring_up_to_date(progress)
     _erasures(say)
+    close_all()
     if workspace.https and not workspace.proxies:
         say(
             f"no proxies named in {workspace.folder / 'site.toml'}: readers have one address, so log-ins are limited by name alone"

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "leafmark.web.me",
     "leafmark.web.brand",
     "leafmark.web.operate",
+    "leafmark.web.experiment",
 ]
 MIDDLEWARE = [
     "leafmark.web.security.headers",

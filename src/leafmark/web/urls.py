@@ -24,6 +24,7 @@ urlpatterns = [
         path("operate/", include("leafmark.web.operate.urls")),
         path("", include("leafmark.web.audit.urls")),
         path("me/", include("leafmark.web.me.urls")),
+        path("", include("leafmark.web.experiment.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -6,6 +6,7 @@ Reads that need no key may be made from any origin (CORS): they send and get not
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -17,6 +18,7 @@ from leafmark.web.api.problems import CONTENT_TYPE, Problem
 
 OPERATIONS: Final = "/api/v1"
 EVENTS: Final = "/api/v1/events"
+CHOICES: Final = re.compile(r"/api/v1/experiments/[^/]+/choices")
 PUBLIC: Final = ("/api/v1/products", "/api/v1/footprints", "/api/v1/labels", "/api/openapi.json")
 BODY_BYTES_MAX: Final = 256 * 1024
 EVENTS_BYTES_MAX: Final = 8 * 1024 * 1024
@@ -71,7 +73,7 @@ def _answered(request: HttpRequest, get_response: Callable[[HttpRequest], HttpRe
 
 def bytes_max(path: str) -> int:
     """The largest body that an address takes."""
-    return EVENTS_BYTES_MAX if path == EVENTS else BODY_BYTES_MAX
+    return EVENTS_BYTES_MAX if path == EVENTS or CHOICES.fullmatch(path) else BODY_BYTES_MAX
 
 
 def too_large(most: int) -> Problem:

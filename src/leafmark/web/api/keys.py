@@ -23,10 +23,11 @@ SCOPES: Final = {
     "events": "post acts",
     "balances": "look accounts up and read what they hold",
     "redemptions": "redeem points, and end redemptions",
+    "experiments": "put people into the arms of holdout tests, and post what they chose",
 }
 """Scope -> what it opens."""
-OF_OPERATOR: Final = frozenset({"balances", "redemptions"})
-"""Scopes that no brand's key may have: accounts are the consumers', and no brand's."""
+OF_OPERATOR: Final = frozenset({"balances", "redemptions", "experiments"})
+"""Scopes that no brand's key may have: accounts are the consumers', and a brand counts no choices of its own products."""
 PER_MINUTE_MAX: Final = 100_000
 _WRITTEN: Final = re.compile(r"lmk_([A-Za-z0-9]{8})_[A-Za-z0-9_-]{43}")
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
@@ -84,7 +85,9 @@ def _check(client: str, scopes: Sequence[str], brand: str | None, per_minute: in
     if unknown or not scopes:
         raise KeyRefusedError(f"scope {', '.join(unknown) or 'none'}: expected one or more of {', '.join(SCOPES)}")
     if brand is not None and (closed := sorted(OF_OPERATOR & set(scopes))):
-        raise KeyRefusedError(f"scope {', '.join(closed)}: is of operator's keys alone; accounts are no brand's")
+        raise KeyRefusedError(
+            f"scope {', '.join(closed)}: is of operator's keys alone: accounts and choices are no brand's"
+        )
     if not 1 <= per_minute <= PER_MINUTE_MAX:
         raise KeyRefusedError(f"{per_minute} requests a minute: expected 1 to {PER_MINUTE_MAX}")
 

@@ -48,6 +48,7 @@ KINDS: Final = {
     "in-progress": Kind(409, "The same request is being worked on", "wait as long as Retry-After says, and send it again as it is"),
     "key-reused": Kind(422, "The Idempotency-Key was used for another request", "take a new one for another redemption"),
     "refused": Kind(409, "The ledger refuses this", "`reason` is one of docs/ledger-reasons.md"),
+    "not-running": Kind(409, "The test is not running", "`detail` says where it stands; outside its days nobody is put in and nothing is counted"),
     "not-explainable": Kind(409, "The figure cannot be explained", "the run's folder, inputs or packs are missing or changed: the operator restores them"),
     "rate-limited": Kind(429, "Too many requests", "wait as long as Retry-After says"),
     "fault": Kind(500, "The fault is ours", "send it again; with an Idempotency-Key nothing happens twice"),

@@ -232,3 +232,53 @@ class RedemptionOut(Schema):
     points: int
     reward: str
     day: dt.date
+
+
+class UnitsIn(Schema):
+    """People of a test, as the client calls them. They stand in a body, so that no log of addresses has them."""
+
+    model_config = ConfigDict(extra="forbid")
+    units: Annotated[list[Line], Field(min_length=1, max_length=1_000)]
+
+
+class ArmOut(Schema):
+    """Where a unit belongs, for as long as the test runs: `holdout` sees no figures and labels in lists."""
+
+    unit: str
+    arm: Literal["label", "holdout"]
+
+
+class ArmsOut(Schema):
+    """The arms of units, in the order they were asked for."""
+
+    experiment: str
+    ends_on: dt.date
+    arms: list[ArmOut]
+
+
+class LeftOut(Schema):
+    """How many of the units took part until now."""
+
+    experiment: str
+    left: int
+
+
+class ChoiceRefusedOut(Schema):
+    """A choice that did not go in. `position` counts from 0, `line` from 1."""
+
+    position: int
+    line: int
+    reason: Literal["missing", "bad_text", "unknown_unit", "unknown_product", "other_lists", "conflict"]
+    field: str
+    found: str
+    expected: str
+
+
+class ChoicesOut(Schema):
+    """What became of choices: accepted + duplicates + refused = rows. `not_counted`, of those accepted, have no figure that counts."""
+
+    rows: int
+    accepted: int
+    duplicates: int
+    not_counted: int
+    refused: list[ChoiceRefusedOut]

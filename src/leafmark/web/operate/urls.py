@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from leafmark.web.experiment import console as experiments
 from leafmark.web.operate import queue_views, views
 from leafmark.web.operate.members import views as members
 from leafmark.web.operate.packs import views as packs
@@ -46,4 +47,9 @@ urlpatterns = [
     path("review/of/<slug:stamp>/", review.finding, name="finding"),
     path("review/of/<slug:stamp>/dismiss/", review.dismiss, name="dismiss"),
     path("review/of/<slug:stamp>/choose/", review.choose, name="choose"),
+    path("experiments/", experiments.experiments, name="experiments"),
+    path("experiments/<slug:key>/", experiments.experiment, name="experiment"),
+    path("experiments/<slug:key>/start/", experiments.start, name="start_experiment"),
+    path("experiments/<slug:key>/stop/", experiments.stop, name="stop_experiment"),
+    path("experiments/<slug:key>/counts.csv", experiments.counts, name="experiment_counts"),
 ]

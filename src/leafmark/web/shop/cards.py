@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from markupsafe import Markup
 
+from leafmark.web.experiment.lists import Listed
 from leafmark.web.languages import tag
 from leafmark.web.pages import fragment
 from leafmark.web.shelf.models import Product
@@ -15,6 +16,14 @@ from leafmark.web.shelf.state import version
 
 KEPT_MAX: Final = 8_192
 _kept: dict[tuple[int, str, str], Markup] = {}
+
+
+def cards_seen(numbers: Sequence[int], seen: Callable[[Product], Listed]) -> list[Markup]:
+    """Cards as a reader who takes part in a test sees them: drawn for her alone and not kept."""
+    marks = ", ".join(["%s"] * len(numbers))
+    found = {each.pk: each for each in shown_where(f"p.id IN ({marks})", numbers)} if numbers else {}
+    shown = (found[each] for each in numbers if each in found)
+    return [fragment("shop/card.html", {"product": each, "seen": seen(each)}) for each in shown]
 
 
 def cards(numbers: Sequence[int], stamp: str | None = None) -> list[Markup]:
@@ -34,7 +43,7 @@ def cards(numbers: Sequence[int], stamp: str | None = None) -> list[Markup]:
 
 
 def _drawn(product: Product, now: tuple[str, str]) -> Markup:
-    card = fragment("shop/card.html", {"product": product})
+    card = fragment("shop/card.html", {"product": product, "seen": None})
     if len(_kept) >= KEPT_MAX:
         _kept.clear()
     _kept[(product.pk, *now)] = card

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from markupsafe import Markup
 
+from leafmark.web.experiment.lists import Everywhere
 from leafmark.web.search import FACETS, SORTS, Hits
 from leafmark.web.shelf.finding import index
 from leafmark.web.shelf.models import SECTORS, STATES, Category
-from leafmark.web.shop.cards import cards
+from leafmark.web.shop.cards import cards, cards_seen
 
 PAGE = 24
 PAGES_MAX = 400
@@ -67,8 +68,8 @@ def read_asked(given: QueryDict) -> Asked:
     return Asked(given.get("q", "")[:TEXT_MAX], facets, sort, max(1, min(page, PAGES_MAX)))
 
 
-def find(asked: Asked, lang: str) -> Found:
-    """Search.
+def find(asked: Asked, lang: str, seen: Everywhere) -> Found:
+    """Search. `seen`: how this reader sees cards, if she takes part in a test.
 
     Raises
     ------
@@ -80,4 +81,5 @@ def find(asked: Asked, lang: str) -> Found:
     names = dict(Category.objects.filter(slug__in=slugs).values_list("slug", "names"))
     sorts = [each for each in SORTS if each in ("relevance", "name") or "declared_unit" in asked.facets]
     pages = min(-(-hits.total // PAGE), PAGES_MAX)
-    return Found(hits, cards([int(each) for each in hits.ids]), names, sorts, pages)
+    numbers = [int(each) for each in hits.ids]
+    return Found(hits, cards_seen(numbers, seen.of) if seen.units else cards(numbers), names, sorts, pages)

@@ -17,6 +17,7 @@ from leafmark.products import svg
 from leafmark.products.label import LabelData
 from leafmark.products.sentences import Sentences
 from leafmark.web import markets
+from leafmark.web.experiment.lists import Everywhere, Listed, listed
 from leafmark.web.languages import tag
 from leafmark.web.pages import page
 from leafmark.web.search import NoIndexError
@@ -24,7 +25,7 @@ from leafmark.web.shelf.find import by_brand, shown
 from leafmark.web.shelf.labels import label_of
 from leafmark.web.shelf.models import SECTORS, Category, Product, Venue
 from leafmark.web.shop import saving
-from leafmark.web.shop.cards import cards
+from leafmark.web.shop.cards import cards, cards_seen
 from leafmark.web.shop.categories import beside_category, beside_product
 from leafmark.web.shop.comparing import COMPARED_MAX, Side, lower_choices, side_by_side
 from leafmark.web.shop.elsewhere import elsewhere
@@ -66,22 +67,24 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     if order not in ORDERS:
         order = "name"
     products: QuerySet[Product] = shown().filter(category=found).order_by(ORDERS[order], "pk")
-    part, drawn = _listed(request, products, PAGE)
+    seen = listed(request, found, by_figure=order != "name")
+    part, drawn = _listed(request, products, PAGE, seen)
     values = {
-        "category": found, "part": part, "cards": drawn, "order": order, "orders": list(ORDERS), "beside": beside_category(found, tag())
+        "category": found, "part": part, "cards": drawn, "order": order, "orders": list(ORDERS), "beside": beside_category(found, tag()), "seen": seen,
     }  # fmt: skip
-    return page(request, "shop/category.html", values)
+    return seen.apart(page(request, "shop/category.html", values))
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Products by word, narrowed by facets."""
     asked = read_asked(request.GET)
+    seen = Everywhere(request, by_figure=asked.sort in ("lowest", "highest"))
     try:
-        found = find(asked, tag())
+        found = find(asked, tag(), seen)
     except NoIndexError:
         return page(request, "shop/search.html", {"asked": asked, "found": None}, status=503)
-    return page(request, "shop/search.html", {"asked": asked, "found": found})
+    return seen.apart(page(request, "shop/search.html", {"asked": asked, "found": found}))
 
 
 @require_safe
@@ -136,10 +139,12 @@ def compare(request: HttpRequest) -> HttpResponse:
     return page(request, "shop/compare.html", values)
 
 
-def _listed(request: HttpRequest, products: QuerySet[Product], size: int) -> tuple[Page, list[Markup]]:
-    """A page of products in their order, and their cards."""
+def _listed(
+    request: HttpRequest, products: QuerySet[Product], size: int, seen: Listed | None = None
+) -> tuple[Page, list[Markup]]:
+    """A page of products in their order, and their cards: as a reader sees them who takes part in a test, where one runs here."""
     part = Paginator(products.values_list("pk", flat=True), size).get_page(request.GET.get("page"))
-    return part, cards(list(part))
+    return part, cards_seen(list(part), lambda _: seen) if seen is not None and seen.unit else cards(list(part))
 
 
 def _largest(data: LabelData) -> str | None:
