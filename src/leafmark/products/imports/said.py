@@ -25,6 +25,7 @@ _PROPOSALS: Final = tuple(
         (r"use ISO 3166-1 .+", "region_codes"),
     )
 )
+_SIMPLE: Final = frozenset({str, int, float})
 Plain = dict[str, Any]
 """A sentence as JSON: `code`, and `values` that are numbers, texts, lists of texts, or sentences."""
 
@@ -105,6 +106,10 @@ def fault_in(record: Mapping[str, Any], lang: str) -> dict[str, Any]:
 
 def _formed(lang: str, code: str, values: Mapping[str, Any]) -> str:
     words = table_of(__package__, lang)
+    if _SIMPLE.issuperset(
+        map(type, values.values())
+    ):  # most of them, and there may be one for each of half a million rows
+        return words[code].format(**values)
     return words[code].format(**{name: _shown(value, lang, words) for name, value in values.items()})
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from leafmark.engine.explain_address import Address
 from leafmark.engine.inputs import InputError
-from leafmark.engine.run import Run, RunError
+from leafmark.engine.run import RunError
 from leafmark.engine.run_entries import CELLS
 from leafmark.web.audit import sums, tracing
 from leafmark.web.audit.access import operators_and_auditors
@@ -54,12 +54,8 @@ def counted(request: HttpRequest, run_id: str) -> HttpResponse:
     if request.GET.get("as") == "json":
         return _json(tree)
     values = {
-        "run": run,
-        "address": address,
-        "tree": tree,
-        "query": sums.query(address),
-        "listed": _listed(run, address),
-    }
+        "run": run, "address": address, "tree": tree, "query": sums.query(address), "listed": sums.listed(run, address),
+    }  # fmt: skip
     return page(request, "audit/counted.html", values)
 
 
@@ -97,14 +93,6 @@ def _asked(request: HttpRequest) -> Address:
         return sums.asked(request.GET.getlist(sums.OF))
     except InputError as error:
         raise Http404(str(error)) from error
-
-
-def _listed(run: Run, address: Address) -> bool:
-    """Whether the entries of a sum can be listed, so that its page leads there."""
-    try:
-        return bool(sums.figure(run, address, None).entries)
-    except (RunError, InputError):
-        return False
 
 
 def _json(content: Any, status: int = 200) -> JsonResponse:

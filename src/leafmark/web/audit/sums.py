@@ -20,7 +20,7 @@ from leafmark.engine.explain_address import TOTAL, Address, Condition
 from leafmark.engine.inputs import InputError
 from leafmark.engine.published import Published
 from leafmark.engine.recount import Groups, recipe_of
-from leafmark.engine.run import Run
+from leafmark.engine.run import Run, RunError
 from leafmark.engine.run_entries import RunEntries, left_open
 from leafmark.engine.sum_facts import RunTables
 
@@ -126,6 +126,15 @@ def figure(run: Run, address: Address, page: str | None) -> Figure:
             tuple(each for each in _cuts(entries, address) if len(each.parts) > 1),
             Paginator(_Entries(entries, address, count), PAGE).get_page(page), entries.by_line, entries.ordered,
         )  # fmt: skip
+
+
+def listed(run: Run, address: Address) -> bool:
+    """Whether a sum is one of entries that the run kept, so that they can be listed."""
+    try:
+        with closing(RunEntries(run)) as entries:
+            return entries.figure(address)[1] > 0
+    except (RunError, InputError):
+        return False
 
 
 def every_entry(run: Run, address: Address) -> Iterator[tuple[Any, ...]]:
