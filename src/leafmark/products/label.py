@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from .benchmarks import Benchmark
@@ -21,6 +22,8 @@ from .schemes import Evidence, Scheme
 from .words import LANGS, Words, as_words
 
 SCHEMA: Final = "leafmark.label/1"
+AS_THEY_ARE: Final = frozenset({type(None), str, int, float, bool})
+"""Types of values that are JSON already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +146,17 @@ class LabelData:
         return {"schema": SCHEMA, **body}
 
 
+@lru_cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
+
+
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | int | float):
+    kind = type(value)
+    if kind in AS_THEY_ARE:
         return value
-    if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if names := _names(kind):
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
