@@ -152,7 +152,7 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
-    kind = type(value)
+    kind: Any = type(value)
     if kind in AS_THEY_ARE:
         return value
     if names := _names(kind):
