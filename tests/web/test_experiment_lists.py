@@ -269,6 +269,24 @@ def test_a_sectors_test_runs_on_its_categories_alone(shelf: None, on_day: On) ->
     assert not links(text(client, "/category/milk/"))
 
 
+def test_the_channel_and_a_festival_show_the_lists_products_as_the_list_does(running: Experiment) -> None:
+    from django.utils import timezone
+
+    from leafmark.web.shelf.models import Product, Venue
+
+    Product.objects.filter(product_id__in=("TV-1", "TV-2")).update(in_channel=True)
+    now = timezone.now()
+    Venue.objects.create(
+        slug="fest", names={"en": "Fest"}, opens_at=now - dt.timedelta(days=1), closes_at=now + dt.timedelta(days=400)
+    )
+    holdout, label = says_yes(HOLDOUT), says_yes(LABEL)
+    for address, products in (("/", 2), ("/venue/fest/", 4)):  # the fifth has no figure, so it is at no festival
+        found = [text(each, address) for each in (Client(), label, holdout)]
+        assert [each.count(FIGURE) for each in found] == [products, products, 0], address
+        assert [len(links(each)) for each in found] == [0, products, products], address
+        assert "no-store" in holdout.get(address).headers["Cache-Control"]
+
+
 @pytest.fixture
 def indexed(running: Experiment) -> Iterator[Experiment]:
     from leafmark.web.shelf import finding

@@ -37,6 +37,15 @@ class Listed:
     unit: Unit | None = None
     bare: bool = False
 
+    @property
+    def takes_part(self) -> bool:
+        """Whether this reader does."""
+        return self.unit is not None
+
+    def of(self, product: Product) -> Listed:
+        """How a product's card is shown: like all of this list."""
+        return self
+
     def address(self, product: Product) -> str | None:
         """Where a product's card leads, if not to its page at once."""
         if self.experiment is None or self.unit is None:
@@ -46,7 +55,7 @@ class Listed:
 
     def apart(self, response: HttpResponse) -> HttpResponse:
         """See to it that nobody keeps this page for a reader of another arm."""
-        return _apart(response, self.experiment is not None, self.unit is not None)
+        return _apart(response, self.experiment is not None, self.takes_part)
 
 
 def listed(request: HttpRequest, category: Category, by_figure: bool) -> Listed:
@@ -59,7 +68,7 @@ def listed(request: HttpRequest, category: Category, by_figure: bool) -> Listed:
 
 
 class Everywhere:
-    """A list of all categories, such as the search's: each product as the list of its own category shows it to this reader."""
+    """A list of all categories, such as the search's or a festival's: each product as the list of its own category shows it to this reader."""
 
     def __init__(self, request: HttpRequest, by_figure: bool) -> None:
         found = running()
@@ -67,6 +76,11 @@ class Everywhere:
         self.by_figure = by_figure
         units = {each.pk: unit_of(request, each) for each in found.values()}
         self.units = {pk: unit for pk, unit in units.items() if unit is not None}
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether this reader takes part in any test."""
+        return bool(self.units)
 
     def of(self, product: Product) -> Listed:
         """How a product's card is shown."""
@@ -76,7 +90,7 @@ class Everywhere:
 
     def apart(self, response: HttpResponse) -> HttpResponse:
         """See to it that nobody keeps this page for a reader of another arm."""
-        return _apart(response, self.any_runs, bool(self.units))
+        return _apart(response, self.any_runs, self.takes_part)
 
 
 def _apart(response: HttpResponse, any_runs: bool, takes_part: bool) -> HttpResponse:

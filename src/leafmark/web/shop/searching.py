@@ -82,4 +82,4 @@ def find(asked: Asked, lang: str, seen: Everywhere) -> Found:
     sorts = [each for each in SORTS if each in ("relevance", "name") or "declared_unit" in asked.facets]
     pages = min(-(-hits.total // PAGE), PAGES_MAX)
     numbers = [int(each) for each in hits.ids]
-    return Found(hits, cards_seen(numbers, seen.of) if seen.units else cards(numbers), names, sorts, pages)
+    return Found(hits, cards_seen(numbers, seen.of) if seen.takes_part else cards(numbers), names, sorts, pages)

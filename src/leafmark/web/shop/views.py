@@ -44,10 +44,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """The channel: what it is, its sectors, and products with a figure of their own."""
     counted = Category.objects.values("sector").annotate(categories=Count("id")).order_by()
     sizes = {row["sector"]: row["categories"] for row in counted}
-    part, drawn = _listed(request, shown().filter(in_channel=True).order_by("name", "pk"), CHANNEL_PAGE)
+    seen = Everywhere(request, by_figure=False)
+    part, drawn = _listed(request, shown().filter(in_channel=True).order_by("name", "pk"), CHANNEL_PAGE, seen)
     sectors = [(each, sizes.get(each, 0)) for each in SHOWN_SECTORS]
     values = {"sectors": sectors, "part": part, "cards": drawn, "venues": list(venues_open())}
-    return page(request, "shop/home.html", values)
+    return seen.apart(page(request, "shop/home.html", values))
 
 
 @require_safe
@@ -121,10 +122,11 @@ def venue(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Venue, slug=slug)
     state = state_of(found)
     values: dict[str, Any] = {"venue": found, "state": state}
+    seen = Everywhere(request, by_figure=False)
     if state == "open":
-        part, drawn = _listed(request, products_of(found), PAGE)
+        part, drawn = _listed(request, products_of(found), PAGE, seen)
         values |= {"part": part, "cards": drawn, "totals": totals(found)}
-    return page(request, "shop/venue.html", values)
+    return seen.apart(page(request, "shop/venue.html", values))
 
 
 @require_safe
@@ -140,11 +142,11 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(
-    request: HttpRequest, products: QuerySet[Product], size: int, seen: Listed | None = None
+    request: HttpRequest, products: QuerySet[Product], size: int, seen: Listed | Everywhere
 ) -> tuple[Page, list[Markup]]:
     """A page of products in their order, and their cards: as a reader sees them who takes part in a test, where one runs here."""
     part = Paginator(products.values_list("pk", flat=True), size).get_page(request.GET.get("page"))
-    return part, cards_seen(list(part), lambda _: seen) if seen is not None and seen.unit else cards(list(part))
+    return part, cards_seen(list(part), seen.of) if seen.takes_part else cards(list(part))
 
 
 def _largest(data: LabelData) -> str | None:
