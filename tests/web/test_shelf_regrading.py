@@ -28,6 +28,7 @@ from leafmark.web.shelf.grading import keep, let_count
 from leafmark.web.shelf.models import CategoryAverage, Grading, Product, Publication
 from leafmark.web.shelf.regrading import Regraded, regrade
 from leafmark.web.shelf.state import version
+from leafmark.web.shop import cards as shop_cards
 
 DAY = dt.date(2026, 11, 1)
 SCHEME = next(each for each in shipped_texts() if 'id = "leafmark.percentile"' in each)
@@ -140,7 +141,10 @@ def test_a_letter_is_shown_no_longer_than_its_evidence_holds(
     regrade(counted("2099-01-01").sha256, DAY, operator)
 
     assert said(client)["grade"]["letter"] == "E"
-    monkeypatch.setattr(labels, "today", lambda: dt.date(2099, 1, 2))
+    assert client.get("/category/television/").content.decode().count("state-graded") == 3
+    for room in (labels, shop_cards):
+        monkeypatch.setattr(room, "today", lambda: dt.date(2099, 1, 2))
+    assert "state-graded" not in client.get("/category/television/").content.decode()
     grade = said(client)["grade"]
     assert (grade["letter"], grade["state"], grade["reason"]) == (None, "declared", "evidence_expired")
     assert letters()["TV-1"] == "E"  # what was published stays
