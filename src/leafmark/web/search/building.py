@@ -71,18 +71,20 @@ def _fill(generation: Path, documents: Iterable[Document], progress: Progress | 
     index = register(tantivy.Index(schema(), str(generation)))
     writer = index.writer(BUILD_HEAP_BYTES, 1)
     seen: set[str] = set()
-    for batch, folded in ahead(_batches(documents)):
-        for document, row in zip(batch, rows(batch, folded), strict=True):
-            if document.product_id in seen:
-                raise SearchError(
-                    f"product {document.product_id!r} stands twice among the documents; expected each id once"
-                )
-            seen.add(document.product_id)
-            writer.add_document(row)
-        if progress is not None:
-            progress(len(seen))
-    writer.commit()
-    writer.wait_merging_threads()
+    try:
+        for batch, folded in ahead(_batches(documents)):
+            for document, row in zip(batch, rows(batch, folded), strict=True):
+                if document.product_id in seen:
+                    raise SearchError(
+                        f"product {document.product_id!r} stands twice among the documents; expected each id once"
+                    )
+                seen.add(document.product_id)
+                writer.add_document(row)
+            if progress is not None:
+                progress(len(seen))
+        writer.commit()
+    finally:
+        writer.wait_merging_threads()  # else its threads write on into a folder that is being removed
     return len(seen)
 
 
