@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from leafmark.methods.toml_shape import Fault
@@ -26,13 +29,15 @@ def line_of(text: str, fault: Fault) -> int | None:
     return there.get(field)
 
 
-def places(text: str) -> dict[str, int]:
+@lru_cache(maxsize=32)
+def places(text: str) -> Mapping[str, int]:
     """Each field's line: `benchmark.id`, `classes[2].below`. A value over several lines is passed over."""
     found: dict[str, int] = {}
+    of_a_name: Counter[str] = Counter()
     lines, place, table = text.split("\n"), 0, ""
     while place < len(lines):
         if header := _HEADER.match(lines[place]):
-            table = _table(header, found)
+            table = _table(header, of_a_name)
             for each in (header[2], table):
                 found.setdefault(each, place + 1)
         elif key := _KEY.match(lines[place]):
@@ -42,14 +47,12 @@ def places(text: str) -> dict[str, int]:
     return found
 
 
-def _table(header: re.Match[str], found: dict[str, int]) -> str:
+def _table(header: re.Match[str], of_a_name: Counter[str]) -> str:
     """The table that a header opens: of several of one name the next."""
     if header[1] == "[":
         return header[2]
-    number = 1
-    while f"{header[2]}[{number}]" in found:
-        number += 1
-    return f"{header[2]}[{number}]"
+    of_a_name[header[2]] += 1
+    return f"{header[2]}[{of_a_name[header[2]]}]"
 
 
 def _end(lines: list[str], first: int) -> int:
