@@ -248,6 +248,15 @@ def test_a_draft_whose_files_changed_is_refused(console: Console, name: str) -> 
     assert not Publication.objects.exists()
 
 
+def test_a_draft_whose_files_are_damaged_is_still_shown(console: Console) -> None:
+    draft = console.drafted(PRODUCTS, KEYED + "chair,use,,,1,kg,\n")
+    for name in ("items.parquet", "catalogue.parquet"):
+        path = folder_of(draft) / name
+        path.write_bytes(path.read_bytes()[:-40])
+    assert "files of this draft are gone" in console.page(f"drafts/{draft.pk}/")
+    assert console.mei.get(console.at(f"drafts/{draft.pk}/label/?p=chair")).status_code == 404
+
+
 def test_a_draft_without_its_files_is_refused_and_still_shown(console: Console) -> None:
     import shutil
 

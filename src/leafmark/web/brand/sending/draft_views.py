@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -59,18 +61,26 @@ def _page(request: HttpRequest, at: Console, found: Draft, fault: str = "", note
     change = request.GET.get("change", "")
     first, count = items.stretch(found.counts, change)
     part = Paginator(range(first, first + count), PAGE).get_page(request.GET.get("page"))
-    here = (folder / "items.parquet").exists()
-    rows = items.some(folder / "items.parquet", part.object_list.start, len(part.object_list)) if here and count else []
+    kept = _kept(found, folder, part.object_list)
     values: dict[str, Any] = {
         "at": at, "here": "imports", "draft": found, "counts": found.counts, "fault": fault, "note": note, "change": change,
-        "changes": [each for each in items.CHANGES if found.counts["changes"].get(each)], "part": part, "here_files": here,
-        "rows": [{**each, "named": pick(_texts(each["name"]), lang) or each["product_id"]} for each in rows],
+        "changes": [each for each in items.CHANGES if found.counts["changes"].get(each)], "part": part, "here_files": kept is not None,
+        "rows": [{**each, "named": pick(_texts(each["name"]), lang) or each["product_id"]} for each in (kept or ([], []))[0]],
         "claims": [_said(each, lang) for each in found.claims], "needs_answer": needs_answer(found), "note_max": NOTE_MAX,
         "older": found.state in OPEN and older(found), "may_decide": may_decide(at, found), "nothing": nothing_to_publish(found),
-        "refused": refused(folder) if here and found.counts["rejected_lines"] else [],
+        "refused": (kept or ([], []))[1],
         "own": found.proposed_by_id == at.user.pk, "working": working(found.job), "failed": failed(found.job),
     }  # fmt: skip
     return page(request, "brand/sending/draft.html", values, FAULTS_OF_STEPS if fault else 200)
+
+
+def _kept(found: Draft, folder: Path, places: range) -> tuple[list[dict[str, Any]], list[dict[str, Any]]] | None:
+    """What the draft's files hold for a page: products, and lines that were refused. None where they are gone or damaged."""
+    try:
+        rows = items.some(folder / "items.parquet", places.start, len(places))
+        return rows, refused(folder) if found.counts["rejected_lines"] else []
+    except (OSError, pa.ArrowInvalid):
+        return None
 
 
 def _said(kept: dict[str, Any], lang: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def label_of_draft(draft: Draft, product_id: str) -> LabelData:
 
     Raises
     ------
-    Http404 : the draft would publish no such product, or its files are gone.
+    Http404 : the draft would publish no such product, or its files are gone or damaged.
     """
     folder = folder_of(draft)
     try:
@@ -36,7 +36,7 @@ def label_of_draft(draft: Draft, product_id: str) -> LabelData:
         if not about.num_rows:
             raise Http404(f"no product {product_id} in draft {draft.pk}")
         return _label(draft, folder, about)
-    except (RunError, OSError) as error:
+    except (RunError, OSError, pa.ArrowInvalid) as error:
         raise Http404(f"draft {draft.pk} has no files") from error
 
 
