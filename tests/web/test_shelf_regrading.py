@@ -135,6 +135,16 @@ def test_what_is_published_next_has_its_letter(percentile: Grading, runs: Path) 
     assert set(letters().values()) == {None}
 
 
+def test_what_comes_to_count_while_a_run_is_prepared_grades_it(operator: User, runs: Path) -> None:
+    def activated(done: int, whole: int, what: str) -> None:
+        if set(letters().values()) == {None}:
+            counted("2099-01-01")
+
+    done = fill(runs / "use", runs / "use.catalogue.parquet", DAY, workspace=runs, progress=activated)
+    assert (done.published, done.unchanged) == (3, 2)
+    assert letters() == LETTERS
+
+
 def test_a_letter_is_shown_no_longer_than_its_evidence_holds(
     operator: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +23,11 @@ from leafmark.web.shelf.channel import admit
 from leafmark.web.shelf.figures import Figures, Rules, figures
 from leafmark.web.shelf.grading import current
 from leafmark.web.shelf.staging import Beside, Staged, Staging, temporary_table
-from leafmark.web.shelf.state import say_changed
+from leafmark.web.shelf.state import hold, say_changed
 from leafmark.web.shelf.writing import ShelfMovedError, write
 
 ROWS = 2_000
+"""That are compared and laid down at a time; SQLite takes 32,766 values in a statement, a row has fifteen."""
 TRIES = 5
 """How often products are compared with the shelf anew, where something else of them is published meanwhile."""
 
@@ -72,28 +72,36 @@ def fill(
     ------
     RunError, ValueError : the run or the catalogue cannot be used, or a product has a GTIN that is another's.
     """
-    found = figures(run, catalogue, on_date, current(), rules)
-    about = {str(row["product_id"]): row for row in found.catalogue.to_pylist()}
-    beside = Beside(evidence or {}, _panels(run, about, savings or {}))
     table = None if benchmark is None else read_table(benchmark)
-    of_run = {**found.of_run(), "folder": _folder(found.run.path, workspace)}
-    mine = (of_run["method"], of_run["gwp_set"], of_run["vintage"], None if table is None else table.sha256)
+    moved: Exception | None = None
     for _ in range(TRIES):
+        found = figures(run, catalogue, on_date, current(), rules)
+        about = {str(row["product_id"]): row for row in found.catalogue.to_pylist()}
+        beside = Beside(evidence or {}, _panels(run, about, savings or {}))
+        of_run = {**found.of_run(), "folder": _folder(found.run.path, workspace)}
+        mine = (of_run["method"], of_run["gwp_set"], of_run["vintage"], None if table is None else table.sha256)
         with temporary_table():
             staged = _staged(found, Staging(found, mine, about, beside, brand), progress)
-            with suppress(ShelfMovedError, IntegrityError), transaction.atomic():
-                if first is not None:
-                    first()
-                kept = _kept_run(found, of_run, table)
-                changed, touched = write(staged, kept, on_date, published_by)
-                _follow(kept, touched, "purpose" in found.catalogue.column_names)
-                done = Filled(
-                    found.products.num_rows, len(changed), staged.unchanged, staged.unlabelled, tuple(changed)
-                )
-                if last is not None:
-                    last(done)
-                return done
-    raise ValueError("the shelf kept changing while the products were prepared; nothing was published: try again")
+            try:
+                with transaction.atomic():
+                    if hold() != found.by.sha256:
+                        raise ShelfMovedError("labels are graded by something else by now")
+                    if first is not None:
+                        first()
+                    kept = _kept_run(found, of_run, table)
+                    changed, touched = write(staged, kept, on_date, published_by)
+                    _follow(kept, touched, "purpose" in found.catalogue.column_names)
+                    done = Filled(
+                        found.products.num_rows, len(changed), staged.unchanged, staged.unlabelled, tuple(changed)
+                    )
+                    if last is not None:
+                        last(done)
+                    return done
+            except (ShelfMovedError, IntegrityError) as error:
+                moved = error
+    raise ValueError(
+        "the shelf kept changing while the products were prepared; nothing was published: try again"
+    ) from moved
 
 
 def _staged(found: Figures, staging: Staging, progress: Progress | None) -> Staged:
@@ -103,7 +111,7 @@ def _staged(found: Figures, staging: Staging, progress: Progress | None) -> Stag
         part = found.products.slice(first, ROWS).to_pylist()
         staging.add(zip(part, says[first : first + ROWS], strict=True))
         if progress:
-            progress(min(first + ROWS, whole), whole, "products published")
+            progress(min(first + ROWS, whole), whole, "products prepared")
     return staging.done
 
 

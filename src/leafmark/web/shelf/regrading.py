@@ -18,7 +18,7 @@ from leafmark.products.grading import Grade, grade
 from leafmark.web.shelf.footprints import footprint_of
 from leafmark.web.shelf.grading import Grader, grader
 from leafmark.web.shelf.models import Product
-from leafmark.web.shelf.state import grading_now, say_changed
+from leafmark.web.shelf.state import hold, say_changed
 
 AT_ONCE: Final = 2_000
 COLUMNS: Final = (
@@ -69,7 +69,7 @@ def regrade(sha256: str | None, on_date: dt.date, by: Any, progress: Progress | 
 def _part(sha256: str | None, last: int, judge: Grader, on_date: dt.date, by: Any, found: Regraded) -> Sequence[Any]:
     """Grade the next products; those that were looked at."""
     with transaction.atomic():
-        if grading_now() != sha256:
+        if hold() != sha256:
             found.superseded = True
             return ()
         shown = Product.objects.select_for_update(of=("self",)).filter(current__isnull=False, pk__gt=last)

@@ -68,7 +68,6 @@ class Staged:
     categories: dict[int, dict[str, Any]] = field(default_factory=dict)
     touched: set[int] = field(default_factory=set)
     freed: list[int] = field(default_factory=list)
-    rows: int = 0
     unchanged: int = 0
     unlabelled: int = 0
 
@@ -156,7 +155,6 @@ class Staging:
             self.done.unchanged += same
             number = None if same else (last or 0) + 1
             values += (*key, shown, self._category(each), self.gtins[key], name_of(each, key[1]), number, by, *made)
-        self.done.rows += len(found)
         _lay(values, len(found))
 
     def _known(self, keys: list[tuple[int, str]]) -> dict[tuple[int, str], list[Any]]:

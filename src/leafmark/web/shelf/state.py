@@ -7,6 +7,8 @@ from typing import Final
 
 from django.db import connection
 
+from leafmark.web.shelf.models import ShelfState
+
 NOW: Final = 'SELECT "stamp" FROM "shelf_shelfstate"'
 GRADING: Final = 'SELECT "grading_id" FROM "shelf_shelfstate"'
 SAY: Final = """
@@ -23,6 +25,15 @@ def version() -> str:
 def grading_now() -> str | None:
     """The hash of what new publications are graded by; None where they declare."""
     return _asked(GRADING)
+
+
+def hold() -> str | None:
+    """Hold the shelf till the end of the transaction, so that nothing else comes to count; what new publications are graded by.
+
+    It is held before any product is, by whoever writes to both. SQLite's transactions hold it from their beginning.
+    """
+    state = ShelfState.objects.select_for_update().first()
+    return None if state is None else state.grading_id
 
 
 def say_changed(*, grading: str | object | None = _KEEP) -> None:

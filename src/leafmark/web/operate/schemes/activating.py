@@ -13,7 +13,7 @@ from leafmark.products.schemes import Scheme
 from leafmark.web.jobs.models import Job
 from leafmark.web.operate.models import SchemeDecision
 from leafmark.web.operate.schemes import known
-from leafmark.web.operate.schemes.active import count, decision, declare
+from leafmark.web.operate.schemes.active import decision, declare, grade_by
 from leafmark.web.people.models import User
 
 
@@ -41,7 +41,7 @@ def activate(preview: Job, reason: str, by: User, token: str) -> SchemeDecision:
             kind=SchemeDecision.ACTIVATED, scheme_id=scheme.id, scheme_version=scheme.version, table_sha256=asked["table_sha256"],
             table_name=asked["table"], evidence=asked["evidence"], preview=preview, reason=reason, by=by, token=token,
         )  # fmt: skip
-        count(asked["scheme"], table, asked["evidence"], by)
+        grade_by(asked["scheme"], table, asked["evidence"], by)
     return made
 
 

@@ -27,7 +27,7 @@ def decision() -> SchemeDecision | None:
     return last if last is not None and last.kind == SchemeDecision.ACTIVATED else None
 
 
-def count(scheme: str, table: BenchmarkTable | None, evidence: list[dict[str, Any]], by: User) -> Grading:
+def grade_by(scheme: str, table: BenchmarkTable | None, evidence: list[dict[str, Any]], by: User) -> Grading:
     """Let a scheme count for new labels, and grade those that are on the shelf as a job. Within the transaction of its decision.
 
     Parameters
