@@ -1,0 +1,23 @@
+"""Why a row of the room's tables was refused, or a piece left unpacked: a closed list, in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REASONS: Final[dict[str, str]] = {
+    # rows of orders and cartons
+    "unreadable": "the cell could not be read as its column's type (text in a number, NaN, infinity)",
+    "missing_value": "a required cell is empty",
+    "not_positive": "a length or a quantity has to be above zero",
+    "negative": "a weight cannot be below zero; 0 is taken as it stands",
+    "too_large": "past the largest figure that is read (20 m, 30 t): a typing error",
+    "too_many_pieces": "one order has more than 100,000 pieces: split it",
+    "unknown_word": "the word is not one of the closed list",
+    # items that cannot be packed
+    "larger_than_every_carton": "in no allowed orientation does it fit any carton",
+    "heavier_than_every_carton": "it weighs more than any carton that it fits may carry",
+    "contradictory_groups": "items to be kept together are also to be kept apart",
+    "group_fits_no_carton": "items to be kept together fit no one carton",
+    "out_of_stock": "cartons that would hold it are used up",
+}
+"""Code -> what it means."""
