@@ -13,6 +13,9 @@ REASONS: Final[dict[str, str]] = {
     "too_large": "past the largest figure that is read (20 m, 30 t): a typing error",
     "too_many_pieces": "one order has more than 100,000 pieces: split it",
     "unknown_word": "the word is not one of the closed list",
+    "duplicate_id": "the id occurred before in the same table",
+    "contradictory_size": "the outer size is smaller than the inner one",
+    "contradictory_distance": "rows of one order give different distances",
     # items that cannot be packed
     "larger_than_every_carton": "in no allowed orientation does it fit any carton",
     "heavier_than_every_carton": "it weighs more than any carton that it fits may carry",

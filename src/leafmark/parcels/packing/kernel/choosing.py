@@ -1,0 +1,518 @@
+"""Choosing cartons for one order: the cheapest that holds it whole, else the cheapest set that was found.
+
+**One carton.** What a parcel is worth depends on the carton and on what is in it, not on where; so cartons are tried from the cheapest
+on and the first that holds everything is the answer: as exact as "holds" is. Bounds come first (weight, volume, edges, pairs
+that fit side by side in no direction), then the recipes.
+
+**Several.** Greedy splits: each carton in turn as the first, filled as far as it goes, then the rest in one carton where one
+holds it, else filled on; the least total wins. Then pairs of parcels are thrown together and split anew while that saves.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leafmark.parcels.packing.kernel.filling import (
+    ALL_OF_THEM,
+    AS_BLOCKS,
+    BLOCK_PIECES_MIN,
+    GROUPED,
+    PIECES_SINGLE_MAX,
+    RECIPES,
+    RULES_DRAWN,
+    WITH_LOADS,
+    drawn,
+    fill,
+    sort_rows,
+)
+from leafmark.parcels.packing.kernel.room import NO, NONE, YES, Room, inner, new_room
+
+PARCELS_MAX: Final = 48
+"""Most parcels of one split; an order that needs more is filled in one pass."""
+
+MOST, TWO = np.int64(PARCELS_MAX), np.int64(2)
+
+ROWS_MAX: Final = 256
+"""Most rows of an order that is split by search."""
+
+PAIR_ROWS_MAX: Final = 24
+"""Up to so many rows every pair is looked at before packing."""
+
+BEST, TRIED, PAIR = np.int64(0), np.int64(1), np.int64(2)
+"""The three splits on a desk."""
+
+ALONG = (np.int64(0), np.int64(1), np.int64(2))
+
+HEIGHTS_MAX: Final = 10
+"""Thicknesses at which a mailer is tried."""
+
+
+class Desk(NamedTuple):
+    """Scratch space of one thread: the carton being filled, and the splits being compared."""
+
+    room: Room
+    saved: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    keys: NDArray[np.int64]
+    taken: NDArray[np.int64]
+    left: NDArray[np.int64]
+    rank: NDArray[np.int64]
+    values: NDArray[np.float64]
+    heights: NDArray[np.int64]
+    split_carton: NDArray[np.int64]
+    split_recipe: NDArray[np.int64]
+    split_height: NDArray[np.int64]
+    split_content: NDArray[np.int64]
+    split_value: NDArray[np.float64]
+
+
+def new_desk(rows: int, cartons: int) -> Desk:
+    """Scratch space for orders of up to `rows` rows; three splits: best, tried, and a pair's."""
+    kept = min(rows, ROWS_MAX)
+    return Desk(
+        room=new_room(),
+        saved=np.zeros(new_room().points.size, np.int64),
+        rows=np.zeros(rows + 1, np.int64),
+        keys=np.zeros(rows + 1, np.int64),
+        taken=np.zeros(rows + 1, np.int64),
+        left=np.zeros((4, rows + 1), np.int64),
+        rank=np.zeros((2, cartons), np.int64),
+        values=np.zeros(cartons, np.float64),
+        heights=np.zeros(64, np.int64),
+        split_carton=np.zeros((3, PARCELS_MAX), np.int64),
+        split_recipe=np.zeros((3, PARCELS_MAX), np.int64),
+        split_height=np.zeros((3, PARCELS_MAX), np.int64),
+        split_content=np.zeros((3, PARCELS_MAX, kept + 1), np.int64),
+        split_value=np.zeros((3, PARCELS_MAX), np.float64),
+    )
+
+
+class Task(NamedTuple):
+    """What holds for all orders of a call: `haul` mg CO2e per kg and km; `support` in ten-thousandths; recipes to try; lots more to draw."""
+
+    haul: float
+    support: int
+    recipes: int
+    splits: int
+
+
+@inner
+def value_in(cartons, c, contents_g, km, task):
+    """What a parcel of that mass in carton `c` is worth by the objective."""
+    gross_kg = (contents_g + cartons.tare_g[c]) / 1000.0
+    return cartons.base[c] + task.haul * km * max(gross_kg, cartons.dimensional_kg[c])
+
+
+@inner
+def rank_cartons(desk, which, cartons, contents_g, km, task):
+    """Usable cartons from the cheapest on into `desk.rank[which]`; of the same value the smaller first. -> how many."""
+    rank, values = desk.rank[which], desk.values
+    n = NO
+    for c in range(cartons.base.size):
+        if not cartons.usable[c] or contents_g > cartons.max_weight_g[c]:
+            continue
+        value = value_in(cartons, c, contents_g, km, task)
+        place = n
+        while place > 0 and (
+            values[place - 1] > value
+            or (values[place - 1] == value and cartons.volume_mm3[rank[place - 1]] > cartons.volume_mm3[c])
+        ):
+            values[place], rank[place] = values[place - 1], rank[place - 1]
+            place -= 1
+        values[place], rank[place] = value, c
+        n += 1
+    return n
+
+
+@inner
+def enters(items, row, length, width, height):
+    """Whether one piece goes in, in some allowed orientation."""
+    for o in range(6):
+        if (
+            items.mask[row] & (1 << o)
+            and items.size[row, o, 0] <= length
+            and items.size[row, o, 1] <= width
+            and items.size[row, o, 2] <= height
+        ):  # fmt: skip
+            return True
+    return False
+
+
+@inner
+def _least(items, row, axis, length, width, height):
+    """Shortest that a piece can be along an axis in an orientation that goes in."""
+    least = np.int64(2**30)
+    for o in range(6):
+        if (
+            items.mask[row] & (1 << o)
+            and items.size[row, o, 0] <= length
+            and items.size[row, o, 1] <= width
+            and items.size[row, o, 2] <= height
+        ):  # fmt: skip
+            least = min(least, items.size[row, o, axis])
+    return least
+
+
+@inner
+def may_hold(items, first, count, left, length, width, height):
+    """Bounds: every piece goes in, and every two go in side by side along some axis. False is sure."""
+    for r in range(count):
+        if left[r] > 0 and not enters(items, first + r, length, width, height):
+            return False
+    if count > PAIR_ROWS_MAX:
+        return True
+    for r in range(count):
+        if left[r] <= 0:
+            continue
+        ax = _least(items, first + r, ALONG[0], length, width, height)
+        ay = _least(items, first + r, ALONG[1], length, width, height)
+        az = _least(items, first + r, ALONG[2], length, width, height)
+        for q in range(r if left[r] > 1 else r + 1, count):
+            if left[q] <= 0:
+                continue
+            if (
+                ax + _least(items, first + q, ALONG[0], length, width, height) > length
+                and ay + _least(items, first + q, ALONG[1], length, width, height) > width
+                and az + _least(items, first + q, ALONG[2], length, width, height) > height
+            ):  # fmt: skip
+                return False
+    return True
+
+
+@inner
+def run_recipe(
+    desk, items, first, count, left, taken, length, width, height, max_weight_g, recipe, task, flags, pieces, whole
+):  # fmt: skip
+    """Fill a carton by recipe number `recipe`. -> pieces packed. The same number does the same again."""
+    seed = np.int64(0)
+    if recipe < RECIPES.shape[0]:
+        sequence, rule = RECIPES[recipe, 0], RECIPES[recipe, 1]
+    else:
+        seed = drawn(drawn(np.int64(88172645463325252) + recipe * 7919))
+        sequence, rule = (seed >> 20) % 4, RULES_DRAWN[(seed >> 30) % RULES_DRAWN.size]
+    n = sort_rows(items, first, count, left, sequence, seed, desk.rows, desk.keys, flags & GROUPED)
+    most = np.int64(0)
+    for i in range(n):
+        most = max(most, left[desk.rows[i]])
+    many = pieces > PIECES_SINGLE_MAX
+    mode = flags
+    if whole:
+        mode |= ALL_OF_THEM
+    if not flags & WITH_LOADS and (many or (most >= BLOCK_PIECES_MIN and recipe % 2 == 0)):
+        mode |= AS_BLOCKS
+    return fill(
+        desk.room, desk.saved, items, first, desk.rows, n, left, taken, length, width, height, max_weight_g,
+        rule, task.support, mode,
+    )  # fmt: skip
+
+
+@inner
+def mailer_heights(desk, items, first, count, left, cartons, c, volume_mm3):
+    """Thicknesses at which a mailer is tried, thinnest first: edges of pieces and their sums. -> how many."""
+    out, n = desk.heights, 0
+    stack = np.int64(0)
+    for r in range(count):
+        if left[r] > 0:
+            stack += left[r] * min(
+                items.size[first + r, 0, 0], items.size[first + r, 0, 1], items.size[first + r, 0, 2]
+            )
+    for r in range(-1, min(count, 8)):
+        for q in range(-1, min(count, 8)):
+            for axis in range(3):
+                for other in range(3):
+                    if r < 0:
+                        if q >= 0 or axis > 0 or other > 0:
+                            continue
+                        height = stack
+                    else:
+                        if left[r] <= 0:
+                            continue
+                        height = np.int64(items.size[first + r, 0, axis])
+                        if q >= 0:
+                            if left[q] <= 0 or q < r or (q == r and left[r] < 2):
+                                continue
+                            height += items.size[first + q, 0, other]
+                        elif other > 0:
+                            continue
+                    room_x, room_y = cartons.inner[c, 0] - height, cartons.inner[c, 1] - height
+                    if (
+                        height > cartons.inner[c, 2]
+                        or room_x <= 0
+                        or room_y <= 0
+                        or room_x * room_y * height < volume_mm3
+                    ):
+                        continue
+                    place = n
+                    while place > 0 and out[place - 1] > height:
+                        place -= 1
+                    if place > 0 and out[place - 1] == height:
+                        continue
+                    if n >= HEIGHTS_MAX:
+                        if place >= n:
+                            continue
+                        n -= 1
+                    for i in range(n, place, -1):
+                        out[i] = out[i - 1]
+                    out[place] = height
+                    n += 1
+    return n
+
+
+@inner
+def sums(items, first, count, left):
+    """Of the pieces left: mass in g, volume in mm3, number, whether all may go in a mailer, and whether marks forbid one parcel."""
+    weight_g, volume, pieces, mailer, mark, parted = np.int64(0), np.int64(0), np.int64(0), True, np.int64(-1), False
+    for r in range(count):
+        if left[r] > 0:
+            weight_g += left[r] * items.weight_g[first + r]
+            volume += left[r] * items.volume_mm3[first + r]
+            pieces += left[r]
+            mailer = mailer and items.mailer_ok[first + r]
+            if items.apart[first + r] >= 0:
+                parted = parted or (mark >= 0 and mark != items.apart[first + r])
+                mark = items.apart[first + r]
+    return weight_g, volume, pieces, mailer, parted
+
+
+@inner
+def holds(desk, items, first, count, left, taken, cartons, c, totals, task, flags, recipes):
+    """Whether carton `c` holds all that is left -> (recipe, thickness), or (-1, 0); thickness 0 for what is rigid."""
+    weight_g, volume, pieces, mailer, parted = totals
+    if parted or not cartons.usable[c] or weight_g > cartons.max_weight_g[c]:
+        return NONE, NO
+    length, width, height = np.int64(cartons.inner[c, 0]), np.int64(cartons.inner[c, 1]), np.int64(cartons.inner[c, 2])
+    if not cartons.mailer[c]:
+        if volume > cartons.volume_mm3[c] or not may_hold(items, first, count, left, length, width, height):
+            return NONE, NO
+        for recipe in range(recipes if pieces > 1 else 1):
+            done = run_recipe(
+                desk,
+                items,
+                first,
+                count,
+                left,
+                taken,
+                length,
+                width,
+                height,
+                cartons.max_weight_g[c],
+                recipe,
+                task,
+                flags,
+                pieces,
+                YES,
+            )
+            if done == pieces:
+                return np.int64(recipe), NO
+        return NONE, NO
+    if not mailer:
+        return NONE, NO
+    heights = mailer_heights(desk, items, first, count, left, cartons, c, volume)
+    for h in range(heights):
+        thick = desk.heights[h]
+        if not may_hold(items, first, count, left, length - thick, width - thick, thick):
+            continue
+        for recipe in range(min(recipes, 4) if pieces > 1 else 1):
+            done = run_recipe(
+                desk, items, first, count, left, taken, length - thick, width - thick, thick,
+                cartons.max_weight_g[c], recipe, task, flags, pieces, YES,
+            )  # fmt: skip
+            if done == pieces:
+                return np.int64(recipe), thick
+    return NONE, NO
+
+
+@inner
+def cheapest(desk, which, items, first, count, left, taken, cartons, km, task, flags, recipes, below):
+    """Cheapest carton that holds all that is left, if it is worth less than `below` -> (carton, recipe, thickness, value)."""
+    totals = sums(items, first, count, left)
+    if totals[4]:
+        return NONE, NONE, NO, np.inf
+    n = rank_cartons(desk, which, cartons, totals[0], km, task)
+    for i in range(n):
+        c = desk.rank[which, i]
+        value = value_in(cartons, c, totals[0], km, task)
+        if value >= below:
+            break
+        recipe, thick = holds(desk, items, first, count, left, taken, cartons, c, totals, task, flags, recipes)
+        if recipe >= 0:
+            return c, recipe, thick, value
+    return NONE, NONE, NO, np.inf
+
+
+@inner
+def fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, recipe):
+    """Fill carton `c` with as much of what is left as one recipe packs -> pieces; never a mailer."""
+    totals = sums(items, first, count, left)
+    return run_recipe(
+        desk, items, first, count, left, taken, np.int64(cartons.inner[c, 0]), np.int64(cartons.inner[c, 1]), np.int64(cartons.inner[c, 2]),
+        cartons.max_weight_g[c], recipe, task, flags, totals[2], NO,
+    )  # fmt: skip
+
+
+@inner
+def packed_volume(items, first, count, taken):
+    volume, weight_g = np.int64(0), np.int64(0)
+    for r in range(count):
+        volume += taken[r] * items.volume_mm3[first + r]
+        weight_g += taken[r] * items.weight_g[first + r]
+    return volume, weight_g
+
+
+@inner
+def split(desk, slot, items, first, count, left, cartons, km, task, flags, opening, way, parcels_max, below):
+    """One greedy split of what is left into `desk.split_*[slot]`; -> (parcels, value), or (0, inf) where none below `below` came out.
+
+    `opening` is the first carton (-1: by `way`); `way` says by which recipe cartons are filled and how the next is chosen: even, the
+    least value a packed mm3; odd, the most packed.
+    """
+    taken = desk.taken
+    total, k = 0.0, NO
+    while True:
+        todo = np.int64(0)
+        for r in range(count):
+            todo += left[r]
+        if todo == 0:
+            return k, total
+        if k == parcels_max:
+            return NO, np.inf
+        if k > 0 or opening < 0:
+            c, recipe, thick, value = cheapest(
+                desk, YES, items, first, count, left, taken, cartons, km, task, flags, task.recipes, below - total
+            )
+            if c >= 0:
+                desk.split_carton[slot, k], desk.split_recipe[slot, k], desk.split_height[slot, k] = c, recipe, thick
+                desk.split_value[slot, k] = value
+                for r in range(count):
+                    desk.split_content[slot, k, r] = left[r]
+                    left[r] = 0
+                return k + 1, total + value
+        if k + 1 == parcels_max:
+            return NO, np.inf
+        best_c, best_score = NONE, np.inf
+        recipe = way // 2
+        if k == 0 and opening >= 0:
+            best_c = opening
+        else:
+            for c in range(cartons.base.size):
+                if not cartons.usable[c] or cartons.mailer[c]:
+                    continue
+                if fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, recipe) == 0:
+                    continue
+                volume, weight_g = packed_volume(items, first, count, taken)
+                score = -float(volume)
+                if way % 2 == 0:
+                    score = value_in(cartons, c, weight_g, km, task) / volume
+                if score < best_score:
+                    best_c, best_score = c, score
+        if best_c < 0:
+            return NO, np.inf
+        for r in range(count):
+            taken[r] = 0
+        if fill_most(desk, items, first, count, left, taken, cartons, best_c, task, flags, recipe) == 0:
+            return NO, np.inf
+        _, weight_g = packed_volume(items, first, count, taken)
+        value = value_in(cartons, best_c, weight_g, km, task)
+        total += value
+        if total >= below:
+            return NO, np.inf
+        desk.split_carton[slot, k], desk.split_recipe[slot, k], desk.split_height[slot, k] = best_c, recipe, 0
+        desk.split_value[slot, k] = value
+        for r in range(count):
+            desk.split_content[slot, k, r] = taken[r]
+            left[r] -= taken[r]
+        k += 1
+
+
+@inner
+def copy_split(desk, source, source_k, target, target_k, count):
+    """One parcel of a split into a place of another."""
+    desk.split_carton[target, target_k] = desk.split_carton[source, source_k]
+    desk.split_recipe[target, target_k] = desk.split_recipe[source, source_k]
+    desk.split_height[target, target_k] = desk.split_height[source, source_k]
+    desk.split_value[target, target_k] = desk.split_value[source, source_k]
+    for r in range(count):
+        desk.split_content[target, target_k, r] = desk.split_content[source, source_k, r]
+
+
+@inner
+def several(desk, items, first, count, cartons, km, task, flags):
+    """Cheapest split found of `desk.left[0]` into slot 0 -> (parcels, value); (0, inf) where there is none."""
+    whole, left = desk.left[0], desk.left[1]
+    best_k, best = NO, np.inf
+    for way in range(2 * task.splits):
+        for opening in range(-1, cartons.base.size):
+            if opening >= 0 and (cartons.mailer[opening] or not cartons.usable[opening]):
+                continue
+            for r in range(count):
+                left[r] = whole[r]
+            k, value = split(desk, TRIED, items, first, count, left, cartons, km, task, flags, opening, way, MOST, best)
+            if k > 0 and value < best:
+                best_k, best = k, value
+                for i in range(k):
+                    copy_split(desk, TRIED, i, BEST, i, count)
+    if best_k == 0:
+        return NO, np.inf
+    return shrink(desk, items, first, count, cartons, km, task, flags, best_k)
+
+
+@inner
+def shrink(desk, items, first, count, cartons, km, task, flags, k):
+    """Better slot 0: each parcel into the cheapest carton that holds it, then pairs split anew, while anything is saved."""
+    left = desk.left[2]
+    for i in range(k):
+        for r in range(count):
+            left[r] = desk.split_content[0, i, r]
+        value = desk.split_value[0, i]
+        c, recipe, thick, value = cheapest(
+            desk, YES, items, first, count, left, desk.taken, cartons, km, task, flags, task.recipes, value
+        )
+        if c >= 0:
+            desk.split_carton[0, i], desk.split_recipe[0, i], desk.split_height[0, i], desk.split_value[0, i] = (
+                c,
+                recipe,
+                thick,
+                value,
+            )
+    rounds = 0
+    saved = True
+    while saved and rounds < 4 and k > 1:
+        saved = False
+        rounds += 1
+        i = 0
+        while i < k:
+            j = i + 1
+            while j < k:
+                before = desk.split_value[0, i] + desk.split_value[0, j]
+                best_k, best = NO, before * (1 - 1e-9)
+                for way in range(2):
+                    for opening in range(-1, cartons.base.size):
+                        if opening >= 0 and (cartons.mailer[opening] or not cartons.usable[opening]):
+                            continue
+                        for r in range(count):
+                            left[r] = desk.split_content[0, i, r] + desk.split_content[0, j, r]
+                        n, value = split(
+                            desk, TRIED, items, first, count, left, cartons, km, task, flags, opening, way, TWO, best
+                        )
+                        if n > 0 and value < best:
+                            best_k, best = n, value
+                            for p in range(n):
+                                copy_split(desk, TRIED, p, PAIR, p, count)
+                if best_k > 0:
+                    saved = True
+                    copy_split(desk, PAIR, NO, BEST, np.int64(i), count)
+                    if best_k == 2:
+                        copy_split(desk, PAIR, YES, BEST, j, count)
+                    else:
+                        k -= 1
+                        copy_split(desk, BEST, k, BEST, j, count)
+                        j -= 1
+                j += 1
+            i += 1
+    total = 0.0
+    for i in range(k):
+        total += desk.split_value[0, i]
+    return k, total

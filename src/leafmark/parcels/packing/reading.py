@@ -1,0 +1,258 @@
+"""Tables of orders and cartons in: each cell checked, rows that cannot be meant refused with their reason, the rest as flat arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from leafmark.parcels.cells import PackingError, Reader, Refusal, as_table, shown
+from leafmark.parcels.packing.kernel.arrays import Items, make_items
+from leafmark.parcels.tables import (
+    CARTON_KINDS,
+    CARTONS_SCHEMA,
+    DIMENSION_MM_MAX,
+    ORDERS_SCHEMA,
+    PIECES_MAX,
+    ROTATIONS,
+    UNPACKED_SCHEMA,
+    WEIGHT_G_MAX,
+)
+
+DISTANCE_KM_MAX = 45_000.0
+"""Longest way that is read: round the earth is 40,000 km."""
+
+
+@dataclass(frozen=True)
+class OrderSet:
+    """Orders ready to pack.
+
+    `items` holds accepted rows, sorted by order in the order of first appearance; `order_row` int64 [rows] is the row of the table;
+    `starts` int64 [orders + 1]; `order_ids` text; `distance_km` float64 [orders], NaN where the order gives none.
+    """
+
+    table: pa.Table
+    items: Items
+    order_row: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    order_ids: list[str]
+    distance_km: NDArray[np.float64]
+    refused: list[Refusal]
+
+    @property
+    def piece_starts(self) -> NDArray[np.int64]:
+        """int64 [rows + 1]: first piece of each row."""
+        return np.concatenate([np.zeros(1, np.int64), np.cumsum(self.items.quantity)])
+
+
+@dataclass(frozen=True)
+class CartonSet:
+    """Cartons that were accepted, one row each, as Arrow with every column of `CARTONS_SCHEMA`, and the refused ones."""
+
+    table: pa.Table
+    refused: list[Refusal]
+
+    def numbers(self, column: str, missing: float) -> NDArray[np.float64]:
+        """A column as float64, `missing` in place of empty cells."""
+        return np.asarray(pc.fill_null(self.table.column(column).cast(pa.float64()), missing), np.float64)
+
+
+def read_orders(given: Any) -> OrderSet:
+    """Orders as flat arrays, and the rows that were refused; columns as in `ORDERS_SCHEMA`.
+
+    Raises
+    ------
+    PackingError : the table cannot be read, or a needed column is not there.
+    """
+    table = as_table(given, "orders")
+    reader = Reader(table, ORDERS_SCHEMA, "orders")
+    edges = np.stack(
+        [reader.whole(c, least=1, most=DIMENSION_MM_MAX, missing=None) for c in ("length_mm", "width_mm", "height_mm")],
+        axis=1,
+    )
+    weight = reader.whole("weight_g", least=0, most=WEIGHT_G_MAX, missing=None)
+    quantity = reader.whole("quantity", least=1, most=PIECES_MAX, missing=None)
+    max_load = reader.whole("max_load_g", least=0, most=WEIGHT_G_MAX, missing=-1)
+    distance = reader.number("distance_km", least=0.0, most=DISTANCE_KM_MAX)
+    fragile, mailer_ok = reader.truth("fragile"), reader.truth("mailer_ok")
+    order_ids, item_ids, rotation = reader.text("order_id"), reader.text("item_id"), reader.text("rotation")
+    keep_with, apart_from = reader.text("keep_with"), reader.text("apart_from")
+    allowed = np.full(reader.rows, _bits("any"), np.int64)
+    for row, word in enumerate(rotation):
+        if order_ids[row] is None:
+            reader.refuse(row, "order_id", "missing_value", None, "the order's id")
+        if item_ids[row] is None:
+            reader.refuse(row, "item_id", "missing_value", None, "the item's id")
+        if word is not None:
+            if word in ROTATIONS:
+                allowed[row] = _bits(word)
+            else:
+                reader.refuse(row, "rotation", "unknown_word", word, " or ".join(ROTATIONS))
+    numbers: dict[str, int] = {}
+    order_of = np.array(
+        [numbers.setdefault(name, len(numbers)) if name is not None else -1 for name in order_ids], np.int64
+    )
+    _refuse_groups(reader, order_of, keep_with, apart_from)
+    _refuse_crowds(reader, order_of, quantity)
+    _refuse_distances(reader, order_of, distance)
+    good = np.array([row not in reader.bad for row in range(reader.rows)], np.bool_)
+    kept = np.flatnonzero(good)
+    kept = kept[np.argsort(order_of[kept], kind="stable")]
+    counts = np.bincount(order_of[kept], minlength=len(numbers)) if len(numbers) else np.zeros(0, np.int64)
+    items = make_items(
+        edges[kept], weight[kept], quantity[kept], allowed[kept], fragile[kept], max_load[kept],
+        _marks(keep_with, order_of)[kept], _marks(apart_from, order_of)[kept], mailer_ok[kept],
+    )  # fmt: skip
+    way = np.full(len(numbers), np.nan)
+    way[order_of[kept]] = distance[kept]
+    return OrderSet(
+        table=table,
+        items=items,
+        order_row=kept,
+        starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]).astype(np.int64),
+        order_ids=list(numbers),
+        distance_km=way,
+        refused=[reader.bad[row] for row in sorted(reader.bad)],
+    )
+
+
+def _bits(word: str) -> int:
+    return sum(1 << o for o in ROTATIONS[word])
+
+
+def _marks(words: list[str | None], order_of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each (order, mark) as a number of its own, -1 where there is none."""
+    numbers: dict[tuple[int, str], int] = {}
+    return np.array(
+        [
+            -1 if w is None else numbers.setdefault((int(o), w), len(numbers))
+            for o, w in zip(order_of, words, strict=True)
+        ],
+        np.int64,
+    )
+
+
+def _refuse_groups(
+    reader: Reader, order_of: NDArray[np.int64], keep: list[str | None], apart: list[str | None]
+) -> None:
+    """Rows of an order that are to be kept together and apart."""
+    marks: dict[tuple[int, str], set[str]] = {}
+    for row in range(reader.rows):
+        if keep[row] is not None and apart[row] is not None:
+            marks.setdefault((int(order_of[row]), str(keep[row])), set()).add(str(apart[row]))
+    for row in range(reader.rows):
+        found = marks.get((int(order_of[row]), str(keep[row])), set())
+        if keep[row] is not None and len(found) > 1:
+            expected = f"one mark in apart_from among those of keep_with={keep[row]}; found {', '.join(sorted(found))}"
+            reader.refuse(row, "apart_from", "contradictory_groups", apart[row], expected)
+
+
+def _refuse_crowds(reader: Reader, order_of: NDArray[np.int64], quantity: NDArray[np.int64]) -> None:
+    """Orders of too many pieces, whole."""
+    known = order_of >= 0
+    pieces = np.bincount(order_of[known], quantity[known]) if known.any() else np.zeros(0)
+    for row in np.flatnonzero(known).tolist():
+        if pieces[order_of[row]] > PIECES_MAX:
+            reader.refuse(
+                row, "quantity", "too_many_pieces", int(pieces[order_of[row]]), f"{PIECES_MAX:,} pieces an order"
+            )
+
+
+def _refuse_distances(reader: Reader, order_of: NDArray[np.int64], distance: NDArray[np.float64]) -> None:
+    """Rows of an order that give another distance than its first."""
+    first: dict[int, float] = {}
+    for row in np.flatnonzero(order_of >= 0).tolist():
+        if np.isnan(distance[row]):
+            continue
+        known = first.setdefault(int(order_of[row]), float(distance[row]))
+        if known != distance[row]:
+            reader.refuse(
+                row,
+                "distance_km",
+                "contradictory_distance",
+                shown(distance[row]),
+                f"{known:g}, as the order's first row",
+            )
+
+
+def read_cartons(given: Any) -> CartonSet:
+    """Cartons as Arrow with every column, and the rows that were refused; columns as in `CARTONS_SCHEMA`.
+
+    Raises
+    ------
+    PackingError : the table cannot be read, a needed column is not there, or no carton is left.
+    """
+    table = as_table(given, "cartons")
+    reader = Reader(table, CARTONS_SCHEMA, "cartons")
+    columns: dict[str, Any] = {}
+    for side in ("length", "width", "height"):
+        inner = reader.whole(f"inner_{side}_mm", least=1, most=DIMENSION_MM_MAX, missing=None)
+        outer = reader.whole(f"outer_{side}_mm", least=1, most=DIMENSION_MM_MAX, missing=0)
+        for row in np.flatnonzero((outer > 0) & (outer < inner)).tolist():
+            reader.refuse(
+                row, f"outer_{side}_mm", "contradictory_size", outer[row], f"{inner[row]} or more, the inner one"
+            )
+        columns[f"inner_{side}_mm"], columns[f"outer_{side}_mm"] = inner, np.where(outer > 0, outer, inner)
+    columns["tare_g"] = reader.whole("tare_g", least=0, most=WEIGHT_G_MAX, missing=None)
+    for name, least, most in (("max_weight_g", 1, WEIGHT_G_MAX), ("stock", 0, 2**53)):
+        values = reader.whole(name, least=least, most=most, missing=-1)
+        columns[name] = pa.array(values, mask=values < 0)
+    columns["return_co2e_mg"] = reader.whole("return_co2e_mg", least=0, most=10**12, missing=0)
+    for name, low, high, missing in (("cost", 0.0, 1e9, np.nan), ("use_count", 1.0, 1e4, 1.0)):
+        numbers = reader.number(name, least=low, most=high)
+        numbers = np.where(np.isnan(numbers), missing, numbers)
+        columns[name] = pa.array(numbers, mask=np.isnan(numbers))
+    ids, kinds, materials = reader.text("carton_id"), reader.text("kind"), reader.text("material")
+    seen: dict[str, int] = {}
+    for row in range(reader.rows):
+        own_id, kind = ids[row], kinds[row] or "box"
+        if own_id is None:
+            reader.refuse(row, "carton_id", "missing_value", None, "the carton's id")
+        elif seen.setdefault(own_id, row) != row:
+            reader.refuse(row, "carton_id", "duplicate_id", own_id, f"an id of its own; row {seen[own_id]} has it")
+        if kind not in CARTON_KINDS:
+            reader.refuse(row, "kind", "unknown_word", kind, " or ".join(CARTON_KINDS))
+        kinds[row] = kind
+    columns |= {"carton_id": ids, "kind": kinds, "material": [m or "material.corrugated_board" for m in materials]}
+    full = pa.table(
+        {
+            f.name: pa.array(columns[f.name], f.type)
+            if not isinstance(columns[f.name], pa.Array)
+            else columns[f.name].cast(f.type)
+            for f in CARTONS_SCHEMA
+        }
+    )
+    good = full.filter(pa.array([row not in reader.bad for row in range(reader.rows)], pa.bool_()))
+    refused = [reader.bad[row] for row in sorted(reader.bad)]
+    if good.num_rows == 0:
+        why = (
+            f"row {refused[0].row}: {refused[0].field} is {refused[0].found!r}, expected {refused[0].expected}"
+            if refused
+            else "the table is empty"
+        )
+        raise PackingError(f"cartons: none is left to pack into ({why}).")
+    return CartonSet(good, refused)
+
+
+def unpacked_rows(orders: OrderSet) -> list[dict[str, Any]]:
+    """Refused rows of orders as rows of `UNPACKED_SCHEMA`."""
+    reader = Reader(orders.table, ORDERS_SCHEMA, "orders")
+    ids, items, quantity = (
+        reader.text("order_id"),
+        reader.text("item_id"),
+        reader.whole("quantity", least=1, most=PIECES_MAX, missing=0),
+    )
+    return [
+        {
+            "order_row": r.row, "order_id": ids[r.row], "item_id": items[r.row], "pieces": int(quantity[r.row]) or None,
+            "reason": r.reason, "field": r.field, "found": r.found, "expected": r.expected,
+        }
+        for r in orders.refused
+    ]  # fmt: skip
+
+
+assert set(UNPACKED_SCHEMA.names) >= {"order_row", "reason", "field"}

@@ -1,0 +1,97 @@
+"""Which pieces no carton can hold, and why a piece was left unpacked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leafmark.parcels.packing.kernel.arrays import Cartons, Items
+from leafmark.parcels.packing.kernel.running import Out
+from leafmark.parcels.packing.reading import CartonSet, OrderSet
+
+
+def enters_by_size(items: Items, cartons: Cartons) -> NDArray[np.bool_]:
+    """bool [rows, cartons]: one piece goes in by its edges, weight aside; a mailer only what may go in one."""
+    out = np.zeros((len(items.mask), len(cartons.base)), np.bool_)
+    for o in range(6):
+        allowed = (items.mask >> o) & 1 == 1
+        size = items.size[:, o]
+        for c in range(len(cartons.base)):
+            length, width, height = cartons.inner[c]
+            if cartons.mailer[c]:
+                fits = (
+                    (size[:, 2] <= height)
+                    & (size[:, 0] + size[:, 2] <= length)
+                    & (size[:, 1] + size[:, 2] <= width)
+                    & items.mailer_ok
+                )
+            else:
+                fits = (size <= cartons.inner[c]).all(axis=1)
+            out[:, c] |= allowed & fits
+    return out
+
+
+def packable_pieces(orders: OrderSet, cartons: Cartons) -> tuple[NDArray[np.int64], dict[int, str]]:
+    """Pieces of each row that a carton can hold alone, int64 [rows], and the reason for every row with none.
+
+    A group whose one member no carton holds stays out whole.
+    """
+    items = orders.items
+    by_size = enters_by_size(items, cartons)
+    by_both = by_size & (items.weight_g[:, None] <= cartons.max_weight_g[None, :])
+    why: dict[int, str] = {}
+    for row in np.flatnonzero(~by_both.any(axis=1)):
+        why[int(row)] = "heavier_than_every_carton" if by_size[row].any() else "larger_than_every_carton"
+    broken = {int(items.keep[row]) for row in why if items.keep[row] >= 0}
+    if broken:
+        for row in np.flatnonzero(np.isin(items.keep, list(broken))):
+            why.setdefault(int(row), "group_fits_no_carton")
+    packable = items.quantity.copy()
+    packable[list(why)] = 0
+    return packable, why
+
+
+def why_unpacked(
+    orders: OrderSet, carton_set: CartonSet, cartons: Cartons, out: Out, packable: NDArray[np.int64], not_packable: dict[int, str]
+) -> list[dict[str, Any]]:  # fmt: skip
+    """A row for each row of orders with pieces left: how many, and why."""
+    items = orders.items
+    row_of_piece = np.repeat(np.arange(len(items.quantity)), items.quantity)
+    left = np.bincount(row_of_piece[out.parcel < 0], minlength=len(items.quantity))
+    limited = bool(carton_set.table.column("stock").null_count < carton_set.table.num_rows)
+    order_ids = np.repeat(np.arange(len(orders.order_ids)), np.diff(orders.starts))
+    found = []
+    for row in np.flatnonzero(left):
+        reason = not_packable.get(int(row))
+        if reason is None:
+            reason = "out_of_stock" if limited else "group_fits_no_carton"
+        source = int(orders.order_row[row])
+        length, width, height = (int(v) for v in items.size[row, 0])
+        largest = cartons.inner[int(np.argmax(cartons.volume_mm3))]
+        expected = {
+            "larger_than_every_carton": f"at most {' x '.join(str(int(v)) for v in largest)} mm, the largest carton inside",
+            "heavier_than_every_carton": f"at most {int(cartons.max_weight_g.max()):,} g, the strongest carton",
+            "group_fits_no_carton": "a carton that holds all that is kept together",
+            "out_of_stock": "more of the cartons that hold it",
+        }[reason]
+        field, shown = {
+            "larger_than_every_carton": ("length_mm, width_mm, height_mm", f"{length} x {width} x {height} mm"),
+            "heavier_than_every_carton": ("weight_g", f"{int(items.weight_g[row]):,} g"),
+            "group_fits_no_carton": ("keep_with", _cell(orders, "keep_with", source)),
+            "out_of_stock": ("quantity", str(int(items.quantity[row]))),
+        }[reason]
+        found.append(
+            {
+                "order_row": source, "order_id": orders.order_ids[int(order_ids[row])], "item_id": _cell(orders, "item_id", source),
+                "pieces": int(left[row]), "reason": reason, "field": field, "found": shown, "expected": expected,
+            }
+        )  # fmt: skip
+    return found
+
+
+def _cell(orders: OrderSet, column: str, row: int) -> str:
+    return (
+        "" if column not in orders.table.column_names else str(orders.table.column(column)[row].as_py() or "").strip()
+    )
