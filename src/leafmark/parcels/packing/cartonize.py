@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from leafmark.parcels.cells import PackingError
 from leafmark.parcels.decision import METHOD_ID, METHOD_VERSION, Haul
-from leafmark.parcels.packing.kernel.arrays import Cartons
+from leafmark.parcels.packing.kernel.arrays import WEIGHT_UNLIMITED_G, Cartons
 from leafmark.parcels.packing.kernel.choosing import Task, new_desk
 from leafmark.parcels.packing.kernel.running import Out, new_out, pack_orders
 from leafmark.parcels.packing.plan import Plan
@@ -144,7 +144,7 @@ class Run:
 
         def work(part: NDArray[np.int64]) -> int:
             pack_orders(
-                new_desk(rows, len(cartons.base)), self.orders.items, self.orders.starts, self.piece_starts, self.packable,
+                new_desk(rows, len(cartons.sizes)), self.orders.items, self.orders.starts, self.piece_starts, self.packable,
                 self.km, cartons, self.task, part, out,
             )  # fmt: skip
             return len(part)
@@ -220,14 +220,11 @@ def cartons_by(objective: str, cartons: CartonSet, factors: Mapping[str, float],
     inner = np.stack([cartons.numbers(f"inner_{side}_mm", 0) for side in ("length", "width", "height")], axis=1).astype(
         np.int64
     )
-    stock = cartons.numbers("stock", np.inf)
+    sizes = [
+        *inner.T, inner.prod(axis=1), cartons.numbers("max_weight_g", WEIGHT_UNLIMITED_G), cartons.numbers("tare_g", 0),
+        np.array([k == "mailer" for k in table.column("kind").to_pylist()]), cartons.numbers("stock", np.inf) > 0,
+    ]  # fmt: skip
     return Cartons(
-        inner=np.ascontiguousarray(inner),
-        volume_mm3=inner.prod(axis=1),
-        max_weight_g=cartons.numbers("max_weight_g", 1e12).astype(np.int64),
-        tare_g=cartons.numbers("tare_g", 0).astype(np.int64),
-        mailer=np.array([k == "mailer" for k in table.column("kind").to_pylist()], np.bool_),
-        base=base.astype(np.float64),
-        dimensional_kg=outer / 1e9 * haul.density_kg_per_m3,
-        usable=stock > 0,
+        sizes=np.ascontiguousarray(np.stack([np.asarray(s).astype(np.int64) for s in sizes], axis=1)),
+        worth=np.ascontiguousarray(np.stack([base.astype(np.float64), outer / 1e9 * haul.density_kg_per_m3], axis=1)),
     )

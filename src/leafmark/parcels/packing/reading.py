@@ -11,7 +11,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from leafmark.parcels.cells import PackingError, Reader, Refusal, as_table, shown
-from leafmark.parcels.packing.kernel.arrays import Items, make_items
+from leafmark.parcels.packing.kernel.arrays import (
+    APART,
+    FRAGILE,
+    KEEP,
+    MAILER_OK,
+    MAX_LOAD_G,
+    QUANTITY,
+    WEIGHT_G,
+    Items,
+    make_items,
+)
 from leafmark.parcels.tables import (
     CARTON_KINDS,
     CARTONS_SCHEMA,
@@ -103,10 +113,13 @@ def read_orders(given: Any) -> OrderSet:
     kept = np.flatnonzero(good)
     kept = kept[np.argsort(order_of[kept], kind="stable")]
     counts = np.bincount(order_of[kept], minlength=len(numbers)) if len(numbers) else np.zeros(0, np.int64)
+    facts = {
+        WEIGHT_G: weight, QUANTITY: quantity, FRAGILE: fragile, MAX_LOAD_G: max_load, MAILER_OK: mailer_ok,
+        KEEP: _marks(keep_with, order_of), APART: _marks(apart_from, order_of),
+    }  # fmt: skip
     items = make_items(
-        edges[kept], weight[kept], quantity[kept], allowed[kept], fragile[kept], max_load[kept],
-        _marks(keep_with, order_of)[kept], _marks(apart_from, order_of)[kept], mailer_ok[kept],
-    )  # fmt: skip
+        edges[kept], allowed[kept], {column: values[kept].astype(np.int64) for column, values in facts.items()}
+    )
     way = np.full(len(numbers), np.nan)
     way[order_of[kept]] = distance[kept]
     return OrderSet(

@@ -7,28 +7,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leafmark.parcels.packing.kernel.arrays import Cartons, Items
+from leafmark.parcels.packing.kernel.arrays import (
+    HOLDS_MM3,
+    KEEP,
+    MAILER,
+    MAILER_OK,
+    MASK,
+    MAX_WEIGHT_G,
+    Cartons,
+    Items,
+)
 from leafmark.parcels.packing.kernel.running import Out
 from leafmark.parcels.packing.reading import CartonSet, OrderSet
 
 
 def enters_by_size(items: Items, cartons: Cartons) -> NDArray[np.bool_]:
     """bool [rows, cartons]: one piece goes in by its edges, weight aside; a mailer only what may go in one."""
-    out = np.zeros((len(items.mask), len(cartons.base)), np.bool_)
+    out = np.zeros((len(items.facts), len(cartons.sizes)), np.bool_)
     for o in range(6):
-        allowed = (items.mask >> o) & 1 == 1
+        allowed = (items.facts[:, MASK] >> o) & 1 == 1
         size = items.size[:, o]
-        for c in range(len(cartons.base)):
-            length, width, height = cartons.inner[c]
-            if cartons.mailer[c]:
+        for c in range(len(cartons.sizes)):
+            length, width, height = cartons.sizes[c, :HOLDS_MM3]
+            if cartons.sizes[c, MAILER]:
                 fits = (
                     (size[:, 2] <= height)
                     & (size[:, 0] + size[:, 2] <= length)
                     & (size[:, 1] + size[:, 2] <= width)
-                    & items.mailer_ok
+                    & (items.facts[:, MAILER_OK] == 1)
                 )
             else:
-                fits = (size <= cartons.inner[c]).all(axis=1)
+                fits = (size <= cartons.sizes[c, :HOLDS_MM3]).all(axis=1)
             out[:, c] |= allowed & fits
     return out
 
@@ -40,13 +49,13 @@ def packable_pieces(orders: OrderSet, cartons: Cartons) -> tuple[NDArray[np.int6
     """
     items = orders.items
     by_size = enters_by_size(items, cartons)
-    by_both = by_size & (items.weight_g[:, None] <= cartons.max_weight_g[None, :])
+    by_both = by_size & (items.weight_g[:, None] <= cartons.sizes[None, :, MAX_WEIGHT_G])
     why: dict[int, str] = {}
     for row in np.flatnonzero(~by_both.any(axis=1)):
         why[int(row)] = "heavier_than_every_carton" if by_size[row].any() else "larger_than_every_carton"
-    broken = {int(items.keep[row]) for row in why if items.keep[row] >= 0}
+    broken = {int(items.facts[row, KEEP]) for row in why if items.facts[row, KEEP] >= 0}
     if broken:
-        for row in np.flatnonzero(np.isin(items.keep, list(broken))):
+        for row in np.flatnonzero(np.isin(items.facts[:, KEEP], list(broken))):
             why.setdefault(int(row), "group_fits_no_carton")
     packable = items.quantity.copy()
     packable[list(why)] = 0
@@ -69,10 +78,10 @@ def why_unpacked(
             reason = "out_of_stock" if limited else "group_fits_no_carton"
         source = int(orders.order_row[row])
         length, width, height = (int(v) for v in items.size[row, 0])
-        largest = cartons.inner[int(np.argmax(cartons.volume_mm3))]
+        largest = cartons.sizes[int(np.argmax(cartons.sizes[:, HOLDS_MM3])), :HOLDS_MM3]
         expected = {
             "larger_than_every_carton": f"at most {' x '.join(str(int(v)) for v in largest)} mm, the largest carton inside",
-            "heavier_than_every_carton": f"at most {int(cartons.max_weight_g.max()):,} g, the strongest carton",
+            "heavier_than_every_carton": f"at most {int(cartons.sizes[:, MAX_WEIGHT_G].max()):,} g, the strongest carton",
             "group_fits_no_carton": "a carton that holds all that is kept together",
             "out_of_stock": "more of the cartons that hold it",
         }[reason]

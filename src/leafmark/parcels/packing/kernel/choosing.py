@@ -15,6 +15,20 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from leafmark.parcels.packing.kernel.arrays import (
+    APART,
+    BASE,
+    DIMENSIONAL_KG,
+    HOLDS_MM3,
+    MAILER,
+    MAILER_OK,
+    MASK,
+    MAX_WEIGHT_G,
+    TARE_G,
+    USABLE,
+    VOLUME_MM3,
+    WEIGHT_G,
+)
 from leafmark.parcels.packing.kernel.filling import (
     ALL_OF_THEM,
     AS_BLOCKS,
@@ -50,43 +64,39 @@ HEIGHTS_MAX: Final = 10
 """Thicknesses at which a mailer is tried."""
 
 
+ROWS, KEYS, TAKEN, LEFT, USED = 0, 1, 2, 3, 7
+"""Lines of a desk: rows in sequence, their keys, pieces packed, four counts of pieces left, pieces written."""
+
+CARTON, RECIPE, THICK, CONTENT = 0, 1, 2, 3
+"""Of a parcel in a split: its carton, recipe, thickness, and from there on the pieces of each row."""
+
+
 class Desk(NamedTuple):
-    """Scratch space of one thread: the carton being filled, and the splits being compared."""
+    """Scratch space of one thread: the carton being filled, and the splits being compared.
+
+    `lines` int64 [7, rows]; `rank` int64 [2, cartons]; `values` float64 [cartons]; `heights` int64; `splits` int64 [3, parcels, 3 +
+    rows]; `split_values` float64 [3, parcels].
+    """
 
     room: Room
-    saved: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    keys: NDArray[np.int64]
-    taken: NDArray[np.int64]
-    left: NDArray[np.int64]
+    lines: NDArray[np.int64]
     rank: NDArray[np.int64]
     values: NDArray[np.float64]
     heights: NDArray[np.int64]
-    split_carton: NDArray[np.int64]
-    split_recipe: NDArray[np.int64]
-    split_height: NDArray[np.int64]
-    split_content: NDArray[np.int64]
-    split_value: NDArray[np.float64]
+    splits: NDArray[np.int64]
+    split_values: NDArray[np.float64]
 
 
 def new_desk(rows: int, cartons: int) -> Desk:
-    """Scratch space for orders of up to `rows` rows; three splits: best, tried, and a pair's."""
-    kept = min(rows, ROWS_MAX)
+    """Scratch space for orders of up to `rows` rows."""
     return Desk(
         room=new_room(),
-        saved=np.zeros(new_room().points.size, np.int64),
-        rows=np.zeros(rows + 1, np.int64),
-        keys=np.zeros(rows + 1, np.int64),
-        taken=np.zeros(rows + 1, np.int64),
-        left=np.zeros((4, rows + 1), np.int64),
+        lines=np.zeros((8, rows + 1), np.int64),
         rank=np.zeros((2, cartons), np.int64),
         values=np.zeros(cartons, np.float64),
-        heights=np.zeros(64, np.int64),
-        split_carton=np.zeros((3, PARCELS_MAX), np.int64),
-        split_recipe=np.zeros((3, PARCELS_MAX), np.int64),
-        split_height=np.zeros((3, PARCELS_MAX), np.int64),
-        split_content=np.zeros((3, PARCELS_MAX, kept + 1), np.int64),
-        split_value=np.zeros((3, PARCELS_MAX), np.float64),
+        heights=np.zeros(HEIGHTS_MAX + 2, np.int64),
+        splits=np.zeros((3, PARCELS_MAX, CONTENT + min(rows, ROWS_MAX) + 1), np.int64),
+        split_values=np.zeros((3, PARCELS_MAX), np.float64),
     )
 
 
@@ -102,8 +112,8 @@ class Task(NamedTuple):
 @inner
 def value_in(cartons, c, contents_g, km, task):
     """What a parcel of that mass in carton `c` is worth by the objective."""
-    gross_kg = (contents_g + cartons.tare_g[c]) / 1000.0
-    return cartons.base[c] + task.haul * km * max(gross_kg, cartons.dimensional_kg[c])
+    gross_kg = (contents_g + cartons.sizes[c, TARE_G]) / 1000.0
+    return cartons.worth[c, BASE] + task.haul * km * max(gross_kg, cartons.worth[c, DIMENSIONAL_KG])
 
 
 @inner
@@ -111,14 +121,14 @@ def rank_cartons(desk, which, cartons, contents_g, km, task):
     """Usable cartons from the cheapest on into `desk.rank[which]`; of the same value the smaller first. -> how many."""
     rank, values = desk.rank[which], desk.values
     n = NO
-    for c in range(cartons.base.size):
-        if not cartons.usable[c] or contents_g > cartons.max_weight_g[c]:
+    for c in range(cartons.sizes.shape[0]):
+        if not cartons.sizes[c, USABLE] or contents_g > cartons.sizes[c, MAX_WEIGHT_G]:
             continue
         value = value_in(cartons, c, contents_g, km, task)
         place = n
         while place > 0 and (
             values[place - 1] > value
-            or (values[place - 1] == value and cartons.volume_mm3[rank[place - 1]] > cartons.volume_mm3[c])
+            or (values[place - 1] == value and cartons.sizes[rank[place - 1], HOLDS_MM3] > cartons.sizes[c, HOLDS_MM3])
         ):
             values[place], rank[place] = values[place - 1], rank[place - 1]
             place -= 1
@@ -132,7 +142,7 @@ def enters(items, row, length, width, height):
     """Whether one piece goes in, in some allowed orientation."""
     for o in range(6):
         if (
-            items.mask[row] & (1 << o)
+            items.facts[row, MASK] & (1 << o)
             and items.size[row, o, 0] <= length
             and items.size[row, o, 1] <= width
             and items.size[row, o, 2] <= height
@@ -147,7 +157,7 @@ def _least(items, row, axis, length, width, height):
     least = np.int64(2**30)
     for o in range(6):
         if (
-            items.mask[row] & (1 << o)
+            items.facts[row, MASK] & (1 << o)
             and items.size[row, o, 0] <= length
             and items.size[row, o, 1] <= width
             and items.size[row, o, 2] <= height
@@ -193,10 +203,10 @@ def run_recipe(
     else:
         seed = drawn(drawn(np.int64(88172645463325252) + recipe * 7919))
         sequence, rule = (seed >> 20) % 4, RULES_DRAWN[(seed >> 30) % RULES_DRAWN.size]
-    n = sort_rows(items, first, count, left, sequence, seed, desk.rows, desk.keys, flags & GROUPED)
+    n = sort_rows(items, first, count, left, sequence, seed, desk.lines[ROWS], desk.lines[KEYS], flags & GROUPED)
     most = np.int64(0)
     for i in range(n):
-        most = max(most, left[desk.rows[i]])
+        most = max(most, left[desk.lines[ROWS][i]])
     many = pieces > PIECES_SINGLE_MAX
     mode = flags
     if whole:
@@ -204,7 +214,7 @@ def run_recipe(
     if not flags & WITH_LOADS and (many or (most >= BLOCK_PIECES_MIN and recipe % 2 == 0)):
         mode |= AS_BLOCKS
     return fill(
-        desk.room, desk.saved, items, first, desk.rows, n, left, taken, length, width, height, max_weight_g,
+        desk.room, items, first, desk.lines[ROWS], n, left, taken, length, width, height, max_weight_g,
         rule, task.support, mode,
     )  # fmt: skip
 
@@ -237,9 +247,9 @@ def mailer_heights(desk, items, first, count, left, cartons, c, volume_mm3):
                             height += items.size[first + q, 0, other]
                         elif other > 0:
                             continue
-                    room_x, room_y = cartons.inner[c, 0] - height, cartons.inner[c, 1] - height
+                    room_x, room_y = cartons.sizes[c, 0] - height, cartons.sizes[c, 1] - height
                     if (
-                        height > cartons.inner[c, 2]
+                        height > cartons.sizes[c, 2]
                         or room_x <= 0
                         or room_y <= 0
                         or room_x * room_y * height < volume_mm3
@@ -267,13 +277,13 @@ def sums(items, first, count, left):
     weight_g, volume, pieces, mailer, mark, parted = np.int64(0), np.int64(0), np.int64(0), True, np.int64(-1), False
     for r in range(count):
         if left[r] > 0:
-            weight_g += left[r] * items.weight_g[first + r]
-            volume += left[r] * items.volume_mm3[first + r]
+            weight_g += left[r] * items.facts[first + r, WEIGHT_G]
+            volume += left[r] * items.facts[first + r, VOLUME_MM3]
             pieces += left[r]
-            mailer = mailer and items.mailer_ok[first + r]
-            if items.apart[first + r] >= 0:
-                parted = parted or (mark >= 0 and mark != items.apart[first + r])
-                mark = items.apart[first + r]
+            mailer = mailer and items.facts[first + r, MAILER_OK]
+            if items.facts[first + r, APART] >= 0:
+                parted = parted or (mark >= 0 and mark != items.facts[first + r, APART])
+                mark = items.facts[first + r, APART]
     return weight_g, volume, pieces, mailer, parted
 
 
@@ -281,11 +291,11 @@ def sums(items, first, count, left):
 def holds(desk, items, first, count, left, taken, cartons, c, totals, task, flags, recipes):
     """Whether carton `c` holds all that is left -> (recipe, thickness), or (-1, 0); thickness 0 for what is rigid."""
     weight_g, volume, pieces, mailer, parted = totals
-    if parted or not cartons.usable[c] or weight_g > cartons.max_weight_g[c]:
+    if parted or not cartons.sizes[c, USABLE] or weight_g > cartons.sizes[c, MAX_WEIGHT_G]:
         return NONE, NO
-    length, width, height = np.int64(cartons.inner[c, 0]), np.int64(cartons.inner[c, 1]), np.int64(cartons.inner[c, 2])
-    if not cartons.mailer[c]:
-        if volume > cartons.volume_mm3[c] or not may_hold(items, first, count, left, length, width, height):
+    length, width, height = np.int64(cartons.sizes[c, 0]), np.int64(cartons.sizes[c, 1]), np.int64(cartons.sizes[c, 2])
+    if not cartons.sizes[c, MAILER]:
+        if volume > cartons.sizes[c, HOLDS_MM3] or not may_hold(items, first, count, left, length, width, height):
             return NONE, NO
         for recipe in range(recipes if pieces > 1 else 1):
             done = run_recipe(
@@ -298,7 +308,7 @@ def holds(desk, items, first, count, left, taken, cartons, c, totals, task, flag
                 length,
                 width,
                 height,
-                cartons.max_weight_g[c],
+                cartons.sizes[c, MAX_WEIGHT_G],
                 recipe,
                 task,
                 flags,
@@ -318,7 +328,7 @@ def holds(desk, items, first, count, left, taken, cartons, c, totals, task, flag
         for recipe in range(min(recipes, 4) if pieces > 1 else 1):
             done = run_recipe(
                 desk, items, first, count, left, taken, length - thick, width - thick, thick,
-                cartons.max_weight_g[c], recipe, task, flags, pieces, YES,
+                cartons.sizes[c, MAX_WEIGHT_G], recipe, task, flags, pieces, YES,
             )  # fmt: skip
             if done == pieces:
                 return np.int64(recipe), thick
@@ -348,8 +358,8 @@ def fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, r
     """Fill carton `c` with as much of what is left as one recipe packs -> pieces; never a mailer."""
     totals = sums(items, first, count, left)
     return run_recipe(
-        desk, items, first, count, left, taken, np.int64(cartons.inner[c, 0]), np.int64(cartons.inner[c, 1]), np.int64(cartons.inner[c, 2]),
-        cartons.max_weight_g[c], recipe, task, flags, totals[2], NO,
+        desk, items, first, count, left, taken, np.int64(cartons.sizes[c, 0]), np.int64(cartons.sizes[c, 1]), np.int64(cartons.sizes[c, 2]),
+        cartons.sizes[c, MAX_WEIGHT_G], recipe, task, flags, totals[2], NO,
     )  # fmt: skip
 
 
@@ -357,8 +367,8 @@ def fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, r
 def packed_volume(items, first, count, taken):
     volume, weight_g = np.int64(0), np.int64(0)
     for r in range(count):
-        volume += taken[r] * items.volume_mm3[first + r]
-        weight_g += taken[r] * items.weight_g[first + r]
+        volume += taken[r] * items.facts[first + r, VOLUME_MM3]
+        weight_g += taken[r] * items.facts[first + r, WEIGHT_G]
     return volume, weight_g
 
 
@@ -369,7 +379,7 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
     `opening` is the first carton (-1: by `way`); `way` says by which recipe cartons are filled and how the next is chosen: even, the
     least value a packed mm3; odd, the most packed.
     """
-    taken = desk.taken
+    taken = desk.lines[TAKEN]
     total, k = 0.0, NO
     while True:
         todo = np.int64(0)
@@ -384,10 +394,14 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
                 desk, YES, items, first, count, left, taken, cartons, km, task, flags, task.recipes, below - total
             )
             if c >= 0:
-                desk.split_carton[slot, k], desk.split_recipe[slot, k], desk.split_height[slot, k] = c, recipe, thick
-                desk.split_value[slot, k] = value
+                desk.splits[slot, k, CARTON], desk.splits[slot, k, RECIPE], desk.splits[slot, k, THICK] = (
+                    c,
+                    recipe,
+                    thick,
+                )
+                desk.split_values[slot, k] = value
                 for r in range(count):
-                    desk.split_content[slot, k, r] = left[r]
+                    desk.splits[slot, k, CONTENT + r] = left[r]
                     left[r] = 0
                 return k + 1, total + value
         if k + 1 == parcels_max:
@@ -397,8 +411,8 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
         if k == 0 and opening >= 0:
             best_c = opening
         else:
-            for c in range(cartons.base.size):
-                if not cartons.usable[c] or cartons.mailer[c]:
+            for c in range(cartons.sizes.shape[0]):
+                if not cartons.sizes[c, USABLE] or cartons.sizes[c, MAILER]:
                     continue
                 if fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, recipe) == 0:
                     continue
@@ -419,10 +433,10 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
         total += value
         if total >= below:
             return NO, np.inf
-        desk.split_carton[slot, k], desk.split_recipe[slot, k], desk.split_height[slot, k] = best_c, recipe, 0
-        desk.split_value[slot, k] = value
+        desk.splits[slot, k, CARTON], desk.splits[slot, k, RECIPE], desk.splits[slot, k, THICK] = best_c, recipe, 0
+        desk.split_values[slot, k] = value
         for r in range(count):
-            desk.split_content[slot, k, r] = taken[r]
+            desk.splits[slot, k, CONTENT + r] = taken[r]
             left[r] -= taken[r]
         k += 1
 
@@ -430,22 +444,22 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
 @inner
 def copy_split(desk, source, source_k, target, target_k, count):
     """One parcel of a split into a place of another."""
-    desk.split_carton[target, target_k] = desk.split_carton[source, source_k]
-    desk.split_recipe[target, target_k] = desk.split_recipe[source, source_k]
-    desk.split_height[target, target_k] = desk.split_height[source, source_k]
-    desk.split_value[target, target_k] = desk.split_value[source, source_k]
+    desk.splits[target, target_k, CARTON] = desk.splits[source, source_k, CARTON]
+    desk.splits[target, target_k, RECIPE] = desk.splits[source, source_k, RECIPE]
+    desk.splits[target, target_k, THICK] = desk.splits[source, source_k, THICK]
+    desk.split_values[target, target_k] = desk.split_values[source, source_k]
     for r in range(count):
-        desk.split_content[target, target_k, r] = desk.split_content[source, source_k, r]
+        desk.splits[target, target_k, CONTENT + r] = desk.splits[source, source_k, CONTENT + r]
 
 
 @inner
 def several(desk, items, first, count, cartons, km, task, flags):
-    """Cheapest split found of `desk.left[0]` into slot 0 -> (parcels, value); (0, inf) where there is none."""
-    whole, left = desk.left[0], desk.left[1]
+    """Cheapest split found of `desk.lines[LEFT + 0]` into slot 0 -> (parcels, value); (0, inf) where there is none."""
+    whole, left = desk.lines[LEFT + 0], desk.lines[LEFT + 1]
     best_k, best = NO, np.inf
     for way in range(2 * task.splits):
-        for opening in range(-1, cartons.base.size):
-            if opening >= 0 and (cartons.mailer[opening] or not cartons.usable[opening]):
+        for opening in range(-1, cartons.sizes.shape[0]):
+            if opening >= 0 and (cartons.sizes[opening, MAILER] or not cartons.sizes[opening, USABLE]):
                 continue
             for r in range(count):
                 left[r] = whole[r]
@@ -462,16 +476,16 @@ def several(desk, items, first, count, cartons, km, task, flags):
 @inner
 def shrink(desk, items, first, count, cartons, km, task, flags, k):
     """Better slot 0: each parcel into the cheapest carton that holds it, then pairs split anew, while anything is saved."""
-    left = desk.left[2]
+    left = desk.lines[LEFT + 2]
     for i in range(k):
         for r in range(count):
-            left[r] = desk.split_content[0, i, r]
-        value = desk.split_value[0, i]
+            left[r] = desk.splits[0, i, CONTENT + r]
+        value = desk.split_values[0, i]
         c, recipe, thick, value = cheapest(
-            desk, YES, items, first, count, left, desk.taken, cartons, km, task, flags, task.recipes, value
+            desk, YES, items, first, count, left, desk.lines[TAKEN], cartons, km, task, flags, task.recipes, value
         )
         if c >= 0:
-            desk.split_carton[0, i], desk.split_recipe[0, i], desk.split_height[0, i], desk.split_value[0, i] = (
+            desk.splits[0, i, CARTON], desk.splits[0, i, RECIPE], desk.splits[0, i, THICK], desk.split_values[0, i] = (
                 c,
                 recipe,
                 thick,
@@ -486,14 +500,14 @@ def shrink(desk, items, first, count, cartons, km, task, flags, k):
         while i < k:
             j = i + 1
             while j < k:
-                before = desk.split_value[0, i] + desk.split_value[0, j]
+                before = desk.split_values[0, i] + desk.split_values[0, j]
                 best_k, best = NO, before * (1 - 1e-9)
                 for way in range(2):
-                    for opening in range(-1, cartons.base.size):
-                        if opening >= 0 and (cartons.mailer[opening] or not cartons.usable[opening]):
+                    for opening in range(-1, cartons.sizes.shape[0]):
+                        if opening >= 0 and (cartons.sizes[opening, MAILER] or not cartons.sizes[opening, USABLE]):
                             continue
                         for r in range(count):
-                            left[r] = desk.split_content[0, i, r] + desk.split_content[0, j, r]
+                            left[r] = desk.splits[0, i, CONTENT + r] + desk.splits[0, j, CONTENT + r]
                         n, value = split(
                             desk, TRIED, items, first, count, left, cartons, km, task, flags, opening, way, TWO, best
                         )
@@ -514,5 +528,5 @@ def shrink(desk, items, first, count, cartons, km, task, flags, k):
             i += 1
     total = 0.0
     for i in range(k):
-        total += desk.split_value[0, i]
+        total += desk.split_values[0, i]
     return k, total
