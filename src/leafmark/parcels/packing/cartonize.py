@@ -38,6 +38,7 @@ VAN_KG_CO2E_PER_TKM: Final = 0.8
 """Taken where no haul is given; see `leafmark.parcels.factors_used` for a pack's own."""
 
 RECIPES_TRIED: Final = 12
+NODES_SEARCHED: Final = 500
 SLICE_ORDERS: Final = 256
 
 Progress = Callable[[int, int], None]
@@ -64,7 +65,8 @@ def cartonize(
     haul : the way that parcels go and its factor; without one grams are those of the cartons alone.
     materials : kg CO2e a kg of each material key of the cartons; corrugated board by default.
     support_share : share of each piece's base that has to rest on something, 0 to 1.
-    effort : 1 or more; twice the effort draws twice as many recipes and splits.
+    effort : 1 or more; twice the effort draws twice as many recipes and splits; from 2 on orders of up to 8 pieces
+        are searched depth first where no recipe holds them.
     progress : called with (orders done, orders).
 
     Returns
@@ -91,6 +93,7 @@ def cartonize(
         support=round(support_share * 10_000),
         recipes=RECIPES_TRIED * effort,
         splits=effort,
+        nodes=NODES_SEARCHED * (effort - 1),
     )
     packable, not_packable = packable_pieces(order_set, kernel_cartons)
     run = Run(order_set, packable, km, task, threads or os.cpu_count() or 1, progress)

@@ -43,6 +43,7 @@ from leafmark.parcels.packing.kernel.filling import (
     sort_rows,
 )
 from leafmark.parcels.packing.kernel.room import NO, NONE, YES, Room, inner, new_room
+from leafmark.parcels.packing.kernel.searching import DEPTH_MAX, POINTS_KEPT, search
 
 PARCELS_MAX: Final = 48
 """Most parcels of one split; an order that needs more is filled in one pass."""
@@ -60,12 +61,22 @@ BEST, TRIED, PAIR = np.int64(0), np.int64(1), np.int64(2)
 
 ALONG = (np.int64(0), np.int64(1), np.int64(2))
 
+SEARCHED: Final = np.int64(2**40)
+"""The recipe that is a search."""
+
+RECIPES_IN_SPLITS: Final = 6
+"""Recipes while splits are compared; the best split's parcels are tried again by all of them."""
+
+PARTS_MAX: Final = 4096
+"""Up to so many parts of an order the cheapest carton of each is remembered: splits meet the same rest again and again."""
+
 HEIGHTS_MAX: Final = 10
 """Thicknesses at which a mailer is tried."""
 
 
-ROWS, KEYS, TAKEN, LEFT, USED = 0, 1, 2, 3, 7
-"""Lines of a desk: rows in sequence, their keys, pieces packed, four counts of pieces left, pieces written."""
+ROWS, KEYS, TAKEN, LEFT, USED, STRIDE = 0, 1, 2, 3, 7, 8
+"""Lines of a desk: rows in sequence, their keys, pieces packed, four counts of pieces left, pieces written, and what each
+row's pieces count in the number of a part."""
 
 CARTON, RECIPE, THICK, CONTENT = 0, 1, 2, 3
 """Of a parcel in a split: its carton, recipe, thickness, and from there on the pieces of each row."""
@@ -74,7 +85,8 @@ CARTON, RECIPE, THICK, CONTENT = 0, 1, 2, 3
 class Desk(NamedTuple):
     """Scratch space of one thread: the carton being filled, and the splits being compared.
 
-    `lines` int64 [7, rows]; `rank` int64 [2, cartons]; `values` float64 [cartons]; `heights` int64; `splits` int64 [3, parcels, 3 +
+    `lines` int64 [9, rows]; `rank` int64 [2, cartons]; `values` float64 [cartons]; `heights` int64; `stack`, `stack_points`: of `search`;
+    `known` int64 [PARTS_MAX, 4]: of each part of this order its stamp, cheapest carton, recipe and thickness; `splits` int64 [3, parcels, 3 +
     rows]; `split_values` float64 [3, parcels].
     """
 
@@ -83,6 +95,9 @@ class Desk(NamedTuple):
     rank: NDArray[np.int64]
     values: NDArray[np.float64]
     heights: NDArray[np.int64]
+    stack: NDArray[np.int64]
+    stack_points: NDArray[np.int64]
+    known: NDArray[np.int64]
     splits: NDArray[np.int64]
     split_values: NDArray[np.float64]
 
@@ -91,22 +106,29 @@ def new_desk(rows: int, cartons: int) -> Desk:
     """Scratch space for orders of up to `rows` rows."""
     return Desk(
         room=new_room(),
-        lines=np.zeros((8, rows + 1), np.int64),
+        lines=np.zeros((9, rows + 1), np.int64),
         rank=np.zeros((2, cartons), np.int64),
         values=np.zeros(cartons, np.float64),
         heights=np.zeros(HEIGHTS_MAX + 2, np.int64),
+        stack=np.zeros((DEPTH_MAX + 1, 4), np.int64),
+        stack_points=np.zeros((DEPTH_MAX + 1, POINTS_KEPT), np.int64),
+        known=np.zeros((PARTS_MAX, 4), np.int64),
         splits=np.zeros((3, PARCELS_MAX, CONTENT + min(rows, ROWS_MAX) + 1), np.int64),
         split_values=np.zeros((3, PARCELS_MAX), np.float64),
     )
 
 
 class Task(NamedTuple):
-    """What holds for all orders of a call: `haul` mg CO2e per kg and km; `support` in ten-thousandths; recipes to try; lots more to draw."""
+    """What holds for all orders of a call.
+
+    `haul` mg CO2e per kg and km; `support` in ten-thousandths; recipes to try; ways to split; nodes of a search, 0 for none.
+    """
 
     haul: float
     support: int
     recipes: int
     splits: int
+    nodes: int
 
 
 @inner
@@ -197,6 +219,12 @@ def run_recipe(
     desk, items, first, count, left, taken, length, width, height, max_weight_g, recipe, task, flags, pieces, whole
 ):  # fmt: skip
     """Fill a carton by recipe number `recipe`. -> pieces packed. The same number does the same again."""
+    if recipe == SEARCHED:
+        found = search(
+            desk.room, items, first, count, left, desk.stack, desk.stack_points, length, width, height, task.support,
+            flags & WITH_LOADS, pieces, task.nodes,
+        )  # fmt: skip
+        return pieces if found else NO
     seed = np.int64(0)
     if recipe < RECIPES.shape[0]:
         sequence, rule = RECIPES[recipe, 0], RECIPES[recipe, 1]
@@ -317,6 +345,26 @@ def holds(desk, items, first, count, left, taken, cartons, c, totals, task, flag
             )
             if done == pieces:
                 return np.int64(recipe), NO
+        if task.nodes > 0 and 2 < pieces <= DEPTH_MAX:
+            done = run_recipe(
+                desk,
+                items,
+                first,
+                count,
+                left,
+                taken,
+                length,
+                width,
+                height,
+                cartons.sizes[c, MAX_WEIGHT_G],
+                SEARCHED,
+                task,
+                flags,
+                pieces,
+                YES,
+            )
+            if done == pieces:
+                return SEARCHED, NO
         return NONE, NO
     if not mailer:
         return NONE, NO
@@ -373,6 +421,57 @@ def packed_volume(items, first, count, taken):
 
 
 @inner
+def number_parts(desk, count, whole):
+    """Give every part of an order a number, and forget those of the last order. Where there are too many, none has one."""
+    stride = np.int64(1)
+    for r in range(count):
+        desk.lines[STRIDE, r] = stride
+        stride *= whole[r] + 1
+        if stride > PARTS_MAX:
+            desk.lines[STRIDE, 0] = 0
+            break
+    desk.known[0, 0] += 1
+
+
+@inner
+def cheapest_known(desk, items, first, count, left, cartons, km, task, flags):
+    """As `cheapest`, by a few recipes; a part asked for before is not packed again."""
+    part = NO
+    if desk.lines[STRIDE, 0] > 0:
+        for r in range(count):
+            part += left[r] * desk.lines[STRIDE, r]
+        if desk.known[part, 0] == desk.known[0, 0]:
+            c = desk.known[part, 1]
+            if c < 0:
+                return NONE, NONE, NO, np.inf
+            value = value_in(cartons, c, sums(items, first, count, left)[0], km, task)
+            return c, desk.known[part, 2], desk.known[part, 3], value
+    recipes = min(task.recipes, RECIPES_IN_SPLITS)
+    c, recipe, thick, value = cheapest(
+        desk, YES, items, first, count, left, desk.lines[TAKEN], cartons, km, task, flags, recipes, np.inf
+    )
+    if part > 0:
+        desk.known[part, 0] = desk.known[0, 0]
+        desk.known[part, 1], desk.known[part, 2], desk.known[part, 3] = c, recipe, thick
+    return c, recipe, thick, value
+
+
+@inner
+def least_rest(items, first, count, left, cartons, km, task):
+    """What all that is left costs at least: its volume, and its mass, at the best rate that any carton has."""
+    weight_g, volume, _, _, _ = sums(items, first, count, left)
+    by_volume, by_mass = np.inf, np.inf
+    for c in range(cartons.sizes.shape[0]):
+        if cartons.sizes[c, USABLE]:
+            value = cartons.worth[c, BASE] + task.haul * km * max(
+                cartons.sizes[c, TARE_G] / 1000.0, cartons.worth[c, DIMENSIONAL_KG]
+            )
+            by_volume = min(by_volume, value / cartons.sizes[c, HOLDS_MM3])
+            by_mass = min(by_mass, value / cartons.sizes[c, MAX_WEIGHT_G])
+    return max(volume * by_volume, weight_g * by_mass)
+
+
+@inner
 def split(desk, slot, items, first, count, left, cartons, km, task, flags, opening, way, parcels_max, below):
     """One greedy split of what is left into `desk.split_*[slot]`; -> (parcels, value), or (0, inf) where none below `below` came out.
 
@@ -389,11 +488,11 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
             return k, total
         if k == parcels_max:
             return NO, np.inf
+        if total + least_rest(items, first, count, left, cartons, km, task) >= below:
+            return NO, np.inf
         if k > 0 or opening < 0:
-            c, recipe, thick, value = cheapest(
-                desk, YES, items, first, count, left, taken, cartons, km, task, flags, task.recipes, below - total
-            )
-            if c >= 0:
+            c, recipe, thick, value = cheapest_known(desk, items, first, count, left, cartons, km, task, flags)
+            if c >= 0 and total + value < below:
                 desk.splits[slot, k, CARTON], desk.splits[slot, k, RECIPE], desk.splits[slot, k, THICK] = (
                     c,
                     recipe,
@@ -456,6 +555,7 @@ def copy_split(desk, source, source_k, target, target_k, count):
 def several(desk, items, first, count, cartons, km, task, flags):
     """Cheapest split found of `desk.lines[LEFT + 0]` into slot 0 -> (parcels, value); (0, inf) where there is none."""
     whole, left = desk.lines[LEFT + 0], desk.lines[LEFT + 1]
+    number_parts(desk, count, whole)
     best_k, best = NO, np.inf
     for way in range(2 * task.splits):
         for opening in range(-1, cartons.sizes.shape[0]):
