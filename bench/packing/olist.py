@@ -21,9 +21,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from leafmark.parcels.tables import ORDERS_SCHEMA
-
 from bench.packing.cartons import SIXTEEN, Carton
+from leafmark.parcels.tables import ORDERS_SCHEMA
 
 ORDERS, SEED = 2_000, 20_261_127
 LINES: Final = {1: 20, 2: 24, 3: 22, 4: 16, 5: 10, 6: 5, 7: 2, 8: 1}
