@@ -24,6 +24,7 @@ from leafmark.cli.ledger import ledger
 from leafmark.cli.match import match
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
+from leafmark.cli.pack import pack, warmup
 from leafmark.cli.replay import replay
 from leafmark.cli.report import report
 from leafmark.cli.serve import serve
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 for verb in (
-    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report,
-    serve, statement, verify,
+    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, pack, replay, report,
+    serve, statement, verify, warmup,
 ):  # fmt: skip
     main.add_command(verb)

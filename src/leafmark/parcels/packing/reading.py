@@ -269,3 +269,24 @@ def unpacked_rows(orders: OrderSet) -> list[dict[str, Any]]:
 
 
 assert set(UNPACKED_SCHEMA.names) >= {"order_row", "reason", "field"}
+
+
+def orders_as_read(given: Any) -> pa.Table:
+    """The orders table with the types of `ORDERS_SCHEMA`; cells that cannot be read are empty. For checks of a plan."""
+    table = as_table(given, "orders")
+    columns = {}
+    for field in ORDERS_SCHEMA:
+        if field.name in table.column_names:
+            reader = Reader(table, ORDERS_SCHEMA, "orders")
+            if pa.types.is_string(field.type):
+                columns[field.name] = pa.array(reader.text(field.name), field.type)
+            elif pa.types.is_boolean(field.type):
+                columns[field.name] = pa.array(reader.truth(field.name))
+            elif pa.types.is_floating(field.type):
+                columns[field.name] = pa.array(
+                    reader.number(field.name, least=0, most=DISTANCE_KM_MAX), from_pandas=True
+                )
+            else:
+                numbers = reader.whole(field.name, least=0, most=2**53, missing=-1)
+                columns[field.name] = pa.array(numbers, mask=numbers < 0)
+    return pa.table(columns)

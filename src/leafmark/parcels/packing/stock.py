@@ -38,7 +38,9 @@ def within_stock(run: Run, cartons: Cartons, carton_set: CartonSet, out: Out) ->
         without = usable_only(cartons, usable & (uses.sum(axis=0) < stock))
         users = np.flatnonzero(uses[:, scarce] > 0)
         other = run.pack(without, users, new_out(len(out.parcel), len(out.parcels)))
-        regret = worth(run, cartons, other, users) - worth(run, cartons, out, users)
+        now = worth(run, cartons, out, users)
+        packed = np.isfinite(now)  # an order that is not whole as it is loses nothing more
+        regret = np.where(packed, worth(run, cartons, other, users) - np.where(packed, now, 0.0), 0.0)
         given_up = 0
         for i in np.argsort(regret, kind="stable"):
             if given_up >= over[scarce]:
