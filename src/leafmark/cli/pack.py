@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
+SHOWN = 20
+"""Rows that were not packed, in the text."""
+
 MISSING = 'packing needs the extra `parcels` (numba, highspy): pip install "leafmark[parcels]"'
 
 
@@ -68,9 +71,9 @@ def pack(
 
     \b
     Examples:
-      leafmark pack orders.csv cartons.csv
-      leafmark pack orders.csv cartons.csv --distance-km 250 --out plan --check
-      leafmark pack orders.csv cartons.csv --objective count --json
+      leafmark pack order-items.csv cartons.csv
+      leafmark pack order-items.csv cartons.csv --distance-km 250 --out plan --check
+      leafmark pack order-items.csv cartons.csv --objective count --json
     """
     try:
         from leafmark.parcels.packing import PackingError, cartonize, read_cartons
@@ -89,7 +92,13 @@ def pack(
         )  # fmt: skip
     if out is not None:
         _write(plan, out)
-    content = {**plan.summary(), "refused_cartons": plan.refused_cartons, "haul": haul_key, "region": region}
+    content: dict[str, Any] = {
+        **plan.summary(),
+        "unpacked": plan.unpacked.to_pylist(),
+        "refused_cartons": plan.refused_cartons,
+        "haul": haul_key,
+        "region": region,
+    }
     broken = _broken(plan, orders, cartons, support) if checked else None
     if broken is not None:
         content["violations"] = broken
@@ -136,14 +145,17 @@ def _lines(content: dict[str, Any], out: Path | None) -> str:
         table(rows, right=(1,)),
         table([("carton", "parcels"), *((c, f"{n:,}") for c, n in content["cartons"].items())], right=(1,)),
     ]
-    if content["unpacked_by_reason"]:
-        from leafmark.parcels.reasons import REASONS
-
-        parts.append(
-            table(
-                [(f"{n:,}", reason, REASONS[reason]) for reason, n in content["unpacked_by_reason"].items()], right=(0,)
-            )
-        )
+    if content["unpacked"]:
+        left_rows: list[tuple[str, ...]] = [
+            ("row from 0", "order", "item", "pieces", "field", "found", "expected", "reason")
+        ]
+        for left in content["unpacked"][:SHOWN]:
+            pieces = "" if left["pieces"] is None else f"{left['pieces']:,}"
+            left_rows.append((str(left["order_row"]), *(str(left[k] or "") for k in ("order_id", "item_id")), pieces,
+                         *(str(left[k] or "") for k in ("field", "found", "expected", "reason"))))  # fmt: skip
+        parts.append(table(left_rows, right=(0, 3)))
+        if len(content["unpacked"]) > SHOWN:
+            parts.append(f"... and {content['unpacked_rows'] - SHOWN:,} more rows: --json or --out has them all")
     if content["refused_cartons"]:
         parts.append(
             "\n".join(
