@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from leafmark.parcels.cells import PackingError
 from leafmark.parcels.decision import METHOD_ID, METHOD_VERSION, Haul
 from leafmark.parcels.packing.kernel.arrays import WEIGHT_UNLIMITED_G, Cartons
-from leafmark.parcels.packing.kernel.choosing import Task, new_desk
+from leafmark.parcels.packing.kernel.choosing import Desk, Task, new_desk
 from leafmark.parcels.packing.kernel.running import Out, new_out, pack_orders
 from leafmark.parcels.packing.plan import Plan
 from leafmark.parcels.packing.reading import CartonSet, OrderSet, read_cartons, read_orders
@@ -39,7 +40,8 @@ VAN_KG_CO2E_PER_TKM: Final = 0.8
 
 RECIPES_TRIED: Final = 12
 NODES_SEARCHED: Final = 500
-SLICE_ORDERS: Final = 256
+SLICE_ORDERS: Final = 64
+"""Orders that a thread takes at a time: few, since some take a hundred times as long as others."""
 
 Progress = Callable[[int, int], None]
 
@@ -145,11 +147,26 @@ class Run:
         rows = int(np.diff(self.orders.starts).max(initial=1))
         done = 0
 
+        desks: SimpleQueue[Desk] = SimpleQueue()
+
         def work(part: NDArray[np.int64]) -> int:
+            try:
+                desk = desks.get_nowait()
+            except Empty:
+                desk = new_desk(rows, len(cartons.sizes))
             pack_orders(
-                new_desk(rows, len(cartons.sizes)), self.orders.items, self.orders.starts, self.piece_starts, self.packable,
-                self.km, cartons, self.task, part, out,
-            )  # fmt: skip
+                desk,
+                self.orders.items,
+                self.orders.starts,
+                self.piece_starts,
+                self.packable,
+                self.km,
+                cartons,
+                self.task,
+                part,
+                out,
+            )
+            desks.put(desk)
             return len(part)
 
         if len(slices) <= 1 or self.threads == 1:

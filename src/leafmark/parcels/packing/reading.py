@@ -139,6 +139,8 @@ def _bits(word: str) -> int:
 
 def _marks(words: list[str | None], order_of: NDArray[np.int64]) -> NDArray[np.int64]:
     """Each (order, mark) as a number of its own, -1 where there is none."""
+    if not any(words):
+        return np.full(len(words), -1, np.int64)
     numbers: dict[tuple[int, str], int] = {}
     return np.array(
         [
@@ -153,6 +155,8 @@ def _refuse_groups(
     reader: Reader, order_of: NDArray[np.int64], keep: list[str | None], apart: list[str | None]
 ) -> None:
     """Rows of an order that are to be kept together and apart."""
+    if not any(keep) or not any(apart):
+        return
     marks: dict[tuple[int, str], set[str]] = {}
     for row in range(reader.rows):
         if keep[row] is not None and apart[row] is not None:
@@ -177,6 +181,8 @@ def _refuse_crowds(reader: Reader, order_of: NDArray[np.int64], quantity: NDArra
 
 def _refuse_distances(reader: Reader, order_of: NDArray[np.int64], distance: NDArray[np.float64]) -> None:
     """Rows of an order that give another distance than its first."""
+    if np.isnan(distance).all():
+        return
     first: dict[int, float] = {}
     for row in np.flatnonzero(order_of >= 0).tolist():
         if np.isnan(distance[row]):
