@@ -12,6 +12,7 @@ Draws use `random.Random.random()` alone, whose sequence Python keeps the same f
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,16 @@ QUANTITY: Final = {1: 97, 2: 2, 3: 1}
 """Pieces of a line -> how many in a hundred."""
 DENSITY_KG_PER_L_MAX: Final = 8.0
 """Steel is 7.85 kg/l; what is denser has a mass or a length mistyped (the set goes to 85 kg/l)."""
+LEFT_OUT: Final = ("without dimensions", "of weight 0", "denser than steel", "too large or heavy for every carton")
+"""Why a product is not drawn."""
 MM_PER_CM: Final = 10
+
+
+def shared_data(named: Path | None = None) -> Path:
+    """The folder of the sets that lie beside the project: as named, else as LEAFMARK_SHARED_DATA says, else ../shared/data."""
+    return named or Path(
+        os.environ.get("LEAFMARK_SHARED_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data"
+    )
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ def shelf(shared_data: Path, cartons: Sequence[Carton] = SIXTEEN) -> Shelf:
     """
     names = ["product_id", "product_length_cm", "product_width_cm", "product_height_cm", "product_weight_g"]
     rows = pq.read_table(shared_data / "olist" / "products.parquet", columns=names).to_pylist()
-    kept, left_out = [], {"without dimensions": 0, "weight 0": 0, "denser than steel": 0, "fits no carton": 0}
+    kept, left_out = [], dict.fromkeys(LEFT_OUT, 0)
     for product_id, length_cm, width_cm, height_cm, weight_g in (row.values() for row in rows):
         reason = _reason(length_cm, width_cm, height_cm, weight_g, cartons)
         if reason:
@@ -84,12 +94,12 @@ def _reason(
     if not (length_cm and width_cm and height_cm) or weight_g is None:
         return "without dimensions"
     if weight_g == 0:
-        return "weight 0"
+        return "of weight 0"
     if weight_g / 1e3 > length_cm * width_cm * height_cm / 1e3 * DENSITY_KG_PER_L_MAX:
         return "denser than steel"
     sides_mm = sorted(side_cm * MM_PER_CM for side_cm in (length_cm, width_cm, height_cm))
     if not any(carton.holds(sides_mm, weight_g) for carton in cartons):
-        return "fits no carton"
+        return "too large or heavy for every carton"
     return None
 
 
