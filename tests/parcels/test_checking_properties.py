@@ -166,3 +166,22 @@ def test_ten_thousand_pieces_of_one_parcel_are_checked():
     moved[5000]["x_mm"] -= 1
     tables = spec.tables() | {"placements": moved}
     assert {each["rule"] for each in spec.check(tables)} == {"overlap"}
+
+
+def test_pieces_light_years_away_are_outside_and_no_crash():
+    """Coordinates at both ends of an int32, alone and across the carton."""
+    spec = Spec([item("o", "die", (10, 10, 10), 1, quantity=3)], [carton("box", (50, 50, 50))], {("o", 1): "box"}, [])
+    far = 2**31 - 11
+    spec.placed = [("o", 1, 0, (-(2**31), far, far), 0), ("o", 1, 0, (far, 0, 0), 0), ("o", 1, 0, (0, 0, 0), 0)]
+    found = spec.check()
+    assert [each["rule"] for each in found] == ["outside", "outside", "support"]
+    tables = spec.tables()
+    tables["placements"][0] |= {"x_mm": -(2**31), "along_x_mm": 2**31 - 1}
+    assert {each["rule"] for each in spec.check(tables)} == {"outside", "size", "support"}
+
+
+def test_a_heap_of_pieces_in_one_place_is_told_piece_by_piece():
+    count = 500
+    spec = Spec([item("o", "die", (9, 9, 9), 1, quantity=count)], [carton("box", (99, 99, 99))], {("o", 1): "box"}, [])
+    spec.placed = [("o", 1, 0, (0, 0, 0), 0)] * count
+    assert [each["rule"] for each in spec.check()] == ["overlap"] * (count - 1)

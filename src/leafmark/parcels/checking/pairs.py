@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leafmark.parcels.checking.plan import Pieces
+from leafmark.parcels.checking.plan import NONE, Pieces
+from leafmark.parcels.tables import DIMENSION_MM_MAX
 
+REACH_MM: Final = 2 * DIMENSION_MM_MAX
+"""Farther from the carton's corner than this no piece of any carton begins or ends."""
+SPAN: Final = 2 * REACH_MM + 1
+"""So many places an axis has: (parcel, z, x) is one whole number below 2^63 for up to 10^9 parcels."""
 PAIRS_MAX = 2_000_000
 """Pairs held at once."""
 
@@ -29,74 +35,56 @@ class Contacts:
 
 
 def overlapping(pieces: Pieces) -> NDArray[np.int64]:
-    """int64 [found, 2]: for each piece that shares room with one before it along x, that piece and one such."""
-    if len(pieces.parcel) == 0:
-        return np.zeros((0, 2), np.int64)
-    axis = _narrowest_axis(pieces)
-    key, span, start = _keys(pieces.parcel, pieces.low_mm[:, axis], pieces.high_mm[:, axis])
+    """int64 [found, 2]: for each piece that shares room with one before it along the axis gone through, that piece and one such."""
+    low, high = _bounded(pieces)
+    axis = _narrowest_axis(pieces.parcel, low, high)
+    key = pieces.parcel * SPAN + low[:, axis]
     order = np.argsort(key, kind="stable")
-    key = key[order]
-    end = pieces.parcel[order] * span + pieces.high_mm[order, axis] - start
-    first, last = np.arange(len(order)) + 1, np.searchsorted(key, end, "left")
-    found: dict[int, int] = {}
-    low, high = pieces.low_mm[order], pieces.high_mm[order]
+    low, high, parcel = low[order], high[order], pieces.parcel[order]
+    first, last = np.arange(len(order)) + 1, np.searchsorted(key[order], parcel * SPAN + high[:, axis], "left")
+    before = np.full(len(order), NONE, np.int64)
     for one, other in _ranges(first, last):
         hit = ((low[one] < high[other]) & (low[other] < high[one])).all(axis=1)
-        for later, earlier in zip(order[other[hit]].tolist(), order[one[hit]].tolist(), strict=True):
-            found.setdefault(later, earlier)
-    return np.array(sorted(found.items()), np.int64).reshape(-1, 2)
+        before[other[hit]] = one[hit]
+    found = np.flatnonzero(before != NONE)
+    pairs = np.stack([order[found], order[before[found]]], axis=1)
+    return np.asarray(pairs[np.argsort(pairs[:, 0], kind="stable")], np.int64)
 
 
 def contacts(pieces: Pieces) -> Contacts:
     """Who rests on whom: a top at exactly the height of a base, in one parcel, with an area of more than 0 in common."""
-    above, below, areas = [], [], []
-    if len(pieces.parcel):
-        low, high = pieces.low_mm, pieces.high_mm
-        level, levels, bottom = _keys(pieces.parcel, high[:, 2], low[:, 2])
-        key, span, start = _keys(level, low[:, 0], high[:, 0])
-        order = np.argsort(key, kind="stable")
-        key = key[order]
-        floor = (pieces.parcel * levels + low[:, 2] - bottom) * span - start
-        longest = max(int(pieces.size_mm[:, 0].max()), 0)
-        first = np.searchsorted(key, floor + np.maximum(low[:, 0] - longest, start), "left")
-        last = np.searchsorted(key, floor + high[:, 0], "left")
-        for one, at in _ranges(first, last):
-            other = order[at]
-            shared = np.minimum(high[one, :2], high[other, :2]) - np.maximum(low[one, :2], low[other, :2])
-            # A piece of no height would rest on itself: who carries starts below.
-            real = (shared > 0).all(axis=1) & (low[other, 2] < low[one, 2])
-            above.append(one[real])
-            below.append(other[real])
-            areas.append(shared[real].prod(axis=1))
-    empty = [np.zeros(0, np.int64)]
-    return Contacts(*(np.concatenate(parts or empty) for parts in (above, below, areas)))
+    low, high = _bounded(pieces)
+    key = (pieces.parcel * SPAN + high[:, 2]) * SPAN + low[:, 0]
+    order = np.argsort(key, kind="stable")
+    floor = (pieces.parcel * SPAN + low[:, 2]) * SPAN
+    longest = int((high[:, 0] - low[:, 0]).max(initial=0))
+    first = np.searchsorted(key[order], floor + np.maximum(low[:, 0] - longest, 0), "left")
+    last = np.searchsorted(key[order], floor + high[:, 0], "left")
+    above, below, areas = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for one, at in _ranges(first, last):
+        other = order[at]
+        shared = np.minimum(high[one, :2], high[other, :2]) - np.maximum(low[one, :2], low[other, :2])
+        # A piece of no height would rest on itself: who carries starts below.
+        real = (shared > 0).all(axis=1) & (low[other, 2] < low[one, 2])
+        above.append(one[real])
+        below.append(other[real])
+        areas.append(shared[real].prod(axis=1))
+    return Contacts(np.concatenate(above), np.concatenate(below), np.concatenate(areas))
 
 
-def _keys(
-    group: NDArray[np.int64], values: NDArray[np.int64], others: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], int, int]:
-    """Group and value as one number that sorts by both, for values and `others` alike: key, the groups' distance, the least value.
-
-    Raises
-    ------
-    OverflowError : lengths far past what a plan can hold times too many groups.
-    """
-    start = int(min(values.min(), others.min()))
-    span = int(max(values.max(), others.max())) - start + 2
-    if (int(group.max()) + 1) * span >= 2**62:
-        raise OverflowError("coordinates are too large to be checked; a plan's are whole millimetres of a carton")
-    return group * span + values - start, span, start
+def _bounded(pieces: Pieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """int64 [pieces, 3] twice: corners from 0 on, within reach of any carton; what lies past it is outside anyway and shrinks to nothing."""
+    return (
+        np.clip(pieces.low_mm, -REACH_MM, REACH_MM) + REACH_MM,
+        np.clip(pieces.high_mm, -REACH_MM, REACH_MM) + REACH_MM,
+    )
 
 
-def _narrowest_axis(pieces: Pieces) -> int:
+def _narrowest_axis(parcel: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64]) -> int:
     """The axis along which the fewest pairs have to be looked at."""
-    counts = []
-    for axis in range(3):
-        key, span, start = _keys(pieces.parcel, pieces.low_mm[:, axis], pieces.high_mm[:, axis])
-        key = np.sort(key)
-        ends = pieces.parcel * span + pieces.high_mm[:, axis] - start
-        counts.append(int(np.searchsorted(key, ends, "left").sum()))
-    return int(np.argmin(counts))
+    starts = np.sort(parcel[:, None] * SPAN + low, axis=0)
+    ends = parcel[:, None] * SPAN + high
+    return int(np.argmin([np.searchsorted(starts[:, axis], ends[:, axis], "left").sum() for axis in range(3)]))
 
 
 def _ranges(first: NDArray[np.int64], last: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
