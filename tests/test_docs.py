@@ -16,6 +16,7 @@ from leafmark.engine.schema import REASONS, WHAT_TO_DO
 from leafmark.engine.settings import Settings
 from leafmark.ledger import rows as ledger
 from leafmark.methods import LIBRARY
+from leafmark.parcels.checking import RULES as CHECKED
 from leafmark.parcels.reasons import REASONS as PARCEL_REASONS
 from leafmark.products.claims import evidence_kinds, shipped_rules
 
@@ -91,6 +92,10 @@ def test_every_reason_of_the_ledger_has_an_entry() -> None:
 
 def test_every_reason_of_parcels_has_an_entry() -> None:
     assert set(PARCEL_REASONS) <= first_cells("packing.md")
+
+
+def test_every_rule_of_the_checker_has_an_entry() -> None:
+    assert set(CHECKED) <= first_cells("packing.md")
 
 
 def test_every_setting_has_an_entry() -> None:
