@@ -30,6 +30,7 @@ from leafmark.cli.report import report
 from leafmark.cli.serve import serve
 from leafmark.cli.statement import statement
 from leafmark.cli.verify import verify
+from leafmark.cli.wrap import wrap
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,6 +55,6 @@ def main() -> None:
 
 for verb in (
     api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, pack, replay, report,
-    serve, statement, verify, warmup,
+    serve, statement, verify, warmup, wrap,
 ):  # fmt: skip
     main.add_command(verb)
