@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 import leafmark
+from leafmark.cli.allocate import allocate
 from leafmark.cli.api_key import api_key
 from leafmark.cli.benchmark import benchmark
 from leafmark.cli.claims import claims
@@ -54,7 +55,7 @@ def main() -> None:
 
 
 for verb in (
-    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, pack, replay, report,
-    serve, statement, verify, warmup, wrap,
+    allocate, api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods,
+    orders, pack, replay, report, serve, statement, verify, warmup, wrap,
 ):  # fmt: skip
     main.add_command(verb)
