@@ -22,5 +22,11 @@ REASONS: Final[dict[str, str]] = {
     "contradictory_groups": "items to be kept together are also to be kept apart",
     "group_fits_no_carton": "items to be kept together fit no one carton",
     "out_of_stock": "cartons that would hold it are used up",
+    # items of a container's load
+    "no_orientation": "its rotation and its upright marks leave no way to lay it",
+    "larger_than_container": "in no allowed orientation does it fit the container",
+    "heavier_than_container": "it weighs more than the container may carry",
+    "not_kept_by_load": "the row asks for what a load does not look after: fragile, max_load_g, keep_with, apart_from",
+    "left_out": "it would fit the empty container, but the fullest load found has no room for it",
 }
 """Code -> what it means."""
