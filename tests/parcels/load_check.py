@@ -40,7 +40,9 @@ def faults(load: Any, rows: Sequence[Mapping[str, Any]], support_share: float | 
         found.append(f"weight_g is {load.weight_g}, and the pieces weigh {weight_g} g")
     if support_share is not None:
         found += [
-            f"piece {i} has {share:.3f} of its base held" for i, share in enumerate(held(low, high)) if share < support_share
+            f"piece {i} has {share:.3f} of its base held"
+            for i, share in enumerate(held(low, high))
+            if share < support_share
         ]
     return found
 
@@ -85,6 +87,5 @@ def _may_lie(placed: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
     if rotation == "upright" and along[2] != edges[2]:
         return False
     return any(
-        along[2] == edge and row.get(name) not in (False, "false")
-        for edge, name in zip(edges, UPRIGHT, strict=True)
+        along[2] == edge and row.get(name) not in (False, "false") for edge, name in zip(edges, UPRIGHT, strict=True)
     )

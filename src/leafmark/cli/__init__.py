@@ -21,6 +21,7 @@ from leafmark.cli.grade import grade
 from leafmark.cli.importing import imports
 from leafmark.cli.label import label
 from leafmark.cli.ledger import ledger
+from leafmark.cli.load import load
 from leafmark.cli.match import match
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 for verb in (
-    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report,
+    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, load, match, methods, orders, replay, report,
     serve, statement, verify,
 ):  # fmt: skip
     main.add_command(verb)

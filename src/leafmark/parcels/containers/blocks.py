@@ -143,10 +143,10 @@ def _alike(a: int, b: int, size: Any, kinds: Any, kind: Any, count: Any) -> bool
     for i in range(3):
         if size[a, i] != size[b, i]:
             return False
-    for i in range(kinds[a]):
-        if kind[a, i] != kind[b, i] or count[a, i] != count[b, i]:
-            return False
-    return True
+    same = 0
+    while same < kinds[a] and kind[a, same] == kind[b, same] and count[a, same] == count[b, same]:
+        same += 1
+    return same == kinds[a]
 
 
 @inner

@@ -41,8 +41,9 @@ class Container:
             found, most = getattr(self, name), WEIGHT_G_MAX if name == "max_weight_g" else DIMENSION_MM_MAX
             if name == "max_weight_g" and found is None:
                 continue
-            if isinstance(found, bool) or not isinstance(found, Integral) or not 1 <= found <= most:
+            if isinstance(found, bool) or not isinstance(found, Integral) or not 1 <= int(found) <= most:
                 raise ContainerError(f"container: {name} is {found!r}; expected a whole number from 1 to {most:,}")
+            object.__setattr__(self, name, int(found))  # a NumPy integer would overflow in a volume
 
     @property
     def size(self) -> tuple[int, int, int]:

@@ -111,7 +111,15 @@ def read(items: Any, container: Container, objective: str) -> tuple[list[Item], 
                 raise _RefusedError("too_many_pieces", "quantity", item.quantity, f"{PIECES_MAX:,} pieces in all")
         except _RefusedError as no:
             refused.append(
-                Refusal(number, _text(row.get("item_id")), _quantity_or_none(row), no.reason, no.field, str(no.found), no.expected)  # fmt: skip
+                Refusal(
+                    number,
+                    _text(row.get("item_id")),
+                    _quantity_or_none(row),
+                    no.reason,
+                    no.field,
+                    str(no.found),
+                    no.expected,
+                )
             )
             continue
         pieces += item.quantity

@@ -27,7 +27,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from leafmark.parcels.containers.compiling import inner, outer
-
 from leafmark.parcels.containers.spaces import cut
 
 TOUCH: Final = 0.04
@@ -247,9 +246,7 @@ def best_blocks(s: States, a: int, space: int, blocks: Any, room: Room, top: Any
         z = sizes[2, b]
         if z > dz:
             continue
-        filled = (
-            np.float64(x + room.reach[0, dx - x]) * (y + room.reach[1, dy - y]) * (z + room.reach[2, dz - z])
-        )
+        filled = np.float64(x + room.reach[0, dx - x]) * (y + room.reach[1, dy - y]) * (z + room.reach[2, dz - z])
         rank = worth * filled / reachable
         if room.weighed:
             if blocks.weight[b] > weight_left:
