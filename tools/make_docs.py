@@ -21,6 +21,7 @@ from leafmark.ledger import rows as ledger
 from leafmark.methods import LIBRARY
 from leafmark.methods.category_rules import RULES
 from leafmark.methods.reference import page
+from leafmark.parcels.reasons import REASONS as PARCEL_REASONS
 from leafmark.products.claims import Rule, shipped_rules
 from leafmark.products.claims.sentences import strings
 
@@ -37,6 +38,7 @@ def pages() -> dict[str, str]:
     made["actions.md"] = f"{MADE}\n\n{acts.page()}"
     made["ledger-reasons.md"] = _ledger_reasons()
     made["claims.md"] = _claims(_read(DOCS / "claims.md") or "")
+    made["parcel-reasons.md"] = _parcel_reasons()
     made["cli.md"] = "\n".join(_cli()) + "\n"
     return made
 
@@ -116,6 +118,14 @@ def _ledger_reasons() -> str:
         f"{MADE}\n\n# Reasons of the ledger\n\nWhy an act or a command was refused: the closed list of [ledger.md](ledger.md). "
         "A receipt, and the file of `--refused`, say it\nwith the field, what was found and what was expected.\n\n"
         f"| reason | meaning | what to do |\n|---|---|---|\n{rows}\n"
+    )
+
+
+def _parcel_reasons() -> str:
+    rows = "\n".join(f"| `{code}` | {meaning} |" for code, meaning in PARCEL_REASONS.items())
+    return (
+        f"{MADE}\n\n# Reasons of parcels\n\nWhy a row of orders, cartons, demand, lanes or pools was refused, or a piece left "
+        f"where it was.\n\n| code | meaning |\n|---|---|\n{rows}\n"
     )
 
 

@@ -37,6 +37,12 @@ product_id,category,region,mass_kg,mass_key,count_amount,count_unit,count_key,sp
 1030,eggs,,,,0.06,kg,food.eggs,,
 1031,televisions,US,,,,,,spend.naics_334310,USD
 """,
+    "cargo.csv": """\
+item_id,quantity,length_mm,width_mm,height_mm,weight_g,rotation,length_upright,width_upright,height_upright
+crate,6,600,400,300,12000,upright,,,
+tube,10,900,150,150,3000,any,false,,
+lamp,8,300,250,400,2500,any,,,
+""",
     "names.csv": "product_id,name,category,gtin\nlamp-1,Reading lamp,lamps,09506000134352\n",
     "shelf.csv": """\
 product_id,gtin,name_en,name_zh_hant,sector,mass_kg

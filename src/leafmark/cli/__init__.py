@@ -22,6 +22,7 @@ from leafmark.cli.grade import grade
 from leafmark.cli.importing import imports
 from leafmark.cli.label import label
 from leafmark.cli.ledger import ledger
+from leafmark.cli.load import load
 from leafmark.cli.match import match
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
@@ -55,7 +56,7 @@ def main() -> None:
 
 
 for verb in (
-    allocate, api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods,
-    orders, pack, replay, report, serve, statement, verify, warmup, wrap,
+    allocate, api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, load, match,
+    methods, orders, pack, replay, report, serve, statement, verify, warmup, wrap,
 ):  # fmt: skip
     main.add_command(verb)

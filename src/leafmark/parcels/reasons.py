@@ -34,5 +34,11 @@ REASONS: Final[dict[str, str]] = {
     "not_stocked": "no warehouse with a lane to the region holds the SKU",
     "stock_below_demand": "the warehouses with a lane to the region hold fewer pieces than are wanted",
     "throughput_reached": "the SKU is there, and its warehouses can send no more",
+    # items of a container's load
+    "no_orientation": "its rotation and its upright marks leave no way to lay it",
+    "larger_than_container": "in no allowed orientation does it fit the container",
+    "heavier_than_container": "it weighs more than the container may carry",
+    "not_kept_by_load": "the row asks for what a load does not look after: fragile, max_load_g, keep_with, apart_from",
+    "left_out": "it would fit the empty container, but the fullest load found has no room for it",
 }
 """Code -> what it means."""
