@@ -95,7 +95,7 @@ def test_every_reason_of_parcels_has_an_entry() -> None:
 
 
 def test_every_rule_of_the_checker_has_an_entry() -> None:
-    assert set(CHECKED) <= first_cells("parcel-reasons.md")
+    assert set(CHECKED) <= first_cells("packing.md")
 
 
 def test_every_setting_has_an_entry() -> None:
