@@ -21,7 +21,7 @@ Packaging of an operator's own parcels lies in its own inventory (Scope 3 catego
 from __future__ import annotations
 
 from leafmark.methods.acts import act_method
-from leafmark.methods.model import Check, Column, Counterfactual, Parameter, Term, Vintage
+from leafmark.methods.model import Column, Counterfactual, Parameter, Term, Vintage
 
 _CLASS = (
     "CASE WHEN material LIKE '%plastic%' THEN 'plastic' WHEN material LIKE '%paper%' OR material LIKE '%board%' THEN 'paper' "

@@ -158,7 +158,8 @@ def as_table(given: Any, name: str) -> pa.Table:
     try:
         if path.suffix.lower() in (".parquet", ".pq"):
             return pq.read_table(path)
-        header = path.open(encoding="utf-8-sig").readline().rstrip("\r\n").split(",")
+        with path.open(encoding="utf-8-sig") as file:
+            header = file.readline().rstrip("\r\n").split(",")
         as_text = csv.ConvertOptions(
             column_types={h.strip('"'): pa.string() for h in header}, strings_can_be_null=True, null_values=[""]
         )
