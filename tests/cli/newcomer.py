@@ -37,6 +37,24 @@ product_id,category,region,mass_kg,mass_key,count_amount,count_unit,count_key,sp
 1030,eggs,,,,0.06,kg,food.eggs,,
 1031,televisions,US,,,,,,spend.naics_334310,USD
 """,
+    "pools.csv": """\
+pool_id,box_kg,material,single_use_kg,single_use_material,return_km,cleaning_kwh,use_cap,lost_after_days,region,source
+totes,0.8,material.plastic_pp,0.3,material.corrugated_board,30,0.02,50,30,GB,weighed in the house
+""",
+    "pool-events.csv": """\
+pool_id,box_id,event,date
+totes,1,buy,2026-01-05
+totes,1,issue,2026-01-06
+totes,1,return,2026-01-12
+totes,1,clean,2026-01-13
+totes,1,issue,2026-01-14
+totes,1,return,2026-01-20
+totes,2,buy,2026-01-05
+totes,2,issue,2026-01-07
+totes,2,issue,2026-01-08
+totes,2,return,2026-01-30
+totes,3,return,2026-01-30
+""",
     "names.csv": "product_id,name,category,gtin\nlamp-1,Reading lamp,lamps,09506000134352\n",
     "shelf.csv": """\
 product_id,gtin,name_en,name_zh_hant,sector,mass_kg

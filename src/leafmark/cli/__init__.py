@@ -26,6 +26,7 @@ from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
 from leafmark.cli.replay import replay
 from leafmark.cli.report import report
+from leafmark.cli.reuse import reuse
 from leafmark.cli.serve import serve
 from leafmark.cli.statement import statement
 from leafmark.cli.verify import verify
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 for verb in (
-    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report,
+    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report, reuse,
     serve, statement, verify,
 ):  # fmt: skip
     main.add_command(verb)

@@ -7,7 +7,8 @@
 The way back and the cleaning are counted at every use, also at the one after which a box stays away: so the figure is the act's
 (`packaging.reuse`) and errs against reuse. Each line is rounded once to whole micrograms, and totals are their sums. Ranges: a
 line's spread is its factor's; one factor's error is the same wherever it is used, on both sides; the spread of E is that of the return
-rate. Totals by moment matching, as the engine's; the difference and the break-even by paired draws, since a lognormal holds no negative.
+rate. Single use by moment matching, as the engine's; a use of the box, the difference and the break-even by paired draws, since few returns seen make
+1 / E anything but lognormal, and a lognormal holds no negative.
 """
 
 from __future__ import annotations
@@ -161,20 +162,35 @@ def compare(
             made += drawn
         else:
             each += drawn
-    less = single - (made / uses + each)
+    used = made / uses + each
     gap = single - each
     with np.errstate(divide="ignore", invalid="ignore"):
         even = np.where(gap > 0, np.maximum(1, np.ceil(made / gap / _SAME)), np.inf)
     low, high = np.quantile(even, [0.025, 0.975], method="nearest")
-    reusable, once = _span(lines, "reusable", use_count, uses), _span(lines, "single_use", use_count, uses)
-    avoided = once.co2e_ug - reusable.co2e_ug
-    ends = np.quantile(less, [0.025, 0.975])
-    share = float((less >= 0).mean())
+    reusable = _drawn_span(total_ug(lines, "reusable", use_count), used)
+    avoided = total_ug(lines, "single_use", use_count) - reusable.co2e_ug
+    share = float((single >= used).mean())
     return Compared(
-        reusable, once, Span(avoided, min(avoided, math.floor(ends[0])), max(avoided, math.ceil(ends[1]))), share,
+        reusable, _single_use_span(lines), _drawn_span(avoided, single - used), share,
         int(low) if math.isfinite(low) else None, int(high) if math.isfinite(high) else None,
         "lower" if share >= SURE else "higher" if share <= 1 - SURE else "not_told_apart",
     )  # fmt: skip
+
+
+def _drawn_span(co2e_ug: int, drawn: np.ndarray) -> Span:
+    """A figure with the middle 95 % of its draws, which hold it."""
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Span(co2e_ug, min(co2e_ug, math.floor(low)), max(co2e_ug, math.ceil(high)))
+
+
+def _single_use_span(lines: Sequence[Line]) -> Span:
+    """Single use and its range: errors of one factor add up before they are squared."""
+    by_factor: dict[str, float] = {}
+    for line in lines:
+        if line.side == "single_use":
+            by_factor[line.price.factor] = by_factor.get(line.price.factor, 0.0) + line.co2e_ug * line.price.rel_sd
+    total = sum(line.co2e_ug for line in lines if line.side == "single_use")
+    return Span(total, *lognormal_range(total, sum(sd * sd for sd in by_factor.values())))
 
 
 def _drawn(draws: np.random.Generator, rel_sd: float) -> np.ndarray:
@@ -192,17 +208,3 @@ def _drawn_uses(
     back = rate.rate * rate.worth
     drawn = np.minimum(draws.beta(back + 0.5, rate.worth - back + 0.5, DRAWS), 1 - 1e-9) * fit_rate
     return np.asarray([expected_use_count(float(one), use_cap) for one in drawn])
-
-
-def _span(lines: Sequence[Line], side: str, use_count: float, uses: np.ndarray) -> Span:
-    """A side's total and its range: errors of one factor add up before they are squared; the spread of E is its own."""
-    by_factor: dict[str, float] = {}
-    own = 0.0
-    for line in lines:
-        if line.side == side:
-            ug = line.per_use_ug(use_count)
-            by_factor[line.price.factor] = by_factor.get(line.price.factor, 0.0) + ug * line.price.rel_sd
-            own += line.co2e_ug if line.once else 0
-    variance = sum(sd * sd for sd in by_factor.values()) + (own * float(np.std(1 / uses))) ** 2
-    total = total_ug(lines, side, use_count)
-    return Span(total, *lognormal_range(total, variance))

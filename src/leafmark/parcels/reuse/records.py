@@ -49,21 +49,20 @@ def as_carton_columns(pool: Pool, use_count: float | None = None) -> dict[str, A
 
 
 def act_use_count(pool: Pool) -> float | None:
-    """Uses for the act `packaging.reuse`, which knows making, way back and electricity of washing alone.
+    """Uses for the act `packaging.reuse`: the low end of the expected uses, so that a book of few returns credits no hoped-for ones.
 
-    What else a use emits (water, detergent, repair, end of life) is laid on the making, by fewer uses: the act never credits more
-    than making of the single use less the pool's grams a use. None: no expected uses, or so much else that fewer than one use would be left.
+    The act knows making, way back and electricity of washing alone. What else a use emits (water, detergent, repair, end of life) is
+    laid on the making, by fewer uses: the act never credits more than making of the single use less the pool's grams a use at these
+    uses. None: no expected uses, or so much else that fewer than one use would be left.
     """
-    if pool.use_count is None:
+    expected = pool.use_count_low
+    if expected is None:
         return None
     known = {"making of the box", "way back", "cleaning, electricity"}
-    else_ug = sum(
-        line.per_use_ug(pool.use_count) for line in pool.lines if line.side == "reusable" and line.name not in known
-    )
+    others = [line for line in pool.lines if line.side == "reusable" and line.name not in known]
+    else_ug = sum(line.per_use_ug(expected) for line in others)
     making = next(line for line in pool.lines if line.name == "making of the box").co2e_ug
-    if not else_ug:
-        return pool.use_count
-    uses = making / (making / pool.use_count + else_ug)
+    uses = making / (making / expected + else_ug) if else_ug else expected
     return uses if uses >= 1 else None
 
 
