@@ -16,6 +16,8 @@ from leafmark.engine.schema import REASONS, WHAT_TO_DO
 from leafmark.engine.settings import Settings
 from leafmark.ledger import rows as ledger
 from leafmark.methods import LIBRARY
+from leafmark.parcels.checking import RULES as CHECKED
+from leafmark.parcels.reasons import REASONS as PARCEL_REASONS
 from leafmark.products.claims import evidence_kinds, shipped_rules
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,6 +88,14 @@ def test_every_reason_is_given_somewhere() -> None:
 
 def test_every_reason_of_the_ledger_has_an_entry() -> None:
     assert first_cells("ledger-reasons.md") == set(ledger.REASONS) == set(ledger.WHAT_TO_DO)
+
+
+def test_every_reason_of_parcels_has_an_entry() -> None:
+    assert set(PARCEL_REASONS) <= first_cells("packing.md") | first_cells("reuse.md")
+
+
+def test_every_rule_of_the_checker_has_an_entry() -> None:
+    assert set(CHECKED) <= first_cells("packing.md")
 
 
 def test_every_setting_has_an_entry() -> None:

@@ -24,12 +24,14 @@ from leafmark.cli.ledger import ledger
 from leafmark.cli.match import match
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
+from leafmark.cli.pack import pack, warmup
 from leafmark.cli.replay import replay
 from leafmark.cli.report import report
 from leafmark.cli.reuse import reuse
 from leafmark.cli.serve import serve
 from leafmark.cli.statement import statement
 from leafmark.cli.verify import verify
+from leafmark.cli.wrap import wrap
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,7 +55,7 @@ def main() -> None:
 
 
 for verb in (
-    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, replay, report, reuse,
-    serve, statement, verify,
+    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, pack, replay, report,
+    reuse, serve, statement, verify, warmup, wrap,
 ):  # fmt: skip
     main.add_command(verb)

@@ -11,6 +11,7 @@ from leafmark.methods.freight import FREIGHT, FREIGHT_2
 from leafmark.methods.model import Check, Column, Counterfactual, Method, Parameter, Part, Term, Tier, Vintage
 from leafmark.methods.packaging_reuse import PACKAGING_REUSE
 from leafmark.methods.packaging_take_back import PACKAGING_TAKE_BACK
+from leafmark.methods.parcel_packaging import PARCEL_PACKAGING
 from leafmark.methods.receipts import E_RECEIPT
 from leafmark.methods.refrigerant import LEAK
 from leafmark.methods.resale import RESALE
@@ -44,6 +45,7 @@ LIBRARY: tuple[Method, ...] = (
     IN_USE,
     EX_ANTE,
     NO_CUTLERY,
+    PARCEL_PACKAGING,
 )
 
 

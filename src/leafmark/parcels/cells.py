@@ -59,9 +59,13 @@ class Reader:
         if name not in self.table.column_names:
             return [None] * self.rows
         column = self.table.column(name)
+        if column.null_count == self.rows:
+            return [None] * self.rows
         if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
             column = column.cast(pa.string())
-        return [None if v is None or not v.strip() else v.strip() for v in column.to_pylist()]
+        trimmed = pc.utf8_trim_whitespace(column)
+        words: list[str | None] = pc.if_else(pc.equal(trimmed, ""), None, trimmed).to_pylist()
+        return words
 
     def whole(self, name: str, *, least: int, most: int, missing: int | None) -> NDArray[np.int64]:
         """Whole numbers from `least` to `most`; `missing` for empty cells (None: the cell is required)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -16,8 +17,8 @@ from numpy.typing import NDArray
 
 from leafmark.parcels.cells import PackingError
 from leafmark.parcels.decision import METHOD_ID, METHOD_VERSION, Haul
-from leafmark.parcels.packing.kernel.arrays import Cartons
-from leafmark.parcels.packing.kernel.choosing import Task, new_desk
+from leafmark.parcels.packing.kernel.arrays import WEIGHT_UNLIMITED_G, Cartons
+from leafmark.parcels.packing.kernel.choosing import Desk, Task, new_desk
 from leafmark.parcels.packing.kernel.running import Out, new_out, pack_orders
 from leafmark.parcels.packing.plan import Plan
 from leafmark.parcels.packing.reading import CartonSet, OrderSet, read_cartons, read_orders
@@ -38,7 +39,9 @@ VAN_KG_CO2E_PER_TKM: Final = 0.8
 """Taken where no haul is given; see `leafmark.parcels.factors_used` for a pack's own."""
 
 RECIPES_TRIED: Final = 12
-SLICE_ORDERS: Final = 256
+NODES_SEARCHED: Final = 500
+SLICE_ORDERS: Final = 64
+"""Orders that a thread takes at a time: few, since some take a hundred times as long as others."""
 
 Progress = Callable[[int, int], None]
 
@@ -64,7 +67,8 @@ def cartonize(
     haul : the way that parcels go and its factor; without one grams are those of the cartons alone.
     materials : kg CO2e a kg of each material key of the cartons; corrugated board by default.
     support_share : share of each piece's base that has to rest on something, 0 to 1.
-    effort : 1 or more; twice the effort draws twice as many recipes and splits.
+    effort : 1 or more; twice the effort draws twice as many recipes and splits; from 2 on orders of up to 8 pieces
+        are searched depth first where no recipe holds them.
     progress : called with (orders done, orders).
 
     Returns
@@ -91,6 +95,7 @@ def cartonize(
         support=round(support_share * 10_000),
         recipes=RECIPES_TRIED * effort,
         splits=effort,
+        nodes=NODES_SEARCHED * (effort - 1),
     )
     packable, not_packable = packable_pieces(order_set, kernel_cartons)
     run = Run(order_set, packable, km, task, threads or os.cpu_count() or 1, progress)
@@ -142,11 +147,26 @@ class Run:
         rows = int(np.diff(self.orders.starts).max(initial=1))
         done = 0
 
+        desks: SimpleQueue[Desk] = SimpleQueue()
+
         def work(part: NDArray[np.int64]) -> int:
+            try:
+                desk = desks.get_nowait()
+            except Empty:
+                desk = new_desk(rows, len(cartons.sizes))
             pack_orders(
-                new_desk(rows, len(cartons.base)), self.orders.items, self.orders.starts, self.piece_starts, self.packable,
-                self.km, cartons, self.task, part, out,
-            )  # fmt: skip
+                desk,
+                self.orders.items,
+                self.orders.starts,
+                self.piece_starts,
+                self.packable,
+                self.km,
+                cartons,
+                self.task,
+                part,
+                out,
+            )
+            desks.put(desk)
             return len(part)
 
         if len(slices) <= 1 or self.threads == 1:
@@ -220,14 +240,11 @@ def cartons_by(objective: str, cartons: CartonSet, factors: Mapping[str, float],
     inner = np.stack([cartons.numbers(f"inner_{side}_mm", 0) for side in ("length", "width", "height")], axis=1).astype(
         np.int64
     )
-    stock = cartons.numbers("stock", np.inf)
+    sizes = [
+        *inner.T, inner.prod(axis=1), cartons.numbers("max_weight_g", WEIGHT_UNLIMITED_G), cartons.numbers("tare_g", 0),
+        np.array([k == "mailer" for k in table.column("kind").to_pylist()]), cartons.numbers("stock", np.inf) > 0,
+    ]  # fmt: skip
     return Cartons(
-        inner=np.ascontiguousarray(inner),
-        volume_mm3=inner.prod(axis=1),
-        max_weight_g=cartons.numbers("max_weight_g", 1e12).astype(np.int64),
-        tare_g=cartons.numbers("tare_g", 0).astype(np.int64),
-        mailer=np.array([k == "mailer" for k in table.column("kind").to_pylist()], np.bool_),
-        base=base.astype(np.float64),
-        dimensional_kg=outer / 1e9 * haul.density_kg_per_m3,
-        usable=stock > 0,
+        sizes=np.ascontiguousarray(np.stack([np.asarray(s).astype(np.int64) for s in sizes], axis=1)),
+        worth=np.ascontiguousarray(np.stack([base.astype(np.float64), outer / 1e9 * haul.density_kg_per_m3], axis=1)),
     )

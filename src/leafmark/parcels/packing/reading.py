@@ -11,7 +11,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from leafmark.parcels.cells import PackingError, Reader, Refusal, as_table, shown
-from leafmark.parcels.packing.kernel.arrays import Items, make_items
+from leafmark.parcels.packing.kernel.arrays import (
+    APART,
+    FRAGILE,
+    KEEP,
+    MAILER_OK,
+    MAX_LOAD_G,
+    QUANTITY,
+    WEIGHT_G,
+    Items,
+    make_items,
+)
 from leafmark.parcels.tables import (
     CARTON_KINDS,
     CARTONS_SCHEMA,
@@ -103,10 +113,13 @@ def read_orders(given: Any) -> OrderSet:
     kept = np.flatnonzero(good)
     kept = kept[np.argsort(order_of[kept], kind="stable")]
     counts = np.bincount(order_of[kept], minlength=len(numbers)) if len(numbers) else np.zeros(0, np.int64)
+    facts = {
+        WEIGHT_G: weight, QUANTITY: quantity, FRAGILE: fragile, MAX_LOAD_G: max_load, MAILER_OK: mailer_ok,
+        KEEP: _marks(keep_with, order_of), APART: _marks(apart_from, order_of),
+    }  # fmt: skip
     items = make_items(
-        edges[kept], weight[kept], quantity[kept], allowed[kept], fragile[kept], max_load[kept],
-        _marks(keep_with, order_of)[kept], _marks(apart_from, order_of)[kept], mailer_ok[kept],
-    )  # fmt: skip
+        edges[kept], allowed[kept], {column: values[kept].astype(np.int64) for column, values in facts.items()}
+    )
     way = np.full(len(numbers), np.nan)
     way[order_of[kept]] = distance[kept]
     return OrderSet(
@@ -126,6 +139,8 @@ def _bits(word: str) -> int:
 
 def _marks(words: list[str | None], order_of: NDArray[np.int64]) -> NDArray[np.int64]:
     """Each (order, mark) as a number of its own, -1 where there is none."""
+    if not any(words):
+        return np.full(len(words), -1, np.int64)
     numbers: dict[tuple[int, str], int] = {}
     return np.array(
         [
@@ -140,6 +155,8 @@ def _refuse_groups(
     reader: Reader, order_of: NDArray[np.int64], keep: list[str | None], apart: list[str | None]
 ) -> None:
     """Rows of an order that are to be kept together and apart."""
+    if not any(keep) or not any(apart):
+        return
     marks: dict[tuple[int, str], set[str]] = {}
     for row in range(reader.rows):
         if keep[row] is not None and apart[row] is not None:
@@ -164,6 +181,8 @@ def _refuse_crowds(reader: Reader, order_of: NDArray[np.int64], quantity: NDArra
 
 def _refuse_distances(reader: Reader, order_of: NDArray[np.int64], distance: NDArray[np.float64]) -> None:
     """Rows of an order that give another distance than its first."""
+    if np.isnan(distance).all():
+        return
     first: dict[int, float] = {}
     for row in np.flatnonzero(order_of >= 0).tolist():
         if np.isnan(distance[row]):
@@ -256,3 +275,24 @@ def unpacked_rows(orders: OrderSet) -> list[dict[str, Any]]:
 
 
 assert set(UNPACKED_SCHEMA.names) >= {"order_row", "reason", "field"}
+
+
+def orders_as_read(given: Any) -> pa.Table:
+    """The orders table with the types of `ORDERS_SCHEMA`; cells that cannot be read are empty. For checks of a plan."""
+    table = as_table(given, "orders")
+    columns = {}
+    for field in ORDERS_SCHEMA:
+        if field.name in table.column_names:
+            reader = Reader(table, ORDERS_SCHEMA, "orders")
+            if pa.types.is_string(field.type):
+                columns[field.name] = pa.array(reader.text(field.name), field.type)
+            elif pa.types.is_boolean(field.type):
+                columns[field.name] = pa.array(reader.truth(field.name))
+            elif pa.types.is_floating(field.type):
+                columns[field.name] = pa.array(
+                    reader.number(field.name, least=0, most=DISTANCE_KM_MAX), from_pandas=True
+                )
+            else:
+                numbers = reader.whole(field.name, least=0, most=2**53, missing=-1)
+                columns[field.name] = pa.array(numbers, mask=numbers < 0)
+    return pa.table(columns)

@@ -7,47 +7,55 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leafmark.parcels.packing.kernel.arrays import Cartons, Items
+from leafmark.parcels.packing.kernel.arrays import (
+    HOLDS_MM3,
+    KEEP,
+    MAILER,
+    MAILER_OK,
+    MASK,
+    MAX_WEIGHT_G,
+    Cartons,
+    Items,
+)
 from leafmark.parcels.packing.kernel.running import Out
 from leafmark.parcels.packing.reading import CartonSet, OrderSet
 
 
-def enters_by_size(items: Items, cartons: Cartons) -> NDArray[np.bool_]:
-    """bool [rows, cartons]: one piece goes in by its edges, weight aside; a mailer only what may go in one."""
-    out = np.zeros((len(items.mask), len(cartons.base)), np.bool_)
+def enters(items: Items, rows: NDArray[np.int64], carton: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """bool [rows]: one piece goes into a carton (a row of `Cartons.sizes`) by its edges; into a mailer only what may go in one."""
+    length, width, height = carton[:HOLDS_MM3]
+    found = np.zeros(len(rows), np.bool_)
     for o in range(6):
-        allowed = (items.mask >> o) & 1 == 1
-        size = items.size[:, o]
-        for c in range(len(cartons.base)):
-            length, width, height = cartons.inner[c]
-            if cartons.mailer[c]:
-                fits = (
-                    (size[:, 2] <= height)
-                    & (size[:, 0] + size[:, 2] <= length)
-                    & (size[:, 1] + size[:, 2] <= width)
-                    & items.mailer_ok
-                )
-            else:
-                fits = (size <= cartons.inner[c]).all(axis=1)
-            out[:, c] |= allowed & fits
-    return out
+        x, y, z = items.size[rows, o].T
+        if carton[MAILER]:
+            fits = (z <= height) & (x + z <= length) & (y + z <= width) & (items.facts[rows, MAILER_OK] == 1)
+        else:
+            fits = (x <= length) & (y <= width) & (z <= height)
+        found |= ((items.facts[rows, MASK] >> o) & 1 == 1) & fits
+    return found
 
 
 def packable_pieces(orders: OrderSet, cartons: Cartons) -> tuple[NDArray[np.int64], dict[int, str]]:
     """Pieces of each row that a carton can hold alone, int64 [rows], and the reason for every row with none.
 
-    A group whose one member no carton holds stays out whole.
+    A group whose one member no carton holds stays out whole. Largest cartons are asked first: few rows are left after them.
     """
     items = orders.items
-    by_size = enters_by_size(items, cartons)
-    by_both = by_size & (items.weight_g[:, None] <= cartons.max_weight_g[None, :])
-    why: dict[int, str] = {}
-    for row in np.flatnonzero(~by_both.any(axis=1)):
-        why[int(row)] = "heavier_than_every_carton" if by_size[row].any() else "larger_than_every_carton"
-    broken = {int(items.keep[row]) for row in why if items.keep[row] >= 0}
+    homeless = np.arange(len(items.facts))
+    by_size = np.zeros(len(homeless), np.bool_)
+    for c in np.argsort(-cartons.sizes[:, HOLDS_MM3], kind="stable"):
+        fits = enters(items, homeless, cartons.sizes[c])
+        by_size[homeless[fits]] = True
+        homeless = homeless[~(fits & (items.weight_g[homeless] <= cartons.sizes[c, MAX_WEIGHT_G]))]
+        if not len(homeless):
+            break
+    why = {
+        row: "heavier_than_every_carton" if by_size[row] else "larger_than_every_carton" for row in homeless.tolist()
+    }  # fmt: skip
+    broken = {int(items.facts[row, KEEP]) for row in why if items.facts[row, KEEP] >= 0}
     if broken:
-        for row in np.flatnonzero(np.isin(items.keep, list(broken))):
-            why.setdefault(int(row), "group_fits_no_carton")
+        for row in np.flatnonzero(np.isin(items.facts[:, KEEP], list(broken))).tolist():
+            why.setdefault(row, "group_fits_no_carton")
     packable = items.quantity.copy()
     packable[list(why)] = 0
     return packable, why
@@ -69,10 +77,10 @@ def why_unpacked(
             reason = "out_of_stock" if limited else "group_fits_no_carton"
         source = int(orders.order_row[row])
         length, width, height = (int(v) for v in items.size[row, 0])
-        largest = cartons.inner[int(np.argmax(cartons.volume_mm3))]
+        largest = cartons.sizes[int(np.argmax(cartons.sizes[:, HOLDS_MM3])), :HOLDS_MM3]
         expected = {
             "larger_than_every_carton": f"at most {' x '.join(str(int(v)) for v in largest)} mm, the largest carton inside",
-            "heavier_than_every_carton": f"at most {int(cartons.max_weight_g.max()):,} g, the strongest carton",
+            "heavier_than_every_carton": f"at most {int(cartons.sizes[:, MAX_WEIGHT_G].max()):,} g, the strongest carton",
             "group_fits_no_carton": "a carton that holds all that is kept together",
             "out_of_stock": "more of the cartons that hold it",
         }[reason]

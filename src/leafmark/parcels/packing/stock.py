@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from leafmark.parcels.packing.kernel.arrays import Cartons
+from leafmark.parcels.packing.kernel.arrays import BASE, DIMENSIONAL_KG, TARE_G, USABLE, Cartons, usable_only
 from leafmark.parcels.packing.kernel.running import UNPACKED, Out, new_out
 from leafmark.parcels.packing.reading import CartonSet
 
@@ -27,7 +27,7 @@ def within_stock(run: Run, cartons: Cartons, carton_set: CartonSet, out: Out) ->
     stock = carton_set.numbers("stock", np.inf)
     if not np.isfinite(stock).any():
         return out
-    usable = cartons.usable.copy()
+    usable = cartons.sizes[:, USABLE] == 1
     for _ in range(ROUNDS_MAX):
         uses = uses_of(run, out, len(stock))
         over = uses.sum(axis=0) - stock
@@ -35,10 +35,12 @@ def within_stock(run: Run, cartons: Cartons, carton_set: CartonSet, out: Out) ->
             return out
         scarce = int(np.argmax(np.where(over > 0, over, -np.inf)))
         usable[scarce] = False
-        without = cartons._replace(usable=usable & (uses.sum(axis=0) < stock))
+        without = usable_only(cartons, usable & (uses.sum(axis=0) < stock))
         users = np.flatnonzero(uses[:, scarce] > 0)
         other = run.pack(without, users, new_out(len(out.parcel), len(out.parcels)))
-        regret = worth(run, cartons, other, users) - worth(run, cartons, out, users)
+        now = worth(run, cartons, out, users)
+        packed = np.isfinite(now)  # an order that is not whole as it is loses nothing more
+        regret = np.where(packed, worth(run, cartons, other, users) - np.where(packed, now, 0.0), 0.0)
         given_up = 0
         for i in np.argsort(regret, kind="stable"):
             if given_up >= over[scarce]:
@@ -57,14 +59,14 @@ def in_sequence(run: Run, cartons: Cartons, stock: NDArray[np.float64], out: Out
             while True:  # a carton of which too few are left for this order goes out of its choice
                 allowed = left > 0
                 one = run.pack(
-                    cartons._replace(usable=allowed), np.array([order]), new_out(len(out.parcel), len(out.parcels))
+                    usable_only(cartons, allowed), np.array([order]), new_out(len(out.parcel), len(out.parcels))
                 )
                 wanted = uses_of(run, one, len(stock), only=order)
                 if not (wanted > left).any():
                     break
                 allowed &= wanted <= left
                 one = run.pack(
-                    cartons._replace(usable=allowed), np.array([order]), new_out(len(out.parcel), len(out.parcels))
+                    usable_only(cartons, allowed), np.array([order]), new_out(len(out.parcel), len(out.parcels))
                 )
                 wanted = uses_of(run, one, len(stock), only=order)
                 if not (wanted > left).any():
@@ -106,8 +108,10 @@ def worth(run: Run, cartons: Cartons, out: Out, orders: NDArray[np.int64]) -> ND
             continue
         for p in range(out.parcels[order]):
             c = out.carton[pieces.start + p]
-            gross_kg = (weight[parcel == p].sum() + cartons.tare_g[c]) / 1e3
-            found[i] += cartons.base[c] + run.task.haul * run.km[order] * max(gross_kg, cartons.dimensional_kg[c])
+            gross_kg = (weight[parcel == p].sum() + cartons.sizes[c, TARE_G]) / 1e3
+            found[i] += cartons.worth[c, BASE] + run.task.haul * run.km[order] * max(
+                gross_kg, cartons.worth[c, DIMENSIONAL_KG]
+            )
     return found
 
 

@@ -8,6 +8,7 @@ import time
 def warmup() -> float:
     """Compile (or load from the cache) every kernel of packing; seconds that it took."""
     from leafmark.parcels.packing.cartonize import cartonize
+    from leafmark.parcels.packing.wrap import wrap
 
     began = time.perf_counter()
     item = {
@@ -21,4 +22,5 @@ def warmup() -> float:
     }
     carton = {"carton_id": "1", "inner_length_mm": 20, "inner_width_mm": 20, "inner_height_mm": 20, "tare_g": 1}
     cartonize([item], [carton])
+    wrap([item])
     return time.perf_counter() - began

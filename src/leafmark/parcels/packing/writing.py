@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from leafmark.parcels.decision import Haul
+from leafmark.parcels.packing.kernel.arrays import VOLUME_MM3
 from leafmark.parcels.packing.kernel.running import Out
 from leafmark.parcels.packing.reading import CartonSet, OrderSet, unpacked_rows
 from leafmark.parcels.tables import PARCELS_SCHEMA, PLACEMENTS_SCHEMA, UNPACKED_SCHEMA
@@ -38,7 +39,7 @@ def parcels_table(
     parcel = first[of_piece[packed]] + out.parcel[packed]
     row = np.repeat(np.arange(len(orders.items.quantity)), orders.items.quantity)[packed]
     contents_g = np.bincount(parcel, orders.items.weight_g[row], minlength=total).astype(np.int64)
-    contents_mm3 = np.bincount(parcel, orders.items.volume_mm3[row], minlength=total).astype(np.int64)
+    contents_mm3 = np.bincount(parcel, orders.items.facts[row, VOLUME_MM3], minlength=total).astype(np.int64)
     pieces = np.bincount(parcel, minlength=total)
     tare_g = cartons.numbers("tare_g", 0).astype(np.int64)[carton]
     inner = np.prod([cartons.numbers(f"inner_{s}_mm", 0) for s in ("length", "width", "height")], axis=0).astype(

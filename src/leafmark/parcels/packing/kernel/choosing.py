@@ -15,6 +15,20 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from leafmark.parcels.packing.kernel.arrays import (
+    APART,
+    BASE,
+    DIMENSIONAL_KG,
+    HOLDS_MM3,
+    MAILER,
+    MAILER_OK,
+    MASK,
+    MAX_WEIGHT_G,
+    TARE_G,
+    USABLE,
+    VOLUME_MM3,
+    WEIGHT_G,
+)
 from leafmark.parcels.packing.kernel.filling import (
     ALL_OF_THEM,
     AS_BLOCKS,
@@ -29,6 +43,7 @@ from leafmark.parcels.packing.kernel.filling import (
     sort_rows,
 )
 from leafmark.parcels.packing.kernel.room import NO, NONE, YES, Room, inner, new_room
+from leafmark.parcels.packing.kernel.searching import DEPTH_MAX, POINTS_KEPT, search
 
 PARCELS_MAX: Final = 48
 """Most parcels of one split; an order that needs more is filled in one pass."""
@@ -46,64 +61,81 @@ BEST, TRIED, PAIR = np.int64(0), np.int64(1), np.int64(2)
 
 ALONG = (np.int64(0), np.int64(1), np.int64(2))
 
+SEARCHED: Final = np.int64(2**40)
+"""The recipe that is a search."""
+
+RECIPES_IN_SPLITS: Final = 6
+"""Recipes while splits are compared; the best split's parcels are tried again by all of them."""
+
+PARTS_MAX: Final = 4096
+"""Up to so many parts of an order the cheapest carton of each is remembered: splits meet the same rest again and again."""
+
 HEIGHTS_MAX: Final = 10
 """Thicknesses at which a mailer is tried."""
 
 
+ROWS, KEYS, TAKEN, LEFT, USED, STRIDE = 0, 1, 2, 3, 7, 8
+"""Lines of a desk: rows in sequence, their keys, pieces packed, four counts of pieces left, pieces written, and what each
+row's pieces count in the number of a part."""
+
+CARTON, RECIPE, THICK, CONTENT = 0, 1, 2, 3
+"""Of a parcel in a split: its carton, recipe, thickness, and from there on the pieces of each row."""
+
+
 class Desk(NamedTuple):
-    """Scratch space of one thread: the carton being filled, and the splits being compared."""
+    """Scratch space of one thread: the carton being filled, and the splits being compared.
+
+    `lines` int64 [9, rows]; `rank` int64 [2, cartons]; `values` float64 [cartons]; `heights` int64; `stack`, `stack_points`: of `search`;
+    `known` int64 [PARTS_MAX, 4]: of each part of this order its stamp, cheapest carton, recipe and thickness; `splits` int64 [3, parcels, 3 +
+    rows]; `split_values` float64 [3, parcels].
+    """
 
     room: Room
-    saved: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    keys: NDArray[np.int64]
-    taken: NDArray[np.int64]
-    left: NDArray[np.int64]
+    lines: NDArray[np.int64]
     rank: NDArray[np.int64]
     values: NDArray[np.float64]
     heights: NDArray[np.int64]
-    split_carton: NDArray[np.int64]
-    split_recipe: NDArray[np.int64]
-    split_height: NDArray[np.int64]
-    split_content: NDArray[np.int64]
-    split_value: NDArray[np.float64]
+    stack: NDArray[np.int64]
+    stack_points: NDArray[np.int64]
+    known: NDArray[np.int64]
+    splits: NDArray[np.int64]
+    split_values: NDArray[np.float64]
 
 
 def new_desk(rows: int, cartons: int) -> Desk:
-    """Scratch space for orders of up to `rows` rows; three splits: best, tried, and a pair's."""
-    kept = min(rows, ROWS_MAX)
+    """Scratch space for orders of up to `rows` rows."""
     return Desk(
         room=new_room(),
-        saved=np.zeros(new_room().points.size, np.int64),
-        rows=np.zeros(rows + 1, np.int64),
-        keys=np.zeros(rows + 1, np.int64),
-        taken=np.zeros(rows + 1, np.int64),
-        left=np.zeros((4, rows + 1), np.int64),
+        lines=np.zeros((9, rows + 1), np.int64),
         rank=np.zeros((2, cartons), np.int64),
         values=np.zeros(cartons, np.float64),
-        heights=np.zeros(64, np.int64),
-        split_carton=np.zeros((3, PARCELS_MAX), np.int64),
-        split_recipe=np.zeros((3, PARCELS_MAX), np.int64),
-        split_height=np.zeros((3, PARCELS_MAX), np.int64),
-        split_content=np.zeros((3, PARCELS_MAX, kept + 1), np.int64),
-        split_value=np.zeros((3, PARCELS_MAX), np.float64),
+        heights=np.zeros(HEIGHTS_MAX + 2, np.int64),
+        stack=np.zeros((DEPTH_MAX + 1, 4), np.int64),
+        stack_points=np.zeros((DEPTH_MAX + 1, POINTS_KEPT), np.int64),
+        known=np.zeros((PARTS_MAX, 4), np.int64),
+        splits=np.zeros((3, PARCELS_MAX, CONTENT + min(rows, ROWS_MAX) + 1), np.int64),
+        split_values=np.zeros((3, PARCELS_MAX), np.float64),
     )
 
 
 class Task(NamedTuple):
-    """What holds for all orders of a call: `haul` mg CO2e per kg and km; `support` in ten-thousandths; recipes to try; lots more to draw."""
+    """What holds for all orders of a call.
+
+    `haul` mg CO2e per kg and km; `support` in ten-thousandths; recipes to try; ways to split; nodes of a search, 0 for none.
+    """
 
     haul: float
     support: int
     recipes: int
     splits: int
+    nodes: int
 
 
 @inner
 def value_in(cartons, c, contents_g, km, task):
     """What a parcel of that mass in carton `c` is worth by the objective."""
-    gross_kg = (contents_g + cartons.tare_g[c]) / 1000.0
-    return cartons.base[c] + task.haul * km * max(gross_kg, cartons.dimensional_kg[c])
+    gross_kg = (contents_g + cartons.sizes[c, TARE_G]) / 1000.0
+    return cartons.worth[c, BASE] + task.haul * km * max(gross_kg, cartons.worth[c, DIMENSIONAL_KG])
 
 
 @inner
@@ -111,14 +143,14 @@ def rank_cartons(desk, which, cartons, contents_g, km, task):
     """Usable cartons from the cheapest on into `desk.rank[which]`; of the same value the smaller first. -> how many."""
     rank, values = desk.rank[which], desk.values
     n = NO
-    for c in range(cartons.base.size):
-        if not cartons.usable[c] or contents_g > cartons.max_weight_g[c]:
+    for c in range(cartons.sizes.shape[0]):
+        if not cartons.sizes[c, USABLE] or contents_g > cartons.sizes[c, MAX_WEIGHT_G]:
             continue
         value = value_in(cartons, c, contents_g, km, task)
         place = n
         while place > 0 and (
             values[place - 1] > value
-            or (values[place - 1] == value and cartons.volume_mm3[rank[place - 1]] > cartons.volume_mm3[c])
+            or (values[place - 1] == value and cartons.sizes[rank[place - 1], HOLDS_MM3] > cartons.sizes[c, HOLDS_MM3])
         ):
             values[place], rank[place] = values[place - 1], rank[place - 1]
             place -= 1
@@ -132,7 +164,7 @@ def enters(items, row, length, width, height):
     """Whether one piece goes in, in some allowed orientation."""
     for o in range(6):
         if (
-            items.mask[row] & (1 << o)
+            items.facts[row, MASK] & (1 << o)
             and items.size[row, o, 0] <= length
             and items.size[row, o, 1] <= width
             and items.size[row, o, 2] <= height
@@ -147,7 +179,7 @@ def _least(items, row, axis, length, width, height):
     least = np.int64(2**30)
     for o in range(6):
         if (
-            items.mask[row] & (1 << o)
+            items.facts[row, MASK] & (1 << o)
             and items.size[row, o, 0] <= length
             and items.size[row, o, 1] <= width
             and items.size[row, o, 2] <= height
@@ -187,16 +219,22 @@ def run_recipe(
     desk, items, first, count, left, taken, length, width, height, max_weight_g, recipe, task, flags, pieces, whole
 ):  # fmt: skip
     """Fill a carton by recipe number `recipe`. -> pieces packed. The same number does the same again."""
+    if recipe == SEARCHED:
+        found = search(
+            desk.room, items, first, count, left, desk.stack, desk.stack_points, length, width, height, task.support,
+            flags & WITH_LOADS, pieces, task.nodes,
+        )  # fmt: skip
+        return pieces if found else NO
     seed = np.int64(0)
     if recipe < RECIPES.shape[0]:
         sequence, rule = RECIPES[recipe, 0], RECIPES[recipe, 1]
     else:
         seed = drawn(drawn(np.int64(88172645463325252) + recipe * 7919))
         sequence, rule = (seed >> 20) % 4, RULES_DRAWN[(seed >> 30) % RULES_DRAWN.size]
-    n = sort_rows(items, first, count, left, sequence, seed, desk.rows, desk.keys, flags & GROUPED)
+    n = sort_rows(items, first, count, left, sequence, seed, desk.lines[ROWS], desk.lines[KEYS], flags & GROUPED)
     most = np.int64(0)
     for i in range(n):
-        most = max(most, left[desk.rows[i]])
+        most = max(most, left[desk.lines[ROWS][i]])
     many = pieces > PIECES_SINGLE_MAX
     mode = flags
     if whole:
@@ -204,7 +242,7 @@ def run_recipe(
     if not flags & WITH_LOADS and (many or (most >= BLOCK_PIECES_MIN and recipe % 2 == 0)):
         mode |= AS_BLOCKS
     return fill(
-        desk.room, desk.saved, items, first, desk.rows, n, left, taken, length, width, height, max_weight_g,
+        desk.room, items, first, desk.lines[ROWS], n, left, taken, length, width, height, max_weight_g,
         rule, task.support, mode,
     )  # fmt: skip
 
@@ -237,9 +275,9 @@ def mailer_heights(desk, items, first, count, left, cartons, c, volume_mm3):
                             height += items.size[first + q, 0, other]
                         elif other > 0:
                             continue
-                    room_x, room_y = cartons.inner[c, 0] - height, cartons.inner[c, 1] - height
+                    room_x, room_y = cartons.sizes[c, 0] - height, cartons.sizes[c, 1] - height
                     if (
-                        height > cartons.inner[c, 2]
+                        height > cartons.sizes[c, 2]
                         or room_x <= 0
                         or room_y <= 0
                         or room_x * room_y * height < volume_mm3
@@ -267,13 +305,13 @@ def sums(items, first, count, left):
     weight_g, volume, pieces, mailer, mark, parted = np.int64(0), np.int64(0), np.int64(0), True, np.int64(-1), False
     for r in range(count):
         if left[r] > 0:
-            weight_g += left[r] * items.weight_g[first + r]
-            volume += left[r] * items.volume_mm3[first + r]
+            weight_g += left[r] * items.facts[first + r, WEIGHT_G]
+            volume += left[r] * items.facts[first + r, VOLUME_MM3]
             pieces += left[r]
-            mailer = mailer and items.mailer_ok[first + r]
-            if items.apart[first + r] >= 0:
-                parted = parted or (mark >= 0 and mark != items.apart[first + r])
-                mark = items.apart[first + r]
+            mailer = mailer and items.facts[first + r, MAILER_OK]
+            if items.facts[first + r, APART] >= 0:
+                parted = parted or (mark >= 0 and mark != items.facts[first + r, APART])
+                mark = items.facts[first + r, APART]
     return weight_g, volume, pieces, mailer, parted
 
 
@@ -281,11 +319,11 @@ def sums(items, first, count, left):
 def holds(desk, items, first, count, left, taken, cartons, c, totals, task, flags, recipes):
     """Whether carton `c` holds all that is left -> (recipe, thickness), or (-1, 0); thickness 0 for what is rigid."""
     weight_g, volume, pieces, mailer, parted = totals
-    if parted or not cartons.usable[c] or weight_g > cartons.max_weight_g[c]:
+    if parted or not cartons.sizes[c, USABLE] or weight_g > cartons.sizes[c, MAX_WEIGHT_G]:
         return NONE, NO
-    length, width, height = np.int64(cartons.inner[c, 0]), np.int64(cartons.inner[c, 1]), np.int64(cartons.inner[c, 2])
-    if not cartons.mailer[c]:
-        if volume > cartons.volume_mm3[c] or not may_hold(items, first, count, left, length, width, height):
+    length, width, height = np.int64(cartons.sizes[c, 0]), np.int64(cartons.sizes[c, 1]), np.int64(cartons.sizes[c, 2])
+    if not cartons.sizes[c, MAILER]:
+        if volume > cartons.sizes[c, HOLDS_MM3] or not may_hold(items, first, count, left, length, width, height):
             return NONE, NO
         for recipe in range(recipes if pieces > 1 else 1):
             done = run_recipe(
@@ -298,7 +336,7 @@ def holds(desk, items, first, count, left, taken, cartons, c, totals, task, flag
                 length,
                 width,
                 height,
-                cartons.max_weight_g[c],
+                cartons.sizes[c, MAX_WEIGHT_G],
                 recipe,
                 task,
                 flags,
@@ -307,6 +345,26 @@ def holds(desk, items, first, count, left, taken, cartons, c, totals, task, flag
             )
             if done == pieces:
                 return np.int64(recipe), NO
+        if task.nodes > 0 and 2 < pieces <= DEPTH_MAX:
+            done = run_recipe(
+                desk,
+                items,
+                first,
+                count,
+                left,
+                taken,
+                length,
+                width,
+                height,
+                cartons.sizes[c, MAX_WEIGHT_G],
+                SEARCHED,
+                task,
+                flags,
+                pieces,
+                YES,
+            )
+            if done == pieces:
+                return SEARCHED, NO
         return NONE, NO
     if not mailer:
         return NONE, NO
@@ -318,7 +376,7 @@ def holds(desk, items, first, count, left, taken, cartons, c, totals, task, flag
         for recipe in range(min(recipes, 4) if pieces > 1 else 1):
             done = run_recipe(
                 desk, items, first, count, left, taken, length - thick, width - thick, thick,
-                cartons.max_weight_g[c], recipe, task, flags, pieces, YES,
+                cartons.sizes[c, MAX_WEIGHT_G], recipe, task, flags, pieces, YES,
             )  # fmt: skip
             if done == pieces:
                 return np.int64(recipe), thick
@@ -348,8 +406,8 @@ def fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, r
     """Fill carton `c` with as much of what is left as one recipe packs -> pieces; never a mailer."""
     totals = sums(items, first, count, left)
     return run_recipe(
-        desk, items, first, count, left, taken, np.int64(cartons.inner[c, 0]), np.int64(cartons.inner[c, 1]), np.int64(cartons.inner[c, 2]),
-        cartons.max_weight_g[c], recipe, task, flags, totals[2], NO,
+        desk, items, first, count, left, taken, np.int64(cartons.sizes[c, 0]), np.int64(cartons.sizes[c, 1]), np.int64(cartons.sizes[c, 2]),
+        cartons.sizes[c, MAX_WEIGHT_G], recipe, task, flags, totals[2], NO,
     )  # fmt: skip
 
 
@@ -357,9 +415,60 @@ def fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, r
 def packed_volume(items, first, count, taken):
     volume, weight_g = np.int64(0), np.int64(0)
     for r in range(count):
-        volume += taken[r] * items.volume_mm3[first + r]
-        weight_g += taken[r] * items.weight_g[first + r]
+        volume += taken[r] * items.facts[first + r, VOLUME_MM3]
+        weight_g += taken[r] * items.facts[first + r, WEIGHT_G]
     return volume, weight_g
+
+
+@inner
+def number_parts(desk, count, whole):
+    """Give every part of an order a number, and forget those of the last order. Where there are too many, none has one."""
+    stride = np.int64(1)
+    for r in range(count):
+        desk.lines[STRIDE, r] = stride
+        stride *= whole[r] + 1
+        if stride > PARTS_MAX:
+            desk.lines[STRIDE, 0] = 0
+            break
+    desk.known[0, 0] += 1
+
+
+@inner
+def cheapest_known(desk, items, first, count, left, cartons, km, task, flags):
+    """As `cheapest`, by a few recipes; a part asked for before is not packed again."""
+    part = NO
+    if desk.lines[STRIDE, 0] > 0:
+        for r in range(count):
+            part += left[r] * desk.lines[STRIDE, r]
+        if desk.known[part, 0] == desk.known[0, 0]:
+            c = desk.known[part, 1]
+            if c < 0:
+                return NONE, NONE, NO, np.inf
+            value = value_in(cartons, c, sums(items, first, count, left)[0], km, task)
+            return c, desk.known[part, 2], desk.known[part, 3], value
+    recipes = min(task.recipes, RECIPES_IN_SPLITS)
+    c, recipe, thick, value = cheapest(
+        desk, YES, items, first, count, left, desk.lines[TAKEN], cartons, km, task, flags, recipes, np.inf
+    )
+    if part > 0:
+        desk.known[part, 0] = desk.known[0, 0]
+        desk.known[part, 1], desk.known[part, 2], desk.known[part, 3] = c, recipe, thick
+    return c, recipe, thick, value
+
+
+@inner
+def least_rest(items, first, count, left, cartons, km, task):
+    """What all that is left costs at least: its volume, and its mass, at the best rate that any carton has."""
+    weight_g, volume, _, _, _ = sums(items, first, count, left)
+    by_volume, by_mass = np.inf, np.inf
+    for c in range(cartons.sizes.shape[0]):
+        if cartons.sizes[c, USABLE]:
+            value = cartons.worth[c, BASE] + task.haul * km * max(
+                cartons.sizes[c, TARE_G] / 1000.0, cartons.worth[c, DIMENSIONAL_KG]
+            )
+            by_volume = min(by_volume, value / cartons.sizes[c, HOLDS_MM3])
+            by_mass = min(by_mass, value / cartons.sizes[c, MAX_WEIGHT_G])
+    return max(volume * by_volume, weight_g * by_mass)
 
 
 @inner
@@ -369,7 +478,7 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
     `opening` is the first carton (-1: by `way`); `way` says by which recipe cartons are filled and how the next is chosen: even, the
     least value a packed mm3; odd, the most packed.
     """
-    taken = desk.taken
+    taken = desk.lines[TAKEN]
     total, k = 0.0, NO
     while True:
         todo = np.int64(0)
@@ -379,15 +488,19 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
             return k, total
         if k == parcels_max:
             return NO, np.inf
+        if total + least_rest(items, first, count, left, cartons, km, task) >= below:
+            return NO, np.inf
         if k > 0 or opening < 0:
-            c, recipe, thick, value = cheapest(
-                desk, YES, items, first, count, left, taken, cartons, km, task, flags, task.recipes, below - total
-            )
-            if c >= 0:
-                desk.split_carton[slot, k], desk.split_recipe[slot, k], desk.split_height[slot, k] = c, recipe, thick
-                desk.split_value[slot, k] = value
+            c, recipe, thick, value = cheapest_known(desk, items, first, count, left, cartons, km, task, flags)
+            if c >= 0 and total + value < below:
+                desk.splits[slot, k, CARTON], desk.splits[slot, k, RECIPE], desk.splits[slot, k, THICK] = (
+                    c,
+                    recipe,
+                    thick,
+                )
+                desk.split_values[slot, k] = value
                 for r in range(count):
-                    desk.split_content[slot, k, r] = left[r]
+                    desk.splits[slot, k, CONTENT + r] = left[r]
                     left[r] = 0
                 return k + 1, total + value
         if k + 1 == parcels_max:
@@ -397,8 +510,8 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
         if k == 0 and opening >= 0:
             best_c = opening
         else:
-            for c in range(cartons.base.size):
-                if not cartons.usable[c] or cartons.mailer[c]:
+            for c in range(cartons.sizes.shape[0]):
+                if not cartons.sizes[c, USABLE] or cartons.sizes[c, MAILER]:
                     continue
                 if fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, recipe) == 0:
                     continue
@@ -419,10 +532,10 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
         total += value
         if total >= below:
             return NO, np.inf
-        desk.split_carton[slot, k], desk.split_recipe[slot, k], desk.split_height[slot, k] = best_c, recipe, 0
-        desk.split_value[slot, k] = value
+        desk.splits[slot, k, CARTON], desk.splits[slot, k, RECIPE], desk.splits[slot, k, THICK] = best_c, recipe, 0
+        desk.split_values[slot, k] = value
         for r in range(count):
-            desk.split_content[slot, k, r] = taken[r]
+            desk.splits[slot, k, CONTENT + r] = taken[r]
             left[r] -= taken[r]
         k += 1
 
@@ -430,22 +543,23 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
 @inner
 def copy_split(desk, source, source_k, target, target_k, count):
     """One parcel of a split into a place of another."""
-    desk.split_carton[target, target_k] = desk.split_carton[source, source_k]
-    desk.split_recipe[target, target_k] = desk.split_recipe[source, source_k]
-    desk.split_height[target, target_k] = desk.split_height[source, source_k]
-    desk.split_value[target, target_k] = desk.split_value[source, source_k]
+    desk.splits[target, target_k, CARTON] = desk.splits[source, source_k, CARTON]
+    desk.splits[target, target_k, RECIPE] = desk.splits[source, source_k, RECIPE]
+    desk.splits[target, target_k, THICK] = desk.splits[source, source_k, THICK]
+    desk.split_values[target, target_k] = desk.split_values[source, source_k]
     for r in range(count):
-        desk.split_content[target, target_k, r] = desk.split_content[source, source_k, r]
+        desk.splits[target, target_k, CONTENT + r] = desk.splits[source, source_k, CONTENT + r]
 
 
 @inner
 def several(desk, items, first, count, cartons, km, task, flags):
-    """Cheapest split found of `desk.left[0]` into slot 0 -> (parcels, value); (0, inf) where there is none."""
-    whole, left = desk.left[0], desk.left[1]
+    """Cheapest split found of `desk.lines[LEFT + 0]` into slot 0 -> (parcels, value); (0, inf) where there is none."""
+    whole, left = desk.lines[LEFT + 0], desk.lines[LEFT + 1]
+    number_parts(desk, count, whole)
     best_k, best = NO, np.inf
     for way in range(2 * task.splits):
-        for opening in range(-1, cartons.base.size):
-            if opening >= 0 and (cartons.mailer[opening] or not cartons.usable[opening]):
+        for opening in range(-1, cartons.sizes.shape[0]):
+            if opening >= 0 and (cartons.sizes[opening, MAILER] or not cartons.sizes[opening, USABLE]):
                 continue
             for r in range(count):
                 left[r] = whole[r]
@@ -462,16 +576,16 @@ def several(desk, items, first, count, cartons, km, task, flags):
 @inner
 def shrink(desk, items, first, count, cartons, km, task, flags, k):
     """Better slot 0: each parcel into the cheapest carton that holds it, then pairs split anew, while anything is saved."""
-    left = desk.left[2]
+    left = desk.lines[LEFT + 2]
     for i in range(k):
         for r in range(count):
-            left[r] = desk.split_content[0, i, r]
-        value = desk.split_value[0, i]
+            left[r] = desk.splits[0, i, CONTENT + r]
+        value = desk.split_values[0, i]
         c, recipe, thick, value = cheapest(
-            desk, YES, items, first, count, left, desk.taken, cartons, km, task, flags, task.recipes, value
+            desk, YES, items, first, count, left, desk.lines[TAKEN], cartons, km, task, flags, task.recipes, value
         )
         if c >= 0:
-            desk.split_carton[0, i], desk.split_recipe[0, i], desk.split_height[0, i], desk.split_value[0, i] = (
+            desk.splits[0, i, CARTON], desk.splits[0, i, RECIPE], desk.splits[0, i, THICK], desk.split_values[0, i] = (
                 c,
                 recipe,
                 thick,
@@ -486,14 +600,14 @@ def shrink(desk, items, first, count, cartons, km, task, flags, k):
         while i < k:
             j = i + 1
             while j < k:
-                before = desk.split_value[0, i] + desk.split_value[0, j]
+                before = desk.split_values[0, i] + desk.split_values[0, j]
                 best_k, best = NO, before * (1 - 1e-9)
                 for way in range(2):
-                    for opening in range(-1, cartons.base.size):
-                        if opening >= 0 and (cartons.mailer[opening] or not cartons.usable[opening]):
+                    for opening in range(-1, cartons.sizes.shape[0]):
+                        if opening >= 0 and (cartons.sizes[opening, MAILER] or not cartons.sizes[opening, USABLE]):
                             continue
                         for r in range(count):
-                            left[r] = desk.split_content[0, i, r] + desk.split_content[0, j, r]
+                            left[r] = desk.splits[0, i, CONTENT + r] + desk.splits[0, j, CONTENT + r]
                         n, value = split(
                             desk, TRIED, items, first, count, left, cartons, km, task, flags, opening, way, TWO, best
                         )
@@ -514,5 +628,5 @@ def shrink(desk, items, first, count, cartons, km, task, flags, k):
             i += 1
     total = 0.0
     for i in range(k):
-        total += desk.split_value[0, i]
+        total += desk.split_values[0, i]
     return k, total

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from leafmark.parcels.packing.kernel.arrays import APART, FRAGILE, KEEP, VOLUME_MM3, WEIGHT_G
 from leafmark.parcels.packing.kernel.room import (
     ALONG_X,
     ALONG_Y,
@@ -73,13 +74,13 @@ def key_of(items, row, sequence):
     longest, least = max(a, b, c), min(a, b, c)
     middle = a + b + c - longest - least
     if sequence == BY_VOLUME:
-        return np.int64(items.volume_mm3[row])
+        return np.int64(items.facts[row, VOLUME_MM3])
     if sequence == BY_LONGEST:
         return (np.int64(longest) << 30) | (np.int64(middle) << 15) | least
     if sequence == BY_FACE:
         return np.int64(longest) * middle
     if sequence == BY_WEIGHT:
-        return np.int64(items.weight_g[row])
+        return np.int64(items.facts[row, WEIGHT_G])
     return (np.int64(least) << 30) | (np.int64(middle) << 15) | longest
 
 
@@ -104,12 +105,12 @@ def sort_rows(items, first, count, left, sequence, seed, out, keys, grouped):
         n += 1
     if grouped:  # rows kept together follow the first of them
         for i in range(n):
-            group = items.keep[first + out[i]]
+            group = items.facts[first + out[i], KEEP]
             if group < 0:
                 continue
             place = i + 1
             for j in range(i + 1, n):
-                if items.keep[first + out[j]] == group:
+                if items.facts[first + out[j], KEEP] == group:
                     moved = out[j]
                     for k in range(j, place, -1):
                         out[k] = out[k - 1]
@@ -129,7 +130,7 @@ def grow(room, items, kind, o, x0, y0, z0, length, width, height, most, support)
             axis = (way + step) % 3
             while True:
                 tx, ty, tz = nx + (axis == 0), ny + (axis == 1), nz + (axis == 2)
-                if tx * ty * tz > most or (axis == 2 and items.fragile[kind]):
+                if tx * ty * tz > most or (axis == 2 and items.facts[kind, FRAGILE]):
                     break
                 x1, y1, z1 = x0 + tx * dx, y0 + ty * dy, z0 + tz * dz
                 if x1 > length or y1 > width or z1 > height:
@@ -140,7 +141,7 @@ def grow(room, items, kind, o, x0, y0, z0, length, width, height, most, support)
                 if not free_at(room.blocks, room.counts[0], a, b, c, x1, y1, z1):
                     break
                 good = True
-                if (axis != 2 and z0 > 0) or items.fragile[kind]:
+                if (axis != 2 and z0 > 0) or items.facts[kind, FRAGILE]:
                     for i in range((a - x0) // dx, tx):
                         for j in range((b - y0) // dy, ty):
                             good = good and stands(
@@ -165,12 +166,12 @@ def grow(room, items, kind, o, x0, y0, z0, length, width, height, most, support)
 
 @inner
 def fill(
-    room, saved, items, first, rows, n, left, taken, length, width, height, max_weight_g,
+    room, items, first, rows, n, left, taken, length, width, height, max_weight_g,
     rule, support, mode,
 ):  # fmt: skip
     """Pack rows in their sequence into an empty carton. -> pieces packed; `taken[row]` says how many of each.
 
-    `mode` is a sum of `WITH_LOADS`, `GROUPED`, `AS_BLOCKS` and `ALL_OF_THEM`. `saved` keeps the points while a group is tried.
+    `mode` is a sum of `WITH_LOADS`, `GROUPED`, `AS_BLOCKS` and `ALL_OF_THEM`.
     """
     with_loads, grouped, as_blocks, all_of_them = (
         mode & WITH_LOADS,
@@ -187,11 +188,11 @@ def fill(
     while i < n:
         r = rows[i]
         kind = first + r
-        group = items.keep[kind] if grouped else np.int64(-1)
+        group = items.facts[kind, KEEP] if grouped else np.int64(-1)
         if group >= 0 and group == skip_group:
             i += 1
             continue
-        starts_group = group >= 0 and (i == 0 or items.keep[first + rows[i - 1]] != group)
+        starts_group = group >= 0 and (i == 0 or items.facts[first + rows[i - 1], KEEP] != group)
         if starts_group:
             group_blocks, group_points, group_weight, group_mark, group_pieces = (
                 room.counts[0],
@@ -200,29 +201,30 @@ def fill(
                 mark,
                 pieces,
             )
-            saved[: room.counts[1]] = room.points[: room.counts[1]]
+            for point_kept in range(room.counts[1]):
+                room.points[1, point_kept] = room.points[0, point_kept]
         todo = left[r]
         failed = False
-        other = items.apart[kind] >= 0 and mark >= 0 and items.apart[kind] != mark
+        other = items.facts[kind, APART] >= 0 and mark >= 0 and items.facts[kind, APART] != mark
         while todo > 0:
-            if other or weight_g + items.weight_g[kind] > max_weight_g or room.counts[0] >= BLOCKS_MAX:
+            if other or weight_g + items.facts[kind, WEIGHT_G] > max_weight_g or room.counts[0] >= BLOCKS_MAX:
                 failed = True
                 break
             e, o = best_place(room, items, kind, length, width, height, rule, support, with_loads)
             if e < 0:
                 failed = True
                 break
-            point = room.points[e]
+            point = room.points[0, e]
             x0, y0, z0 = point & 0xFFFF, (point >> 16) & 0xFFFF, point >> 32
             nx, ny, nz = YES, YES, YES
             if as_blocks and todo > 1:
                 most = todo
-                if items.weight_g[kind] > 0:
-                    most = min(most, (max_weight_g - weight_g) // items.weight_g[kind])
+                if items.facts[kind, WEIGHT_G] > 0:
+                    most = min(most, (max_weight_g - weight_g) // items.facts[kind, WEIGHT_G])
                 nx, ny, nz = grow(room, items, kind, o, x0, y0, z0, length, width, height, most, support)
             count = nx * ny * nz
             n_blocks = room.counts[0]
-            room.shape[n_blocks, 0], room.shape[n_blocks, 1], room.shape[n_blocks, 2], room.shape[n_blocks, 3] = (
+            room.blocks[n_blocks, 7], room.blocks[n_blocks, 8], room.blocks[n_blocks, 9], room.blocks[n_blocks, 10] = (
                 nx,
                 ny,
                 nz,
@@ -233,23 +235,24 @@ def fill(
                 x0 + nx * items.size[kind, o, 0], y0 + ny * items.size[kind, o, 1], z0 + nz * items.size[kind, o, 2],
             )  # fmt: skip
             add_points(room, length, width, height)
-            weight_g += count * items.weight_g[kind]
+            weight_g += count * items.facts[kind, WEIGHT_G]
             pieces += count
             todo -= count
             taken[r] += count
-            if items.apart[kind] >= 0:
-                mark = items.apart[kind]
+            if items.facts[kind, APART] >= 0:
+                mark = items.facts[kind, APART]
         if failed:
             if all_of_them:
                 return pieces
             misses += 1
             if group >= 0:  # all of a group or nothing
                 j = i
-                while j >= 0 and items.keep[first + rows[j]] == group:
+                while j >= 0 and items.facts[first + rows[j], KEEP] == group:
                     taken[rows[j]] = 0
                     j -= 1
                 room.counts[0], room.counts[1] = group_blocks, group_points
-                room.points[:group_points] = saved[:group_points]
+                for point_kept in range(group_points):
+                    room.points[0, point_kept] = room.points[1, point_kept]
                 weight_g, mark, pieces, skip_group = group_weight, group_mark, group_pieces, group
             if misses > MISSES_MAX:
                 break

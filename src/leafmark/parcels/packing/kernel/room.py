@@ -19,6 +19,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from leafmark.parcels.packing.kernel.arrays import FRAGILE, MASK, MAX_LOAD_G, WEIGHT_G
+
 inner = njit(nogil=True, cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """A function of the kernel that only the kernel calls: without the wrapper for Python, which takes longest to compile."""
 
@@ -41,32 +43,30 @@ NONE: Final = np.int64(-1)
 """Plain int64, for arguments: a literal would have Numba compile the called function once more for it alone."""
 
 
+KIND, SHAPE, ORIENTATION, SEQUENCE = 6, 7, 10, 11
+"""Columns of `Room.blocks` after x0, y0, z0, x1, y1, z1: row of the items; pieces along x, y, z; orientation; scratch of an order."""
+
+
 class Room(NamedTuple):
     """Scratch space of one thread for one carton; allocated once.
 
-    `blocks` int64 [BLOCKS_MAX, 6]; `points` int64 [POINTS_MAX] coded z, y, x; `counts` int64 [2]: blocks, points;
-    `kind` int64 [BLOCKS_MAX]: row of the order's items; `load_g` float64 scratch of the loads.
+    `blocks` int64 [BLOCKS_MAX + 1, 12]; `points` int64 [2, ...]: coded z, y, x, and those kept while a group is tried; `counts`
+    int64 [2]: blocks, points; `load_g` float64 [BLOCKS_MAX + 1].
     """
 
     blocks: NDArray[np.int64]
-    kind: NDArray[np.int64]
-    shape: NDArray[np.int64]
     points: NDArray[np.int64]
     counts: NDArray[np.int64]
     load_g: NDArray[np.float64]
-    sequence: NDArray[np.int64]
 
 
 def new_room() -> Room:
     """Scratch space for one thread."""
     return Room(
-        blocks=np.zeros((BLOCKS_MAX + 1, 6), np.int64),
-        kind=np.zeros(BLOCKS_MAX + 1, np.int64),
-        shape=np.zeros((BLOCKS_MAX + 1, 4), np.int64),
-        points=np.zeros(POINTS_MAX + 16, np.int64),
+        blocks=np.zeros((BLOCKS_MAX + 1, 12), np.int64),
+        points=np.zeros((2, POINTS_MAX + 16), np.int64),
         counts=np.zeros(2, np.int64),
         load_g=np.zeros(BLOCKS_MAX + 1, np.float64),
-        sequence=np.zeros(BLOCKS_MAX + 1, np.int64),
     )
 
 
@@ -74,7 +74,7 @@ def new_room() -> Room:
 def clear(room: Room) -> None:
     room.counts[0] = 0
     room.counts[1] = 1
-    room.points[0] = 0
+    room.points[0, 0] = 0
 
 
 @inner
@@ -110,12 +110,12 @@ def stands(room, items, kind, x0, y0, z0, x1, y1, z1, support):
             if blocks[i, 5] == z0:
                 area = np.int64(shared(x0, x1, blocks[i, 0], blocks[i, 3])) * shared(y0, y1, blocks[i, 1], blocks[i, 4])
                 if area > 0:
-                    if items.fragile[room.kind[i]]:
+                    if items.facts[room.blocks[i, KIND], FRAGILE]:
                         return False
                     carried += area
     if carried * WHOLE < np.int64(x1 - x0) * (y1 - y0) * support:
         return False
-    if items.fragile[kind]:
+    if items.facts[kind, FRAGILE]:
         for i in range(count):
             if (
                 blocks[i, 2] == z1
@@ -129,17 +129,17 @@ def stands(room, items, kind, x0, y0, z0, x1, y1, z1, support):
 @inner
 def loads_hold(room, items, count):
     """Whether no block of the first `count` carries more than it may; blocks are single pieces here."""
-    blocks, load, order = room.blocks, room.load_g, room.sequence
+    blocks, load = room.blocks, room.load_g
     for i in range(count):
         load[i] = 0.0
         place = i
-        while place > 0 and blocks[order[place - 1], 2] < blocks[i, 2]:
-            order[place] = order[place - 1]
+        while place > 0 and blocks[blocks[place - 1, SEQUENCE], 2] < blocks[i, 2]:
+            blocks[place, SEQUENCE] = blocks[place - 1, SEQUENCE]
             place -= 1
-        order[place] = i
+        blocks[place, SEQUENCE] = i
     for rank in range(count):
-        i = order[rank]
-        limit = items.max_load_g[room.kind[i]]
+        i = blocks[rank, SEQUENCE]
+        limit = items.facts[room.blocks[i, KIND], MAX_LOAD_G]
         if limit >= 0 and load[i] > limit + 1e-6:
             return False
         total = np.int64(0)
@@ -150,7 +150,7 @@ def loads_hold(room, items, count):
                 )
         if total == 0:
             continue
-        carried = (items.weight_g[room.kind[i]] + load[i]) / total
+        carried = (items.facts[room.blocks[i, KIND], WEIGHT_G] + load[i]) / total
         for j in range(count):
             if blocks[j, 5] == blocks[i, 2] and j != i:
                 load[j] += carried * (
@@ -232,9 +232,9 @@ def best_place(room, items, kind, length, width, height, rule, support, with_loa
             far_y = max(far_y, blocks[i, 4])
             far_z = max(far_z, blocks[i, 5])
     bound = (far_x, far_y, far_z)
-    mask = items.mask[kind]
+    mask = items.facts[kind, MASK]
     for e in range(room.counts[1]):
-        point = room.points[e]
+        point = room.points[0, e]
         x0, y0, z0 = point & 0xFFFF, (point >> 16) & 0xFFFF, point >> 32
         for o in range(6):
             if not mask & (1 << o):
@@ -267,7 +267,7 @@ def put(room, kind, x0, y0, z0, x1, y1, z1):
     n = room.counts[0]
     room.blocks[n, 0], room.blocks[n, 1], room.blocks[n, 2] = x0, y0, z0
     room.blocks[n, 3], room.blocks[n, 4], room.blocks[n, 5] = x1, y1, z1
-    room.kind[n] = kind
+    room.blocks[n, KIND] = kind
     room.counts[0] = n + 1
 
 
@@ -276,7 +276,7 @@ def _offer(room, x, y, z, length, width, height):
     """Keep a point, in its order, unless it is known, on a far wall or inside a block."""
     if x >= length or y >= width or z >= height:
         return
-    points, n = room.points, room.counts[1]
+    points, n = room.points[0], room.counts[1]
     key = code(x, y, z)
     place = n
     while place > 0 and points[place - 1] >= key:
@@ -313,11 +313,11 @@ def add_points(room, length, width, height):
     )
     kept = 0
     for e in range(room.counts[1]):
-        point = room.points[e]
+        point = room.points[0, e]
         x, y, z = point & 0xFFFF, (point >> 16) & 0xFFFF, point >> 32
         if x0 <= x < x1 and y0 <= y < y1 and z0 <= z < z1:
             continue
-        room.points[kept] = point
+        room.points[0, kept] = point
         kept += 1
     room.counts[1] = kept
     back_a, down_a, left_b, down_b, left_c, back_c = NO, NO, NO, NO, NO, NO

@@ -7,8 +7,17 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from leafmark.parcels.packing.kernel.arrays import KEEP, MAILER, MAX_LOAD_G, MAX_WEIGHT_G, USABLE
 from leafmark.parcels.packing.kernel.choosing import (
+    BEST,
+    CARTON,
+    CONTENT,
+    LEFT,
+    RECIPE,
     ROWS_MAX,
+    TAKEN,
+    THICK,
+    USED,
     cheapest,
     fill_most,
     packed_volume,
@@ -17,7 +26,7 @@ from leafmark.parcels.packing.kernel.choosing import (
     sums,
     value_in,
 )
-from leafmark.parcels.packing.kernel.room import NO, NONE, YES, inner, outer
+from leafmark.parcels.packing.kernel.room import KIND, NO, NONE, YES, inner, outer
 
 UNPACKED: Final = -1
 
@@ -52,8 +61,8 @@ def write_parcel(desk, items, first, piece_starts, used, parcel, carton, out):
     """The filled room as one parcel: each block's pieces, in the order in which they were placed."""
     room = desk.room
     for b in range(room.counts[0]):
-        kind = room.kind[b]
-        nx, ny, nz, o = room.shape[b, 0], room.shape[b, 1], room.shape[b, 2], room.shape[b, 3]
+        kind = room.blocks[b, KIND]
+        nx, ny, nz, o = room.blocks[b, 7], room.blocks[b, 8], room.blocks[b, 9], room.blocks[b, 10]
         dx, dy, dz = items.size[kind, o, 0], items.size[kind, o, 1], items.size[kind, o, 2]
         for c in range(nz):
             for a in range(nx):
@@ -71,7 +80,7 @@ def write_parcel(desk, items, first, piece_starts, used, parcel, carton, out):
 @inner
 def replay(desk, items, first, count, content, cartons, c, recipe, thick, task, flags):
     """Fill the room again as a recipe did. -> whether all of the content went in."""
-    length, width, height = np.int64(cartons.inner[c, 0]), np.int64(cartons.inner[c, 1]), np.int64(cartons.inner[c, 2])
+    length, width, height = np.int64(cartons.sizes[c, 0]), np.int64(cartons.sizes[c, 1]), np.int64(cartons.sizes[c, 2])
     if thick > 0:
         length, width, height = length - thick, width - thick, thick
     pieces = sums(items, first, count, content)[2]
@@ -81,11 +90,11 @@ def replay(desk, items, first, count, content, cartons, c, recipe, thick, task, 
         first,
         count,
         content,
-        desk.taken,
+        desk.lines[TAKEN],
         length,
         width,
         height,
-        cartons.max_weight_g[c],
+        cartons.sizes[c, MAX_WEIGHT_G],
         recipe,
         task,
         flags,
@@ -101,9 +110,9 @@ def flags_of(items, first, count, left):
     flags = NO
     for r in range(count):
         if left[r] > 0:
-            if items.max_load_g[first + r] >= 0:
+            if items.facts[first + r, MAX_LOAD_G] >= 0:
                 flags |= 1
-            if items.keep[first + r] >= 0:
+            if items.facts[first + r, KEEP] >= 0:
                 flags |= 2
     return flags
 
@@ -112,14 +121,14 @@ def flags_of(items, first, count, left):
 def one_pass(desk, items, first, count, left, cartons, km, task, flags, piece_starts, used, out):
     """An order too large to search: carton after carton, each the one with the least value a packed mm3 of the last look."""
     parcel = NO
-    taken = desk.taken
+    taken = desk.lines[TAKEN]
     while True:
         totals = sums(items, first, count, left)
         if totals[2] == 0:
             return parcel
         best_c, best_score = NONE, np.inf
-        for c in range(cartons.base.size):
-            if not cartons.usable[c] or cartons.mailer[c]:
+        for c in range(cartons.sizes.shape[0]):
+            if not cartons.sizes[c, USABLE] or cartons.sizes[c, MAILER]:
                 continue
             for r in range(count):
                 taken[r] = 0
@@ -148,10 +157,10 @@ def one_pass(desk, items, first, count, left, cartons, km, task, flags, piece_st
 @outer
 def pack_orders(desk, items, starts, piece_starts, packable, km, cartons, task, orders, out):
     """Pack the orders listed in `orders`; `packable[row]` pieces of each row are packed, by the cheapest way found."""
-    used = np.zeros(desk.rows.size, np.int64)
+    used = desk.lines[USED]
     for o in orders:
         first, count = starts[o], starts[o + 1] - starts[o]
-        left = desk.left[0]
+        left = desk.lines[LEFT + 0]
         pieces = np.int64(0)
         for r in range(count):
             left[r] = packable[first + r]
@@ -164,7 +173,7 @@ def pack_orders(desk, items, starts, piece_starts, packable, km, cartons, task, 
             continue
         flags = flags_of(items, first, count, left)
         c, _, _, _ = cheapest(
-            desk, NO, items, first, count, left, desk.taken, cartons, km[o], task, flags, task.recipes, np.inf
+            desk, NO, items, first, count, left, desk.lines[TAKEN], cartons, km[o], task, flags, task.recipes, np.inf
         )
         if c >= 0:  # the room still holds it
             write_parcel(desk, items, first, piece_starts, used, NO, c, out)
@@ -176,10 +185,10 @@ def pack_orders(desk, items, starts, piece_starts, packable, km, cartons, task, 
                 done = NO
                 for p in range(k):
                     if replay(
-                        desk, items, first, count, desk.split_content[0, p], cartons, desk.split_carton[0, p], desk.split_recipe[0, p],
-                        desk.split_height[0, p], task, flags,
+                        desk, items, first, count, desk.splits[BEST, p, CONTENT:], cartons, desk.splits[0, p, CARTON], desk.splits[0, p, RECIPE],
+                        desk.splits[0, p, THICK], task, flags,
                     ):  # fmt: skip
-                        write_parcel(desk, items, first, piece_starts, used, done, desk.split_carton[0, p], out)
+                        write_parcel(desk, items, first, piece_starts, used, done, desk.splits[0, p, CARTON], out)
                         done += 1
                 if done == k:
                     out.parcels[o] = k
