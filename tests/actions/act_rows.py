@@ -33,6 +33,10 @@ INPUTS: dict[str, dict[str, Any]] = {
         "amount": 4.0, "unit": "item", "material": "plastic_pet", "bottle_kg": 0.025, "collection_rate": 0.6,
         "process_yield": 0.7, "substitution_ratio": 0.9, "machine_kwh": 0.01,
     },
+    "packaging_take_back": {
+        "amount": 2.5, "unit": "kg", "material": "plastic_ldpe_and_lldpe", "collection_rate": 0.1, "process_yield": 0.7,
+        "substitution_ratio": 0.8, "collection_km": 12.0, "sorting_kwh": 0.05,
+    },
     "e_receipt": {"amount": 1.0, "unit": "receipt"},
     "e_invoice": {"amount": 1.0, "unit": "receipt"},
     "appliance_in_use": {

@@ -118,7 +118,7 @@ def test_the_order_of_rows_is_of_no_account(run: Ran) -> None:
 
 def test_every_run_is_sound_and_replays_to_the_microgram(every: Outcome) -> None:
     found = every
-    assert len(found.done.runs) == 9
+    assert len(found.done.runs) == 10
     for each in found.done.runs.values():
         assert verify(each)["faults"] == []
         assert each.record["totals"]["by_scope_ug"].keys() <= {"impact"}
@@ -213,6 +213,7 @@ FULL: dict[str, dict[str, Any]] = {
         "old_extra_kwh_per_year": 3.0,
     },
     "bottle_return": {"collection_rate": None, "process_yield": None},
+    "packaging_take_back": {"collection_rate": None},
 }  # fmt: skip
 ALL = [
     *(act(kind.action, **FULL.get(kind.action, {})) for kind in KINDS if kind.minting != "ex_ante"),
@@ -220,6 +221,7 @@ ALL = [
     act("metro", "sz", region="CN-GD-SZ"), act("shared_bike", "cn", region="CN"),
     act("packaging_reuse", "per use", region="CN", single_use_key="packaging.box_per_use.corrugated_single_use",
         single_use_kg=None, reusable_key="packaging.box_per_use.pp_reusable", reusable_kg=None),
+    act("packaging_take_back", "board", material="corrugated_board", collection_rate=None),
 ]  # fmt: skip
 """Acts that together have every term of every method but the one at sale."""
 
@@ -265,6 +267,10 @@ def test_the_examples_have_every_term(tmp_path: Path) -> None:
         ("packaging_reuse", "/ use_count", ""),
         ("bottle_return", "(1 - coalesce(collection_rate, collected))", "1"),
         ("bottle_return", "* coalesce(substitution_ratio, substitution)", ""),
+        ("packaging_take_back", "(1 - coalesce(collection_rate, collected))", "1"),
+        ("packaging_take_back", "* coalesce(process_yield, yield_published)", ""),
+        ("packaging_take_back", "* coalesce(substitution_ratio, substitution)", ""),
+        ("packaging_take_back", "amount * collection_km / 1000", "0 * collection_km"),
         ("appliance_in_use", "amount * actual", "0 * actual"),
     ],
 )

@@ -27,6 +27,8 @@ VAN = D("0.6313") + D("0.15095")  # average diesel, per tonne-km
 GRID = D("0.177") + D("0.0459") + D("0.01853") + D("0.00397")  # generation, upstream, losses and theirs
 PET, PET_RECYCLED, TO_FACILITY = D("3.86390131"), D("2.21390131"), D("0.00468568")
 PP, BOARD = D("2.57757172"), D("1.19972542")
+PP_RECYCLED, BOARD_RECYCLED = D("1.31257172"), D("1.09811442")
+FILM, FILM_RECYCLED = D("2.9650779"), D("1.09790131")
 
 
 def ug(kg: Decimal) -> int:
@@ -172,6 +174,45 @@ def test_the_ratio_nobody_published_has_to_be_given(run: Ran) -> None:
     found = run([act("bottle_return", substitution_ratio=None)])
     assert found.reasons == {"bottle_return": "no_parameter"}
     assert found.refused["bottle_return"]["found"] == "bottle.substitution_ratio.plastic_pet@GB"
+
+
+@pytest.mark.parametrize(
+    ("material", "primary", "recycled"),
+    [
+        ("plastic_ldpe_and_lldpe", FILM, FILM_RECYCLED),
+        ("plastic_pp", PP, PP_RECYCLED),
+        ("corrugated_board", BOARD, BOARD_RECYCLED),
+    ],
+)
+def test_packaging_handed_in_by_the_full_formula(run: Ran, material: str, primary: Decimal, recycled: Decimal) -> None:
+    found = run([act("packaging_take_back", material=material)])
+    more = D("2.5") * (1 - D("0.1")) * D("0.7") * D("0.8")
+    round_and_sorting = D("2.5") * 12 / 1000 * VAN + D("0.05") * GRID
+    near(found.ug["packaging_take_back"], more * (primary - recycled) - D("2.5") * TO_FACILITY - round_and_sorting, 5)
+    assert found.events[0]["quantity"] == 2500, "the ledger counts grams"
+
+
+def test_a_ton_of_board_handed_in_avoids_no_ton_of_making(run: Ran) -> None:
+    """DESNZ: 1,199.7 less 1,098.1 kg a tonne, of which no more than a tenth is additional in China or the United States."""
+    whole = D(1000) * (BOARD - BOARD_RECYCLED)
+    assert round(whole, 1) == D("101.6")
+    perfect = {"amount": 1000.0, "material": "corrugated_board", "collection_rate": None, "process_yield": 1.0,
+               "substitution_ratio": 1.0, "collection_km": 0.0, "sorting_kwh": 0.0, "factor_region": "GB"}  # fmt: skip
+    found = run([
+        act("packaging_take_back", region, **(perfect | {"region": region})) for region in ("CN", "US", "GB")
+    ])  # fmt: skip
+    for region, additional in (("CN", D("0.10")), ("US", D("0.071")), ("GB", D("0.071"))):
+        near(found.ug[region], whole * additional - D(1000) * TO_FACILITY, 3)
+    fetched = run([act("packaging_take_back", **(perfect | {"region": "CN", "collection_km": 20.0}))])
+    assert fetched.ug["packaging_take_back"] < 0, "a round of its own undoes it, and that is recorded"
+
+
+def test_grams_handed_in_need_not_be_whole(run: Ran) -> None:
+    found = run([act("packaging_take_back", amount=0.3455), act("packaging_take_back", "g", amount=345.5, unit="g")])
+    assert [row["quantity"] for row in found.events] == [345, 345]
+    assert max(found.ug.values()) - min(found.ug.values()) <= 1, (
+        "345.5 and 0.3455 * 1000 differ in a double's last digit"
+    )
 
 
 def test_a_receipt_is_papers_low_end_less_the_digital_ones_high_end(run: Ran) -> None:

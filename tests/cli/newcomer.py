@@ -42,6 +42,23 @@ item_id,quantity,length_mm,width_mm,height_mm,weight_g,rotation,length_upright,w
 crate,6,600,400,300,12000,upright,,,
 tube,10,900,150,150,3000,any,false,,
 lamp,8,300,250,400,2500,any,,,
+    "pools.csv": """\
+pool_id,box_kg,material,single_use_kg,single_use_material,return_km,cleaning_kwh,use_cap,lost_after_days,region,source
+totes,0.8,material.plastic_pp,0.3,material.corrugated_board,30,0.02,50,30,GB,weighed in the house
+""",
+    "pool-events.csv": """\
+pool_id,box_id,event,date
+totes,1,buy,2026-01-05
+totes,1,issue,2026-01-06
+totes,1,return,2026-01-12
+totes,1,clean,2026-01-13
+totes,1,issue,2026-01-14
+totes,1,return,2026-01-20
+totes,2,buy,2026-01-05
+totes,2,issue,2026-01-07
+totes,2,issue,2026-01-08
+totes,2,return,2026-01-30
+totes,3,return,2026-01-30
 """,
     "names.csv": "product_id,name,category,gtin\nlamp-1,Reading lamp,lamps,09506000134352\n",
     "shelf.csv": """\

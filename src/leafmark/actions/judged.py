@@ -199,7 +199,7 @@ def _terms(catalogue: Catalogue) -> pa.Table:
     rows: list[dict[str, Any]] = [
         {"programme": each.programme, "action": each.action, "method_id": each.method_id, "unit": each.unit,
          "valid_from": each.valid_from, "valid_to": each.valid_to,
-         "is_measure": units.dimension(BY_ACTION[each.action].unit) in ("length", "time")}
+         "is_measure": units.dimension(BY_ACTION[each.action].unit) in ("length", "mass", "time")}
         for each in catalogue.actions
     ]  # fmt: skip
     kinds = {"valid_from": pa.date32(), "valid_to": pa.date32(), "is_measure": pa.bool_()}

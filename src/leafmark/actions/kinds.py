@@ -15,6 +15,7 @@ from leafmark.methods.appliance_saving import EX_ANTE, IN_USE
 from leafmark.methods.bottle_return import BOTTLE_RETURN
 from leafmark.methods.cutlery import NO_CUTLERY
 from leafmark.methods.packaging_reuse import PACKAGING_REUSE
+from leafmark.methods.packaging_take_back import PACKAGING_TAKE_BACK
 from leafmark.methods.receipts import E_RECEIPT
 from leafmark.methods.resale import RESALE
 from leafmark.methods.trips import CYCLING, PUBLIC_TRANSPORT, WALKING
@@ -54,6 +55,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("resale", "Second-hand purchase", "二手闲置", RESALE, "item"),
     Kind("packaging_reuse", "Packaging returned and reused", "循环包装", PACKAGING_REUSE, "item"),
     Kind("bottle_return", "Bottles returned", "饮料瓶回收", BOTTLE_RETURN, "item"),
+    Kind("packaging_take_back", "Packaging handed in for recycling", "包装交还回收", PACKAGING_TAKE_BACK, "g"),
     Kind("e_receipt", "E-receipt", "电子小票", E_RECEIPT, "receipt"),
     Kind("e_invoice", "E-invoice", "电子发票", E_RECEIPT, "receipt"),
     Kind("appliance_in_use", "Efficient appliance, by year in use", "高效家电(逐年)", IN_USE, "day", "year", "in_use"),

@@ -13,10 +13,20 @@ from leafmark.actions.table import COMMON
 from leafmark.actions.terms import catalogue
 from leafmark.factors.model import acts
 from leafmark.ledger import Action
-from leafmark.methods import Method, appliance_saving, bottle_return, cutlery, packaging_reuse, receipts, resale, trips
+from leafmark.methods import (
+    Method,
+    appliance_saving,
+    bottle_return,
+    cutlery,
+    packaging_reuse,
+    packaging_take_back,
+    receipts,
+    resale,
+    trips,
+)
 
 _WAYS: tuple[Minting, ...] = ("in_use", "ex_ante")
-_FAMILIES = (trips, resale, packaging_reuse, bottle_return, receipts, appliance_saving, cutlery)
+_FAMILIES = (trips, resale, packaging_reuse, bottle_return, packaging_take_back, receipts, appliance_saving, cutlery)
 
 
 def page() -> str:

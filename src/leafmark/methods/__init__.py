@@ -10,6 +10,7 @@ from leafmark.methods.electricity import ELECTRICITY, ELECTRICITY_2
 from leafmark.methods.freight import FREIGHT, FREIGHT_2
 from leafmark.methods.model import Check, Column, Counterfactual, Method, Parameter, Part, Term, Tier, Vintage
 from leafmark.methods.packaging_reuse import PACKAGING_REUSE
+from leafmark.methods.packaging_take_back import PACKAGING_TAKE_BACK
 from leafmark.methods.parcel_packaging import PARCEL_PACKAGING
 from leafmark.methods.receipts import E_RECEIPT
 from leafmark.methods.refrigerant import LEAK
@@ -39,6 +40,7 @@ LIBRARY: tuple[Method, ...] = (
     RESALE,
     PACKAGING_REUSE,
     BOTTLE_RETURN,
+    PACKAGING_TAKE_BACK,
     E_RECEIPT,
     IN_USE,
     EX_ANTE,

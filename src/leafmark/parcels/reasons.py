@@ -40,5 +40,22 @@ REASONS: Final[dict[str, str]] = {
     "heavier_than_container": "it weighs more than the container may carry",
     "not_kept_by_load": "the row asks for what a load does not look after: fragile, max_load_g, keep_with, apart_from",
     "left_out": "it would fit the empty container, but the fullest load found has no room for it",
+    # pools of reusable boxes and what befalls them
+    "unknown_pool": "no such pool in the table of pools, or its own row was refused",
+    "event_before_purchase": "the box has not been bought: its first event has to be `buy`",
+    "bought_twice": "the box was bought before",
+    "already_out": "the box is out: it cannot go out twice",
+    "not_out": "the box is not out: it cannot come back",
+    "not_returned": "the box has not come back: there is nothing to clean",
+    "not_cleaned": "the box has come back and is not clean: it cannot go out in this pool",
+    "box_out": "the box is out: it can be returned or lost, and nothing else",
+    "box_lost": "the box is lost: it can only be returned, if it is found",
+    "box_retired": "the box was taken out of use: nothing befalls it any more",
+    "duplicate_event": "the same event of the same box and day stands before it, and it cannot happen twice in a row",
+    "more_than_stock": "the period takes out of a state more boxes than there are",
+    "counted_twice": "the pool gives both events and counts",
+    "unknown_key": "no pack has a factor of that key, or none in that unit",
+    "no_factor": "no factor of the key for the place and day",
+    "unlike_boundary": "the two sides of a comparison have factors of different boundaries, or only one of them an end of life",
 }
 """Code -> what it means."""
