@@ -54,7 +54,7 @@ def solved(pieces, bins, objective):
             for each in result.placements
             if each.bin_id == used.bin_id
         ]
-        for _ in range(used.copies):
+        for _ in range(used.copies if placed else 0):  # it opens bins that it leaves empty
             packed.append((used.bin_type_id, placed))
             for each in placed:
                 left[each[0]] -= 1

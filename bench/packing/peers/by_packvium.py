@@ -19,11 +19,22 @@ def new(cartons, support_share):
         for carton_id, *sides, tare_g, max_weight_g in cartons
     ]  # fmt: skip
     index = {carton[0]: number for number, carton in enumerate(cartons)}
-    return lambda pieces: pack(pieces, containers, config, index)
+    return lambda pieces: until_done(pieces, containers, config, index)
+
+
+def until_done(pieces, containers, config, index):
+    """One order; what it leaves is given to it again, as long as it packs some of it."""
+    packed, left = pack(pieces, containers, config, index)
+    while left:
+        more, rest = pack(left, containers, config, index)
+        if not more:
+            break
+        packed, left = packed + more, rest
+    return packed, left
 
 
 def pack(pieces, containers, config, index):
-    """One order; pieces of one row are one item."""
+    """One call; pieces of one row are one item."""
     rows = {}
     for piece in pieces:
         rows.setdefault(piece[0], []).append(piece)
