@@ -75,7 +75,7 @@ def _one(contender: str, name: str, orders: pa.Table, cartons: pa.Table, objecti
             plan, took = contenders.ours(orders, cartons, objective, share, f"{name}-{contender.replace(' ', '-')}")
             count = len(orders.column("order_id").unique())
         else:
-            plan, took, version, given = contenders.peer(contender, orders, cartons, SUPPORT_SHARE)
+            plan, took, version, given = contenders.peer(contender, orders, cartons, SUPPORT_SHARE, objective)
             count = len(given)
             if contender in contenders.EVERY:
                 beside["ours_on_the_same"] = _ours_on(given, name, orders, cartons)

@@ -73,11 +73,13 @@ def ours(orders: pa.Table, cartons: pa.Table, objective: str, support_share: flo
     return Tables(*parts), Took(took["wall_s"], took["cpu_s"])
 
 
-def peer(name: str, orders: pa.Table, cartons: pa.Table, support_share: float) -> tuple[Tables, Took, str, list[str]]:
+def peer(
+    name: str, orders: pa.Table, cartons: pa.Table, support_share: float, objective: str
+) -> tuple[Tables, Took, str, list[str]]:
     """A peer on its orders: plan, seconds, name with version, and the orders it was given."""
     folder = DATA / name
     folder.mkdir(parents=True, exist_ok=True)
-    given = work(orders, cartons, support_share)
+    given = work(orders, cartons, support_share, objective)
     given["orders"] = given["orders"][:: EVERY.get(name, 1)]
     (folder / "work.json").write_text(json.dumps(given))
     answers = _together(environment(), name, folder)

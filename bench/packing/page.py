@@ -19,8 +19,8 @@ same machine did to the clock.
 
 - **py3dbp** fills one bin at a time: the smallest carton that holds everything, else the fullest, and on with what is left. It knows
   no support, so pieces may float.
-- **packvium** chooses cartons itself (by count, then the carton's mass, then unused room), in its default profile, with the support share.
-- **packingsolver3d** is PackingSolver's `box`, bins of several sizes at least cartons' mass; where it finds nothing in its
+- **packvium** chooses cartons itself (by count, then the carton's mass where board counts, then unused room), in its default profile, with the support share.
+- **packingsolver3d** is PackingSolver's `box`, bins of several sizes at least mass, or number where that counts; where it finds nothing in its
   time, bin by bin as py3dbp. It knows no support. It takes seconds an order, so it is given every {every}th and ours is counted on
   the same ones.
 - **BoxPacker** (PHP) is not in the run: its figures were recorded on the same orders and cartons on {recorded}, on {recorded_on}

@@ -78,14 +78,19 @@ def _placement(order_id: str, number: int, item: dict[str, Any], placed: Sequenc
     }  # fmt: skip
 
 
-def work(orders: pa.Table, cartons: pa.Table, support_share: float) -> dict[str, Any]:
-    """Orders and cartons as plain lists, piece by piece: what a peer is given."""
+def work(orders: pa.Table, cartons: pa.Table, support_share: float, objective: str) -> dict[str, Any]:
+    """Orders and cartons as plain lists, piece by piece: what a peer is given; a carton costs its mass, or 1 where number counts."""
     by_order: dict[str, list[list[int]]] = {}
     for row, item in enumerate(orders.to_pylist()):
         piece = [row, *(item[f"{side}_mm"] for side in SIDES), item["weight_g"]]
         by_order.setdefault(item["order_id"], []).extend([piece] * item["quantity"])
     boxes = [
-        [box["carton_id"], *(box[f"inner_{side}_mm"] for side in SIDES), box["tare_g"], box["max_weight_g"]]
+        [
+            box["carton_id"],
+            *(box[f"inner_{side}_mm"] for side in SIDES),
+            1 if objective == "count" else box["tare_g"],
+            box["max_weight_g"],
+        ]
         for box in cartons.to_pylist()
     ]
     return {"orders": list(by_order.items()), "cartons": boxes, "support_share": support_share}

@@ -63,7 +63,8 @@ def test_a_peers_answer_is_a_plan_that_is_checked():
     """One piece a parcel, in the corner of the largest carton, is valid; lifted off the floor it is not; and what is left counts."""
     orders = olist.orders(products(), 20)
     boxes = cartons.table()
-    given = work(orders, boxes, 0.75)
+    given = work(orders, boxes, 0.75, "co2e")
+    assert {carton[4] for carton in work(orders, boxes, 0.75, "count")["cartons"]} == {1}
     assert sum(len(pieces) for _, pieces in given["orders"]) == sum(orders["quantity"].to_pylist())
     answer = [
         [order_id, number, "60x50x40", [[piece[0], 0, 0, 0, *piece[1:4]]]]

@@ -169,6 +169,14 @@ def test_a_load_is_split_by_contact_and_handed_down():
         assert found[0]["found"] == f"{limit + 1:.1f} g"
 
 
+def test_limits_are_reached_and_not_passed():
+    """A box just strong enough for its 3,800 g, a slab for its 1,400 g, and just as many boxes as are used."""
+    spec = two_orders()
+    set_carton(0, max_weight_g=3800, stock=2)(spec)
+    set_cell(SLAB, max_load_g=1400)(spec)
+    assert spec.check() == []
+
+
 def test_a_mailer_takes_its_contents_either_way_round():
     spec = two_orders()
     move(6, (0, 0, 0), 1)(spec)  # 100 x 200 x 20 in a bag of 300 x 200: across, not along

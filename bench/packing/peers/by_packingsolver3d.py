@@ -1,4 +1,4 @@
-"""packingsolver3d: PackingSolver's `box`, bins of several sizes at least total cost (the carton's mass); it knows weight, no support.
+"""packingsolver3d: PackingSolver's `box`, bins of several sizes at least total cost (the carton's mass, or 1 where their number counts); it knows weight, no support.
 
 An order for which it finds nothing in its time is packed bin by bin: the most volume into one carton, as `one_at_a_time` chooses.
 """
@@ -31,8 +31,8 @@ def fill(pieces, carton):
 
 
 def _bin(carton, copies):
-    _, length, width, height, tare_g, max_weight_g = carton
-    return BinType(x=length, y=width, z=height, cost=tare_g, copies=copies, maximum_weight=max_weight_g)
+    _, length, width, height, cost, max_weight_g = carton
+    return BinType(x=length, y=width, z=height, cost=cost, copies=copies, maximum_weight=max_weight_g)
 
 
 def solved(pieces, bins, objective):
@@ -54,7 +54,7 @@ def solved(pieces, bins, objective):
             for each in result.placements
             if each.bin_id == used.bin_id
         ]
-        for _ in range(used.copies):
+        for _ in range(used.copies if placed else 0):  # it opens bins that it leaves empty
             packed.append((used.bin_type_id, placed))
             for each in placed:
                 left[each[0]] -= 1

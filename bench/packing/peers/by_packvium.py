@@ -1,4 +1,4 @@
-"""packvium: chooses cartons itself, by count, then cost (the carton's mass), then unused room; its default profile, with support."""
+"""packvium: chooses cartons itself, by count, then cost (the carton's mass, or 1 where their number counts), then unused room; its default profile, with support."""
 
 from __future__ import annotations
 
@@ -13,17 +13,28 @@ def new(cartons, support_share):
     config = PackingConfig.balanced(minimum_support_ratio=support_share, time_limit_ms=TIME_LIMIT_MS)
     containers = [
         Container.create(
-            carton_id, Dimensions.mm(*map(str, sides)), f"{tare_g} g",
-            None if max_weight_g is None else f"{max_weight_g} g", cost_minor=tare_g,
+            carton_id, Dimensions.mm(*map(str, sides)), 0,
+            None if max_weight_g is None else f"{max_weight_g} g", cost_minor=cost,
         )
-        for carton_id, *sides, tare_g, max_weight_g in cartons
+        for carton_id, *sides, cost, max_weight_g in cartons
     ]  # fmt: skip
     index = {carton[0]: number for number, carton in enumerate(cartons)}
-    return lambda pieces: pack(pieces, containers, config, index)
+    return lambda pieces: until_done(pieces, containers, config, index)
+
+
+def until_done(pieces, containers, config, index):
+    """One order; what it leaves is given to it again, as long as it packs some of it."""
+    packed, left = pack(pieces, containers, config, index)
+    while left:
+        more, rest = pack(left, containers, config, index)
+        if not more:
+            break
+        packed, left = packed + more, rest
+    return packed, left
 
 
 def pack(pieces, containers, config, index):
-    """One order; pieces of one row are one item."""
+    """One call; pieces of one row are one item."""
     rows = {}
     for piece in pieces:
         rows.setdefault(piece[0], []).append(piece)

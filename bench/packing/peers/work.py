@@ -3,7 +3,7 @@
 python work.py NAME WORK.json OUT.json PART PARTS     # every PARTS-th order, from PART on
 
 WORK: {"orders": [[order_id, [[row, length, width, height, weight_g], ... one a piece]], ...],
-       "cartons": [[carton_id, length, width, height, tare_g, max_weight_g], ...], "support_share": 0.75}
+       "cartons": [[carton_id, length, width, height, cost, max_weight_g], ...], "support_share": 0.75}
 OUT: {"wall_s": ..., "cpu_s": ..., "orders": ..., "peer": name and version,
       "parcels": [[order_id, number, carton_id, [[row, x, y, z, along_x, along_y, along_z], ...]], ...], "unpacked": [row, ...]}
 
