@@ -42,6 +42,7 @@ item_id,quantity,length_mm,width_mm,height_mm,weight_g,rotation,length_upright,w
 crate,6,600,400,300,12000,upright,,,
 tube,10,900,150,150,3000,any,false,,
 lamp,8,300,250,400,2500,any,,,
+""",
     "pools.csv": """\
 pool_id,box_kg,material,single_use_kg,single_use_material,return_km,cleaning_kwh,use_cap,lost_after_days,region,source
 totes,0.8,material.plastic_pp,0.3,material.corrugated_board,30,0.02,50,30,GB,weighed in the house
