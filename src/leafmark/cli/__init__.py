@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 import leafmark
+from leafmark.cli.allocate import allocate
 from leafmark.cli.api_key import api_key
 from leafmark.cli.benchmark import benchmark
 from leafmark.cli.claims import claims

@@ -66,8 +66,8 @@ def online(
     stops = _stops(came[queue.start], awaited, groups) if expected is not None else [0, groups]
     parts = []
     for number, (first, last) in enumerate(pairwise(stops)):
-        progress(number, len(stops) - 1, "orders in turn")
         if expected is not None and awaited > 0:
+            progress(number, len(stops) - 1, "orders in turn")
             rest = max(1 - float(came[queue.start[first]]) / awaited, REST_MIN)
             price = expected_prices(problem, expected, scale, stock, rest, SEED + number)
         parts.append(send(problem, queue, (first, last), scale, price, stock, room))

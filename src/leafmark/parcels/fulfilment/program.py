@@ -56,9 +56,10 @@ class Program:
                 """HiGHS prints its name to stdout where callbacks are on, whatever its options; none is used."""
 
         self._states = highspy.HighsModelStatus
+        # Threads are left as they are: HiGHS refuses another number than the first program of the process had.
         self._model: Any = Quiet()  # type: ignore[no-untyped-call]
         for option, value in (
-            ("output_flag", False), ("log_to_console", False), ("threads", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0),
+            ("output_flag", False), ("log_to_console", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0),
             ("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9),
         ):  # fmt: skip
             self._model.setOptionValue(option, value)

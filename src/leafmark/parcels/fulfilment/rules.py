@@ -67,7 +67,6 @@ def clairvoyant(problem: Problem, scale: Scale, limits: Limits, progress: Progre
         return Planned(
             plan, totals, totals.value(scale.co2e, scale.cost), within.bound, None, _limit_prices(problem, within)
         )
-    progress(0, 1, "SKUs")
     flows = solve(problem, sinks, scale)
     plan = to_lines(flows, by_sink, problem.lines)
     if not problem.by_order:

@@ -57,6 +57,7 @@ def settle(
         if settled is not None:
             sink, warehouse, pieces, sku = (np.concatenate(each) for each in zip(*parts, settled, strict=True))
             order = np.lexsort((warehouse, sink))
+            order = order[pieces[order] > 0]
             zero = np.zeros(0, np.int64)
             return Flows(sink[order], warehouse[order], pieces[order], sku[order], zero, zero, zero)
     raise FulfilmentError("limits: no plan in whole pieces keeps them all; loosen one by a few pieces")
