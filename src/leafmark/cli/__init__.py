@@ -55,7 +55,7 @@ def main() -> None:
 
 
 for verb in (
-    api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, pack, replay, report,
+    allocate, api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, match, methods, orders, pack, replay, report,
     serve, statement, verify, warmup, wrap,
 ):  # fmt: skip
     main.add_command(verb)
