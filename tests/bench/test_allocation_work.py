@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.allocation import transports_of
 from bench.allocation_peers import highs
 from bench.allocation_work import work
+
 from leafmark.parcels.fulfilment.per_sku import sinks_of, solve
 from leafmark.parcels.fulfilment.tables_in import read_problem
 

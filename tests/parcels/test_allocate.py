@@ -15,7 +15,7 @@ from leafmark.parcels.fulfilment import FulfilmentError, Service, allocate, pare
 from leafmark.parcels.fulfilment.figures import FORBIDDEN
 from leafmark.parcels.fulfilment.transport import dual_value, transport, unserved_cost
 
-MANY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+MANY = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def rows_of(allocation) -> dict[str, dict]:

@@ -12,5 +12,17 @@ from leafmark.parcels.fulfilment.pareto import pareto
 from leafmark.parcels.fulfilment.placing import Placement, place
 from leafmark.parcels.fulfilment.reading import FulfilmentError
 from leafmark.parcels.fulfilment.rules import RULES
+from leafmark.parcels.fulfilment.warming import warmup
 
-__all__ = ["RULES", "SCHEMA", "Allocation", "FulfilmentError", "Placement", "Service", "allocate", "pareto", "place"]
+__all__ = [
+    "RULES",
+    "SCHEMA",
+    "Allocation",
+    "FulfilmentError",
+    "Placement",
+    "Service",
+    "allocate",
+    "pareto",
+    "place",
+    "warmup",
+]
