@@ -93,12 +93,14 @@ bench: $(READY)
 	$(BIN)/python -m bench.packing  # needs the shared data
 	$(BIN)/python -m bench.allocation  # installs OR-Tools and networkx under bench/data
 	$(BIN)/python -m bench.site  # needs wrk
+	$(BIN)/python -m bench.packing.br --each 5
 	$(BIN)/python tools/make_readme.py --speed
 
 bench-large: $(READY)
 	$(BIN)/python -m bench orders --size 100000000 --only ours --repeats 1
 	$(BIN)/python -m bench orders --size 1000000000 --only ours --repeats 1
 	$(BIN)/python -m bench.ledger --size 50000000
+	$(BIN)/python -m bench.packing.br --all
 	$(BIN)/python tools/make_readme.py --speed
 
 lint: $(READY)

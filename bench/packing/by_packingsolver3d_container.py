@@ -16,8 +16,8 @@ def solved(size: list[int], rows: list[dict], seconds: float) -> list[list[int]]
     items = []
     for row in rows:
         upright = [row["length_upright"], row["width_upright"], row["height_upright"]]
-        # `YZX`: the item's own x runs along the bin's y, its y along z, its z along x. What runs along z stands upright.
-        rotations = [way for way in Rotation if upright[way.value.index("Z")]]
+        # `YZX`: the item's y runs along the bin's x, its z along y, its x along z (as placed; its docs read the other way round).
+        rotations = [way for way in Rotation if upright["XYZ".index(way.value[2])]]
         items.append(
             ItemType(
                 x=row["length_mm"], y=row["width_mm"], z=row["height_mm"], copies=row["quantity"], rotations=rotations

@@ -45,7 +45,7 @@ def test_what_stays_behind_is_told_with_its_reason(call: Call, folder: Path) -> 
         "4 hat 1 a length or a quantity has to be above zero (length_mm is 0; expected a whole number above 0" in said
     )
     assert "written: " in done.stderr
-    placed = list(csv.DictReader((folder / "loaded" / "placements.csv").open(encoding="utf-8")))
+    placed = list(csv.DictReader((folder / "loaded" / "placements.csv").read_text(encoding="utf-8").splitlines()))
     assert f"{len(placed)} pieces fill " in done.stdout
     assert json.loads((folder / "loaded" / "load.json").read_text())["pieces"] == len(placed)
 

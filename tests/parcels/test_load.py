@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import math
 import random
 import threading
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from load_check import faults
 from load_optimum import fullest
 
-from leafmark.parcels.containers import Container, ContainerError, Load, container_named, load, loading
+from leafmark.parcels.containers import Container, ContainerError, Load, container_named, load
 from leafmark.parcels.reasons import REASONS
 from leafmark.parcels.tables import DIMENSION_MM_MAX, PIECES_MAX, PLACEMENTS_SCHEMA, UNPACKED_SCHEMA
 
@@ -299,18 +300,16 @@ def test_time_ends_the_search_and_leaves_what_was_found() -> None:
     assert found.pieces > 0
 
 
-def test_ctrl_c_comes_through_between_two_calls_of_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A search of ten minutes is stopped by the signal, in its own thread."""
+def test_ctrl_c_comes_through_between_two_calls_of_the_kernel() -> None:
+    """A search of ten minutes is stopped by a signal that comes while it is under way."""
     rng = random.Random(2)
     rows = [
         BOX | {"item_id": str(i), "quantity": 9} | {n: rng.randint(20, 110) for n in ("length_mm", "width_mm", "height_mm")}
         for i in range(20)
     ]  # fmt: skip
-    loading.warm()
-    timer = threading.Timer(0.3, lambda: __import__("_thread").interrupt_main())
-    timer.start()
+    timer = threading.Timer(0.05, _thread.interrupt_main)
     with pytest.raises(KeyboardInterrupt):
-        load(rows, Container(587, 233, 220), LONG_S)
+        load(rows, Container(587, 233, 220), LONG_S, progress=lambda share, value: timer.ident or timer.start())
     timer.join()
 
 

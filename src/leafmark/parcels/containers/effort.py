@@ -27,6 +27,9 @@ LOOKS_MAX, BLOCK_LOOKS_MAX = 400, 20_000_000
 POOL_BYTES_MAX: Final = 200_000_000
 """Memory of the states of one effort; a beam too wide for it is not begun."""
 
+ROUNDING: Final = 1e-12
+"""Sums of profits in different orders differ in their last digits; volumes do not."""
+
 GROWTH: Final = 2.0
 """Children of an effort over those of the one before."""
 
@@ -117,8 +120,8 @@ class Effort:
                 ends += [(value, state, block) for block, value in zip(top, values, strict=True)]
             kept = _kept(ends, width)
             whole &= len(kept) == len(ends)
-            for row, (_, state, block) in enumerate(kept, there):
-                search.keep_child(states, state, row, block, self.task.blocks, self.task.leaves, self.room)
+            for row, (_, state, block) in enumerate(kept, there):  # int32, as the kernel itself calls it: compiled once
+                search.keep_child(states, state, row, np.int32(block), self.task.blocks, self.task.leaves, self.room)
             here, there = list(range(there, there + len(kept))), width - there
         return "all tried" if whole else None
 
@@ -137,7 +140,8 @@ class Effort:
             self.looked += looked
             self.rolled += child - before
             value = float(self.best.value[0])
-            stopped = "nothing fuller is possible" if value >= task.value_max else self.over(self.looked, value)
+            full = value >= task.value_max * (1 - ROUNDING)
+            stopped = "nothing fuller is possible" if full else self.over(self.looked, value)
             if stopped is not None:
                 return [], [], stopped
         return top[:found].tolist(), ends[:found].tolist(), None
