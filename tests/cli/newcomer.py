@@ -60,6 +60,22 @@ totes,2,issue,2026-01-07
 totes,2,issue,2026-01-08
 totes,2,return,2026-01-30
 totes,3,return,2026-01-30
+    "history.csv": """\
+order_id,item_id,quantity,length_mm,width_mm,height_mm,weight_g
+h1,mug,2,120,90,100,350
+h2,lamp,1,380,180,160,900
+h3,mug,1,120,90,100,350
+h3,lamp,1,380,180,160,900
+h4,poster,1,610,70,70,200
+h5,mug,6,120,90,100,350
+h6,mug,1,120,90,100,350
+""",
+    "sizes.csv": """\
+carton_id,inner_length_mm,inner_width_mm,inner_height_mm,tare_g
+S,200,150,100,90
+M,400,200,180,260
+L,400,300,200,330
+XL,650,400,200,620
 """,
     "names.csv": "product_id,name,category,gtin\nlamp-1,Reading lamp,lamps,09506000134352\n",
     "shelf.csv": """\

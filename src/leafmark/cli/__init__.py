@@ -32,6 +32,7 @@ from leafmark.cli.report import report
 from leafmark.cli.reuse import reuse
 from leafmark.cli.serve import serve
 from leafmark.cli.statement import statement
+from leafmark.cli.suite import suite
 from leafmark.cli.verify import verify
 from leafmark.cli.wrap import wrap
 
@@ -59,5 +60,6 @@ def main() -> None:
 for verb in (
     allocate, api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, load, match,
     methods, orders, pack, replay, report, reuse, serve, statement, verify, warmup, wrap,
+    methods, orders, pack, replay, report, serve, statement, suite, verify, warmup, wrap,
 ):  # fmt: skip
     main.add_command(verb)
