@@ -60,6 +60,7 @@ totes,2,issue,2026-01-07
 totes,2,issue,2026-01-08
 totes,2,return,2026-01-30
 totes,3,return,2026-01-30
+""",
     "history.csv": """\
 order_id,item_id,quantity,length_mm,width_mm,height_mm,weight_g
 h1,mug,2,120,90,100,350
