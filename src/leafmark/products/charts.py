@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise, zip_longest
 
 from leafmark.products.i18n import MINUS, significant
 
@@ -43,6 +44,17 @@ class Dot:
 
     across: float
     up: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Points of a chart of curves, joined from left to right or not; `labels` beside those that have one."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+    joined: bool = True
+    dashed: bool = False
+    labels: Sequence[str] = ()
 
 
 def ticks(highest: float, lowest: float = 0.0) -> list[float]:
@@ -169,6 +181,61 @@ def dots(name: str, title: str, points: Sequence[Dot], units: tuple[str, str], s
         for p in points
     )
     return _svg(name, title, said, floor + 44, body)
+
+
+def curves(name: str, title: str, lines: Sequence[Line], units: tuple[str, str], said: str) -> str:
+    """Lines over two axes; the one up begins at zero. Each has its mark (disc, ring, square) and its name above the field."""
+    places = [point for line in lines for point in line.points]
+    across = ticks(max(x for x, _ in places), min(x for x, _ in places))
+    up = ticks(max(y for _, y in places))
+    top = 22 * len(lines)
+    floor = top + COLUMNS_TALL + 22
+
+    def place(value: float) -> float:
+        return LEFT + (96 - LEFT) * (value - across[0]) / (across[-1] - across[0])
+
+    def height(value: float) -> float:
+        return floor - COLUMNS_TALL * value / up[-1]
+
+    body = (
+        f'<svg y="{top}" height="{COLUMNS_TALL + 24}">'
+        + "".join(_level_lines(up, COLUMNS_TALL + 22, units[1]))
+        + "</svg>"
+    )
+    for mark in across:
+        body += (
+            f'<line class="rule" x1="{place(mark):.2f}%" x2="{place(mark):.2f}%" y1="{floor}" y2="{floor + 5}"/>'
+            f'<text class="mid small" x="{place(mark):.2f}%" y="{floor + 19}">{_mark(mark)}</text>'
+        )
+    body += f'<text class="end small" x="100%" y="{floor + 37}">{escape(units[0])}</text>'
+    for number, line in enumerate(lines):
+        body += (
+            _symbol(number, "1.5%", 22 * number + 9) + f'<text x="4%" y="{22 * number + 14}">{escape(line.name)}</text>'
+        )
+        ordered = sorted(line.points) if line.joined else []
+        dashes = ' stroke-dasharray="5 4"' if line.dashed else ""
+        body += "".join(
+            f'<line class="range" x1="{place(x0):.2f}%" y1="{height(y0):.1f}" x2="{place(x1):.2f}%" y2="{height(y1):.1f}"{dashes}/>'
+            for (x0, y0), (x1, y1) in pairwise(ordered)
+        )
+        for (x, y), label in zip_longest(line.points, line.labels, fillvalue=""):  # type: ignore[misc]
+            body += _symbol(number, f"{place(x):.2f}%", height(y))
+            if label:
+                side, gap = (" end", -8) if place(x) > 60 else ("", 8)
+                body += (
+                    f'<svg class="cap" x="{place(x):.2f}%" y="{height(y) - 8:.1f}"><text class="small{side}" x="{gap}" y="0">'
+                    f"{escape(label)}</text></svg>"
+                )
+    return _svg(name, title, said, floor + 44, body)
+
+
+def _symbol(number: int, x: str, y: float) -> str:
+    """The mark of a line's points: told apart by form, not by colour alone."""
+    if number % 3 == 0:
+        return f'<circle class="bar own" cx="{x}" cy="{y:.1f}" r="4.5"/>'
+    if number % 3 == 1:
+        return f'<circle class="ring" cx="{x}" cy="{y:.1f}" r="4"/>'
+    return f'<svg class="cap" x="{x}" y="{y:.1f}"><rect class="bar" x="-4" y="-4" width="8" height="8"/></svg>'
 
 
 def _svg(name: str, title: str, said: str, height: int, body: str) -> str:
