@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from leafmark.products.i18n import MINUS, significant
 
@@ -218,7 +218,8 @@ def curves(name: str, title: str, lines: Sequence[Line], units: tuple[str, str],
             f'<line class="range" x1="{place(x0):.2f}%" y1="{height(y0):.1f}" x2="{place(x1):.2f}%" y2="{height(y1):.1f}"{dashes}/>'
             for (x0, y0), (x1, y1) in pairwise(ordered)
         )
-        for (x, y), label in zip_longest(line.points, line.labels, fillvalue=""):  # type: ignore[misc]
+        for point, (x, y) in enumerate(line.points):
+            label = line.labels[point] if point < len(line.labels) else ""
             body += _symbol(number, f"{place(x):.2f}%", height(y))
             if label:
                 side, gap = (" end", -8) if place(x) > 60 else ("", 8)

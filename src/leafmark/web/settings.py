@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "leafmark.web.brand",
     "leafmark.web.operate",
     "leafmark.web.experiment",
+    "leafmark.web.parcels",
 ]
 MIDDLEWARE = [
     "leafmark.web.security.headers",

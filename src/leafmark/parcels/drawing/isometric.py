@@ -186,12 +186,12 @@ def _front(view: _View) -> str:
     sides_ = [[(length, 0, 0), (length, 0, height)], [(0, width, 0), (0, width, height)]]
     dashed = "".join(f'<path d="{_path(view.plane, line, False)}"/>' for line in ([rim, *upright]))
     whole = "".join(f'<path d="{_path(view.plane, line, False)}"/>' for line in ([floor, *sides_]))
-    x0, y0 = view.plane.place((length / 2, width, 0))
-    x1, y1 = view.plane.place((length, width / 2, 0))
-    x2, y2 = view.plane.place((0, width, height / 2))
+    x0, y0 = view.plane.place((length, width / 2, 0))
+    x1, y1 = view.plane.place((length / 2, width, 0))
+    x2, y2 = view.plane.place((length, 0, height / 2))
     texts = (
-        f'<text x="{x0 - 6:.1f}" y="{y0 + 16:.1f}" text-anchor="end">{length:,}</text>'
-        f'<text x="{x1 + 6:.1f}" y="{y1 + 16:.1f}">{width:,}</text>'
+        f'<text x="{x0 - 6:.1f}" y="{y0 + 16:.1f}" text-anchor="end">{width:,}</text>'
+        f'<text x="{x1 + 6:.1f}" y="{y1 + 16:.1f}">{length:,}</text>'
         f'<text x="{x2 - 6:.1f}" y="{y2 + 4:.1f}" text-anchor="end">{height:,}</text>'
     )
     return (

@@ -15,7 +15,7 @@ POINTS_OF_MANY: Final = 5
 MANY: Final = 120
 DIGIT: Final = 0.6
 """Width of a digit as a share of the size of its type."""
-SIDES: Final = ((Z, X, Y), (Y, X, Z), (X, Y, Z))
+SIDES: Final = ((Z, X, Y), (X, Y, Z), (Y, X, Z))
 """The axis that looks out of each side seen (top, left, right), and the two that lie in it."""
 
 

@@ -138,6 +138,9 @@ def _cut(parts: list[Part], ring: Sequence[int]) -> list[Part]:
                     if part.low[axis] < plane < part.high[axis]:
                         high, low = list(part.high), list(part.low)
                         high[axis] = low[axis] = plane
-                        two = [part._replace(high=(high[0], high[1], high[2])), part._replace(low=(low[0], low[1], low[2]))]
+                        two = [
+                            part._replace(high=(high[0], high[1], high[2])),
+                            part._replace(low=(low[0], low[1], low[2])),
+                        ]
                         return [*parts[:place], *two, *parts[place + 1 :]]
     raise AssertionError("a ring of boxes none of which can be cut: they share space")

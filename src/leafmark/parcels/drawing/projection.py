@@ -1,6 +1,6 @@
 """From millimetres in a carton to a picture's plane: true isometric, so all three axes keep one scale and the line of sight is (1, 1, 1).
 
-The carton's back corner is the origin: x runs down to the right, y down to the left, z up.
+The carton's back corner is the origin: x runs down to the left, y down to the right, z up, as right-handed axes do.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Plane:
 def flat(corner: Corner) -> tuple[float, float]:
     """A corner on the plane, in millimetres across and down."""
     x, y, z = corner
-    return (x - y) * ACROSS, (x + y) * DOWN - z
+    return (y - x) * ACROSS, (x + y) * DOWN - z
 
 
 def turned(boxes: Boxes, inner_mm: Size, turns: int) -> tuple[Boxes, Size]:

@@ -13,6 +13,7 @@ from leafmark.web.operate.rules import draft_views as drafts
 from leafmark.web.operate.rules import saying_views as saying
 from leafmark.web.operate.rules import views as rules
 from leafmark.web.operate.schemes import views as schemes
+from leafmark.web.parcels import console as parcels
 
 app_name = "operate"
 urlpatterns = [
@@ -52,4 +53,11 @@ urlpatterns = [
     path("experiments/<slug:key>/start/", experiments.start, name="start_experiment"),
     path("experiments/<slug:key>/stop/", experiments.stop, name="stop_experiment"),
     path("experiments/<slug:key>/counts.csv", experiments.counts, name="experiment_counts"),
+    path("parcels/", parcels.parcels, name="parcels"),
+    path("parcels/sample/<str:kind>.csv", parcels.sample, name="parcels_sample"),
+    path("parcels/<uuid:plan_id>/", parcels.plan, name="parcels_plan"),
+    path("parcels/<uuid:plan_id>/remove/", parcels.remove, name="parcels_remove"),
+    path("parcels/<uuid:plan_id>/<str:kind>.csv", parcels.table, name="parcels_table"),
+    path("parcels/<uuid:plan_id>/of/<int:place>/", parcels.parcel, name="parcels_parcel"),
+    path("parcels/<uuid:plan_id>/of/<int:place>/slip/", parcels.slip, name="parcels_slip"),
 ]

@@ -1,0 +1,102 @@
+"""A plan made, as a job: the files that were sent, through the packer, into tables beside them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from leafmark.parcels.cells import PackingError
+from leafmark.parcels.decision import Haul
+from leafmark.parcels.sample import sample_cartons, sample_orders
+from leafmark.web.jobs.start import JobFault, progress
+from leafmark.web.parcels.kernel import INSTALL, installed
+from leafmark.web.parcels.models import PackingPlan
+
+ROWS_MAX: Final = 200_000
+"""Order lines of one plan."""
+PIECES_MAX: Final = 1_000_000
+CARTONS_MAX: Final = 500
+TABLES: Final = ("parcels", "placements", "unpacked", "cartons")
+ORDERS, CARTONS = "orders", "cartons"
+
+
+def pack_plan(plan: str) -> dict[str, Any]:
+    """Pack a plan's orders, and keep its tables and its summary.
+
+    Raises
+    ------
+    JobFault : the files cannot be used, the packer is not installed, or the plan was removed.
+    """
+    found = PackingPlan.objects.filter(pk=plan).first()
+    if found is None:
+        raise JobFault("the plan was removed", {"site": "parcels.fault.removed", "values": {}})
+    if not installed():
+        raise JobFault(
+            f"the packer is not installed: {INSTALL}", {"site": "parcels.fault.install", "values": {"install": INSTALL}}
+        )
+    progress(0, None, "kernel")
+    from leafmark.parcels.packing import cartonize
+
+    try:
+        orders, cartons = tables_of(found)
+        made = cartonize(
+            orders, cartons, found.objective, haul=Haul(found.distance_km, found.kg_co2e_per_tkm),
+            progress=lambda done, whole: progress(done, whole, "orders"),
+        )  # fmt: skip
+    except PackingError as error:
+        raise JobFault(str(error)) from error
+    for name in TABLES:
+        pq.write_table(getattr(made, name), found.folder / f"{name}.made.parquet", compression="zstd")
+    pq.write_table(orders, found.folder / "orders.made.parquet", compression="zstd")
+    summary = {**made.summary(), "refused_cartons": made.refused_cartons, "order_rows": orders.num_rows}
+    PackingPlan.objects.filter(pk=plan).update(summary=json.loads(json.dumps(summary, default=_plain)))
+    return {"plan": str(found.pk)}
+
+
+def tables_of(found: PackingPlan) -> tuple[pa.Table, pa.Table]:
+    """Orders and cartons as they were sent, or the sample.
+
+    Raises
+    ------
+    PackingError : a file cannot be read, or has more than is taken.
+    """
+    from leafmark.parcels.cells import as_table
+
+    orders = as_table(found.folder / f"{ORDERS}.csv", ORDERS) if found.orders_name else sample_orders()
+    cartons = as_table(found.folder / f"{CARTONS}.csv", CARTONS) if found.cartons_name else sample_cartons()
+    for name, table, most in ((ORDERS, orders, ROWS_MAX), (CARTONS, cartons, CARTONS_MAX)):
+        if table.num_rows > most:
+            raise PackingError(
+                f"{name}: found {table.num_rows:,} rows; expected at most {most:,} in one plan: send them in parts"
+            )
+    if (pieces := _pieces(orders)) > PIECES_MAX:
+        raise PackingError(
+            f"orders: found {pieces:,} pieces; expected at most {PIECES_MAX:,} in one plan: send them in parts"
+        )
+    return orders, cartons
+
+
+def _pieces(orders: pa.Table) -> int:
+    """Pieces of all lines whose quantity is a whole number; others are refused line by line."""
+    if "quantity" not in orders.column_names:
+        return 0
+    texts = (str(each) for each in orders.column("quantity").to_pylist())
+    return sum(int(text) for text in texts if text.isdecimal() and len(text) <= len(str(PIECES_MAX)))
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers and paths as JSON has them."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def made_tables(folder: Path, order_id: str | None = None) -> dict[str, pa.Table]:
+    """A plan's tables; of one order where its id is given (cartons and orders whole)."""
+    one = None if order_id is None else [("order_id", "==", order_id)]
+    return {
+        name: pq.read_table(folder / f"{name}.made.parquet", filters=one if name in ("parcels", "placements") else None)
+        for name in (*TABLES, ORDERS)
+    }
