@@ -2,6 +2,7 @@
 
     DIR/inputs -> DIR/orders, DIR/products, DIR/televisions, DIR/declared -> DIR/labels, DIR/report.html, DIR/run.json
     DIR/inputs -> DIR/acts -> DIR/ledger.db                  (accounts: a declared scenario)
+    orders at hand -> DIR/parcels                            (packing slips)
 
 Every sub-folder is a run, or holds runs, that `leafmark explain` reads; this room adds no carbon arithmetic to them. A demo is always
 made anew: a folder of an earlier one, finished or killed, is emptied first, so no file of it can be taken for fresh.
@@ -29,6 +30,7 @@ from leafmark.demo.by_factor import write_shelf
 from leafmark.demo.electronics_lines import declared_lines, television_lines
 from leafmark.demo.facts import MID_PANEL, facts
 from leafmark.demo.labels import SHELVES, make_labels
+from leafmark.demo.parcels import SLIPS, make_parcels
 from leafmark.demo.progress import Steps
 from leafmark.demo.receipts import panel_folder, write_receipts
 from leafmark.demo.report import page
@@ -45,7 +47,7 @@ STAGE = "materials"
 RUNS = ("orders", "products", "televisions", "declared")
 SITE = ("site.db", "site.db-wal", "site.db-shm", "site.toml", "secret.key", "logins.json", "static", "search", "mail")
 """What the site of an earlier demo left: its products and accounts are not those of this one."""
-OWN = ("inputs", *RUNS, "labels", SHELVES, "acts", STORE, f"{STORE}-wal", f"{STORE}-shm", "report.html", *SITE)
+OWN = ("inputs", *RUNS, "labels", SHELVES, SLIPS, "acts", STORE, f"{STORE}-wal", f"{STORE}-shm", "report.html", *SITE)
 """What a demo writes beside its `run.json`, or is written for it."""
 
 
@@ -78,13 +80,15 @@ def make(out: Path, began: float) -> tuple[dict[str, Any], Path]:
         runs = _runs(out, steps)
         labels = make_labels(out, runs, LIFETIME_YEARS, KNOWN_ON, steps.step("labels"))
         accounts = make_accounts(out, KNOWN_ON, MEMORY_LIMIT, steps.step("accounts"))
+        packed, pictures = make_parcels(out, KNOWN_ON, steps.step("parcels (compiled at the first time)"))
         steps.step("report")
         content: dict[str, Any] = {"schema": SCHEMA, "status": "done", **facts(out, runs, labels, LIFETIME_YEARS)}
         content["accounts"] = accounts
+        content["parcels"] = packed
         content["wall_s"] = round(time.perf_counter() - began, 2)
         content["lines_per_s"] = round(content["lines_in"] / content["wall_s"])
         report = out / "report.html"
-        report.write_text(page(content, labels, runs), encoding="utf-8")
+        report.write_text(page(content, labels, runs, pictures), encoding="utf-8")
     write_json(out / "run.json", content)
     return content, report
 

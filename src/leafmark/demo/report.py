@@ -11,6 +11,7 @@ from leafmark.demo.html import Html, folded, link, listed, table, text
 from leafmark.demo.page_style import CSS, POLICY
 from leafmark.demo.report_accounts import accounts
 from leafmark.demo.report_electronics import declared, televisions
+from leafmark.demo.report_parcels import parcels
 from leafmark.engine.run import Run
 from leafmark.products.charts import Bar, bars, columns, shares
 from leafmark.products.i18n import mass_unit
@@ -24,11 +25,11 @@ HOW = {
 REASONS_SHOWN = 200
 
 
-def page(content: dict[str, Any], labels: dict[str, Any], runs: dict[str, Run]) -> str:
+def page(content: dict[str, Any], labels: dict[str, Any], runs: dict[str, Run], pictures: list[str]) -> str:
     """The whole page as HTML."""
     parts = (
         _head(content), _read_first(content), _months(content), _categories(content), _tiers(content), _vintage(content),
-        _electronics(content, runs), _labels(content, labels), accounts(content), _rejected(content),
+        _electronics(content, runs), _labels(content, labels), accounts(content), parcels(content, pictures), _rejected(content),
         asking.section(content, labels), _sources(content),
     )  # fmt: skip
     return (

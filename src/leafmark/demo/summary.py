@@ -1,4 +1,4 @@
-"""The demo's facts on one screen: at most 33 lines of 84 columns, four of them the accounts'."""
+"""The demo's facts on one screen: at most 34 lines of 84 columns, four of them the accounts', one the parcels'."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from textwrap import wrap
 from typing import Any
 
 from leafmark.demo.figures import between, mass, percent, ranged, significant, title, years
+from leafmark.demo.parcels import PRINT_SHOP
 from leafmark.demo.report_accounts import NOT_PART, grams, ranges_hold_zero, verdict
 
 WIDTH = 84
-LINES = 33
+LINES = 34
 _NAME = 20
 _REMARK = 25
 """Columns before the remark that follows a figure."""
@@ -47,6 +48,7 @@ def _lines(content: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield from _labels(content)
     yield from _accounts(content["accounts"])
+    yield _parcels(content["parcels"])
     yield (
         f"speed        {content['lines_in']:,} lines in {content['lines_in'] / content['orders_lines_per_s']:.1f} s; "
         f"everything, with labels, in {content['wall_s']:.1f} s"
@@ -107,3 +109,16 @@ def _accounts(found: dict[str, Any]) -> Iterator[str]:
     sure = "; both acts' ranges hold zero" if ranges_hold_zero(found) else ""
     yield f"  avoided  {grams(found['avoided_mg']):>11}   {NOT_PART}{sure}"
     yield f"  points   {found['points']:>11,}   for packages alone; verify: {verdict(found)}"
+
+
+def _parcels(found: dict[str, Any]) -> str:
+    """Other orders than the panel's, and grams that no book holds."""
+    if not found["installed"]:
+        return f"parcels      left out     {found['install']}"
+    best = found["by_objective"][0]
+    broken = sum(each["violations"] for each in found["by_objective"])
+    whose = "real" if found["data"] == PRINT_SHOP else "sample"
+    return (
+        f"parcels    {best['parcels']:>11,}   {best['orders']:,} {whose} orders; fill {percent(best['fill'])}, "
+        f"board {significant(best['packaging_kg'])} kg; check: {broken or 'ok'}"
+    )
