@@ -13,8 +13,8 @@ from terms import CATALOGUE, TODAY, an_act
 
 from leafmark.ledger.ledger import Ledger, open_ledger
 
-ALL = ("shelf", "explain", "claims", "events", "balances", "redemptions", "experiments")
-OF_BRANDS = ("shelf", "explain", "claims", "events")
+ALL = ("shelf", "explain", "claims", "events", "balances", "redemptions", "experiments", "parcels")
+OF_BRANDS = ("shelf", "explain", "claims", "events", "parcels")
 NDJSON = "application/x-ndjson"
 PROBLEM = "application/problem+json"
 ROOT = Path(__file__).resolve().parents[2]

@@ -32,6 +32,7 @@ OTHERS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "arms": ("experiments", "post", "/experiments/spring/arms", {"json": {"units": ["x"]}}),
     "post_choices": ("experiments", "post", "/experiments/spring/choices", {"data": b"", "content_type": "application/x-ndjson"}),
     "leave": ("experiments", "post", "/experiments/spring/leave", {"json": {"units": ["x"]}}),
+    "pack": ("parcels", "post", "/pack", {"json": {"orders": [{}], "cartons": [{}]}}),
     "void_redemption": ("redemptions", "post", f"{REDEMPTION}/void", {}),
 }  # fmt: skip
 

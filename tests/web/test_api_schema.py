@@ -14,6 +14,7 @@ from terms import ANN
 
 from leafmark.ledger.ledger import Ledger
 from leafmark.web.api.app import api
+from leafmark.web.parcels import kernel
 
 schemathesis = pytest.importorskip(
     "schemathesis", reason="property tests of the API need schemathesis (the extra `test`)"
@@ -46,6 +47,8 @@ def site(two_brands: None, books_open: Ledger, caller: Callable[..., Caller], on
     """A site with products, an account and a test that runs, and a key that opens everything."""
     asking = caller("app", per_minute=100_000)
     on_day(START)
+    if kernel.installed():
+        kernel.warm()
     started("spring", shown_by="clients")
     assert asking.events([row("one"), row("two")]).json()["accepted"] == 2
     return asking

@@ -12,7 +12,7 @@ from leafmark.cli.endings import unusable
 from leafmark.cli.output import Decorated, emit, json_option, note, table
 from leafmark.cli.serve import site_needs
 
-SCOPES = ("shelf", "explain", "claims", "events", "balances", "redemptions", "experiments")
+SCOPES = ("shelf", "explain", "claims", "events", "balances", "redemptions", "experiments", "parcels")
 """As `leafmark.web.api.keys.SCOPES`, which a help need not load Django for; a test holds the two together."""
 
 

@@ -1,6 +1,6 @@
 """Orders and cartons to try packing with: made from a seed, invented, and called so wherever they are shown.
 
-Sizes follow what a general online shop sends: a catalogue of items with lognormal edges (median 140 mm), of which orders take one to
+Sizes follow what a general online shop sends: a catalogue of items with lognormal edges (median 130 mm), of which orders take one to
 five lines, most of them one. Nothing of it is anybody's order.
 """
 
@@ -21,10 +21,12 @@ LINES: Final = ((1, 55), (2, 25), (3, 12), (4, 5), (5, 3))
 """(lines, orders of a hundred)."""
 QUANTITIES: Final = ((1, 78), (2, 14), (3, 5), (6, 3))
 SIZES: Final = (
+    ("XS", "box", 170, 120, 70, 55, 5_000, 0.16),
     ("S", "box", 200, 150, 100, 90, 10_000, 0.22),
     ("M", "box", 300, 230, 150, 190, 15_000, 0.38),
     ("L", "box", 400, 300, 200, 330, 20_000, 0.61),
-    ("XL", "box", 600, 400, 300, 720, 25_000, 1.10),
+    ("LONG", "box", 450, 180, 150, 260, 15_000, 0.52),
+    ("XL", "box", 500, 400, 300, 610, 25_000, 0.95),
     ("FLAT", "box", 400, 300, 80, 240, 10_000, 0.44),
     ("MAILER", "mailer", 350, 260, 60, 35, 3_000, 0.15),
 )
@@ -53,7 +55,7 @@ def sample_orders(count: int = 200, seed: int = SEED) -> pa.Table:
 
 
 def sample_cartons() -> pa.Table:
-    """Six cartons in `CARTONS_SCHEMA`, one of them a mailer."""
+    """Eight cartons in `CARTONS_SCHEMA`, one of them a mailer."""
     rows = []
     for carton_id, kind, length, width, height, tare_g, most_g, cost in SIZES:
         wall = BOARD_MM if kind == "box" else 0
@@ -67,7 +69,7 @@ def sample_cartons() -> pa.Table:
 
 def _item(draw: random.Random, number: int) -> dict[str, object]:
     length, width, height = sorted(
-        (min(max(round(draw.lognormvariate(4.94, 0.55)), 12), 560) for _ in range(3)), reverse=True
+        (min(max(round(draw.lognormvariate(4.87, 0.42)), 12), 430) for _ in range(3)), reverse=True
     )
     height = min(height, 280)
     kg = length * width * height / 1e9 * draw.uniform(*KG_PER_M3)

@@ -7,13 +7,13 @@ from typing import Any, Final
 from ninja import NinjaAPI
 
 import leafmark
-from leafmark.web.api import accounts, claims, events, experiments, explaining, shelf
+from leafmark.web.api import accounts, claims, events, experiments, explaining, packing, shelf
 from leafmark.web.api.auth import Open
 from leafmark.web.api.ndjson import JsonParser
 from leafmark.web.api.problems import CONTENT_TYPE, KINDS, handle
 
 DESCRIPTION: Final = (
-    "Footprints, labels and their reasons; claims; the ledger of grams and points; holdout tests. Every error is a problem (RFC 9457) whose "
+    "Footprints, labels and their reasons; claims; the ledger of grams and points; holdout tests; packing. Every error is a problem (RFC 9457) whose "
     "`type` leads to its paragraph of /api/docs."
 )
 PROBLEM: Final = {
@@ -62,5 +62,6 @@ api = Api(
 handle(api)
 for each in (
     shelf.router, explaining.router, claims.router, events.router, accounts.balances, accounts.redemptions, experiments.router,
+    packing.router,
 ):  # fmt: skip
     api.add_router("/v1", each)

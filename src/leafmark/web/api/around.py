@@ -21,6 +21,8 @@ EVENTS: Final = "/api/v1/events"
 CHOICES: Final = re.compile(r"/api/v1/experiments/[^/]+/choices")
 PUBLIC: Final = ("/api/v1/products", "/api/v1/footprints", "/api/v1/labels", "/api/openapi.json")
 BODY_BYTES_MAX: Final = 256 * 1024
+PACK: Final = "/api/v1/pack"
+PACK_BYTES_MAX: Final = 1024 * 1024
 EVENTS_BYTES_MAX: Final = 8 * 1024 * 1024
 PUBLIC_S: Final = 300
 """Seconds for which others may keep what everybody may read, as labels."""
@@ -73,6 +75,8 @@ def _answered(request: HttpRequest, get_response: Callable[[HttpRequest], HttpRe
 
 def bytes_max(path: str) -> int:
     """The largest body that an address takes."""
+    if path == PACK:
+        return PACK_BYTES_MAX
     return EVENTS_BYTES_MAX if path == EVENTS or CHOICES.fullmatch(path) else BODY_BYTES_MAX
 
 

@@ -24,6 +24,7 @@ SCOPES: Final = {
     "balances": "look accounts up and read what they hold",
     "redemptions": "redeem points, and end redemptions",
     "experiments": "put people into the arms of holdout tests, and post what they chose",
+    "parcels": "pack orders into cartons; nothing is kept or read",
 }
 """Scope -> what it opens."""
 OF_OPERATOR: Final = frozenset({"balances", "redemptions", "experiments"})

@@ -50,6 +50,7 @@ KINDS: Final = {
     "refused": Kind(409, "The ledger refuses this", "`reason` is one of docs/ledger-reasons.md"),
     "not-running": Kind(409, "The test is not running", "`detail` says where it stands; outside its days nobody is put in and nothing is counted"),
     "not-explainable": Kind(409, "The figure cannot be explained", "the run's folder, inputs or packs are missing or changed: the operator restores them"),
+    "not-installed": Kind(501, "A part of this is not installed", "the site's operator installs what `detail` names"),
     "rate-limited": Kind(429, "Too many requests", "wait as long as Retry-After says"),
     "fault": Kind(500, "The fault is ours", "send it again; with an Idempotency-Key nothing happens twice"),
     "busy": Kind(503, "Not now", "wait as long as Retry-After says, and send it again"),

@@ -21,7 +21,6 @@ from leafmark.parcels.drawing import PAPERS, packing_slip, parcel_svg, slip_poli
 from leafmark.parcels.drawing.colours import item_colour
 from leafmark.parcels.drawing.slip import numbers_of, runs_of
 from leafmark.parcels.sample import sample_cartons, sample_orders
-from leafmark.parcels.van import van_factor
 from leafmark.products.words import clean
 from leafmark.web.download import csv_file
 from leafmark.web.forms import codes, token, typed
@@ -31,6 +30,7 @@ from leafmark.web.jobs.start import start
 from leafmark.web.languages import tag
 from leafmark.web.operate.access import in_console, room
 from leafmark.web.parcels import kernel, showing
+from leafmark.web.parcels.factors import van_factor
 from leafmark.web.parcels.forms import BYTES_OF_MIB, CARTONS_BYTES_MAX, OBJECTIVES, ORDERS_BYTES_MAX, USUAL, PackForm
 from leafmark.web.parcels.making import CARTONS, ORDERS, PIECES_MAX, ROWS_MAX
 from leafmark.web.parcels.models import NAME_CHARS, PackingPlan
@@ -114,7 +114,7 @@ def _plans(request: HttpRequest, form: PackForm, status: int = 200, refused: str
     factor = van_factor()
     values = {
         "plans": list(PackingPlan.objects.select_related("by", "job")[:PLANS]), "faults": codes(form), "token": token(), "refused": refused,
-        "asked": typed(form, **USUAL, kg_co2e_per_tkm=f"{factor.kg_co2e_per_tkm:g}"), "objectives": OBJECTIVES, "factor": factor,
+        "asked": typed(form, **USUAL, kg_co2e_per_tkm=f"{factor.kg_co2e_per_tkm:.6g}"), "objectives": OBJECTIVES, "factor": factor,
         "installed": kernel.installed(), "install": kernel.INSTALL, "most": ORDERS_BYTES_MAX // BYTES_OF_MIB, "rows": ROWS_MAX,
         "pieces": PIECES_MAX, "samples": tuple(SAMPLES),
     }  # fmt: skip

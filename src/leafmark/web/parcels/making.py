@@ -12,7 +12,9 @@ import pyarrow.parquet as pq
 from leafmark.parcels.cells import PackingError
 from leafmark.parcels.decision import Haul
 from leafmark.parcels.sample import sample_cartons, sample_orders
+from leafmark.web.failures import without_folders
 from leafmark.web.jobs.start import JobFault, progress
+from leafmark.web.parcels.factors import materials_of
 from leafmark.web.parcels.kernel import INSTALL, installed
 from leafmark.web.parcels.models import PackingPlan
 
@@ -44,11 +46,11 @@ def pack_plan(plan: str) -> dict[str, Any]:
     try:
         orders, cartons = tables_of(found)
         made = cartonize(
-            orders, cartons, found.objective, haul=Haul(found.distance_km, found.kg_co2e_per_tkm),
+            orders, cartons, found.objective, haul=Haul(found.distance_km, found.kg_co2e_per_tkm), materials=materials_of(cartons),
             progress=lambda done, whole: progress(done, whole, "orders"),
         )  # fmt: skip
     except PackingError as error:
-        raise JobFault(str(error)) from error
+        raise JobFault(without_folders(str(error)).replace(f"parcels/{found.pk.hex}/", "")) from error
     for name in TABLES:
         pq.write_table(getattr(made, name), found.folder / f"{name}.made.parquet", compression="zstd")
     pq.write_table(orders, found.folder / "orders.made.parquet", compression="zstd")
