@@ -18,6 +18,7 @@ from experiments_site import declared
 from leafmark.web.brand.models import Draft, Match, Target, Upload
 from leafmark.web.jobs.models import Job
 from leafmark.web.operate.rules import commenting, drafting
+from leafmark.web.parcels.models import PackingPlan
 from leafmark.web.people.models import Membership, User
 from leafmark.web.shelf.models import Brand, Run
 
@@ -81,6 +82,7 @@ def objects(shelf: None) -> dict[str, Any]:
         "member": owner.memberships.get().pk, "name": "leafmark", "stamp": "x", "sample_id": 1, "place": 1, "goal_id": 1,
         "event_id": 1, "redemption_id": 1, "factor_id": "x", "subject_id": "TV-1", "method_id": "appliance.use", "version": 2, "token": uuid.uuid4().hex,
         "draft": draft_of_rules.pk, "revision": 1, "comment": comment.pk, "key": declared("spring").key, "told": "x",
+        "plan_id": PackingPlan.objects.create(by=owner, token="t", objective="co2e", distance_km=1, kg_co2e_per_tkm=1).pk,
     }  # fmt: skip
 
 

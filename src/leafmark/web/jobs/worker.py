@@ -35,6 +35,7 @@ def main() -> None:
     from django_tasks_db.management.commands.db_worker import Worker
 
     from leafmark.web.jobs import run
+    from leafmark.web.parcels import kernel
 
     threading.Thread(target=_until_parent_ends, daemon=True).start()
     held = _alone(Path(settings.WORKSPACE.folder) / LOCK)
@@ -46,6 +47,7 @@ def main() -> None:
     worker.configure_signals()
     _prune()
     run.recover(run.worker_name[0])
+    kernel.begin()  # compiled once a machine: before somebody waits for it
     _work(worker)
     held.close()
 

@@ -117,8 +117,8 @@
   const does = {
     before: () => { slider.value = step - 1; show(); },
     next: () => { slider.value = step + 1; show(); },
-    left: () => { yaw += Math.PI / 4; draw(); },
-    right: () => { yaw -= Math.PI / 4; draw(); },
+    left: () => { yaw += Math.PI / 2; draw(); },
+    right: () => { yaw -= Math.PI / 2; draw(); },
   };
   for (const button of document.querySelectorAll("#parcel-controls button")) button.addEventListener("click", does[button.dataset.do]);
   slider.addEventListener("input", show);
