@@ -58,7 +58,7 @@ a{color:var(--link)}
 figure{margin:1rem 0}
 svg.chart{display:block;overflow:visible;font-size:14px;fill:var(--ink);margin:.75rem 0}
 svg .small{font-size:12px}svg .end{text-anchor:end}svg .mid{text-anchor:middle}
-svg .bar{fill:#3d78a8}svg .dot{fill:#3d78a8;fill-opacity:.75}
+svg .bar{fill:#3d78a8}svg .ring{fill:var(--ground);stroke:var(--ink);stroke-width:2}svg .dot{fill:#3d78a8;fill-opacity:.75}
 svg .rule{stroke:var(--rule)}svg .range{stroke:var(--ink);stroke-width:1.5}svg .cap{overflow:visible}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;padding:0;font-size:.875rem}
 .legend li{display:flex;align-items:center;gap:.4rem;margin:0}

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from typing import Protocol
 
 from leafmark.products.i18n import MINUS, significant
 
@@ -55,6 +56,38 @@ class Line:
     joined: bool = True
     dashed: bool = False
     labels: Sequence[str] = ()
+
+
+class Curve(Protocol):
+    """A line of a figure: what `Line` is made of."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def points(self) -> Sequence[tuple[float, float]]: ...
+    @property
+    def joined(self) -> bool: ...
+    @property
+    def dashed(self) -> bool: ...
+    @property
+    def labels(self) -> Sequence[str]: ...
+
+
+class Figure(Protocol):
+    """A chart of curves and its table as plain data, made by a room that this one does not know (`leafmark.parcels.drawing`)."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def said(self) -> str: ...
+    @property
+    def units(self) -> tuple[str, str]: ...
+    @property
+    def curves(self) -> Sequence[Curve]: ...
+    @property
+    def head(self) -> Sequence[str]: ...
+    @property
+    def rows(self) -> Sequence[Sequence[str]]: ...
 
 
 def ticks(highest: float, lowest: float = 0.0) -> list[float]:
@@ -198,7 +231,7 @@ def curves(name: str, title: str, lines: Sequence[Line], units: tuple[str, str],
         return floor - COLUMNS_TALL * value / up[-1]
 
     body = (
-        f'<svg y="{top}" height="{COLUMNS_TALL + 24}">'
+        f'<svg y="{top}" height="{COLUMNS_TALL + 34}">'
         + "".join(_level_lines(up, COLUMNS_TALL + 22, units[1]))
         + "</svg>"
     )
@@ -224,10 +257,31 @@ def curves(name: str, title: str, lines: Sequence[Line], units: tuple[str, str],
             if label:
                 side, gap = (" end", -8) if place(x) > 60 else ("", 8)
                 body += (
-                    f'<svg class="cap" x="{place(x):.2f}%" y="{height(y) - 8:.1f}"><text class="small{side}" x="{gap}" y="0">'
+                    f'<svg class="cap" x="{place(x):.2f}%" y="{height(y) + (16 if y > 0.92 * up[-1] else -8):.1f}"><text class="small{side}" x="{gap}" y="0">'
                     f"{escape(label)}</text></svg>"
                 )
     return _svg(name, title, said, floor + 44, body)
+
+
+def of_figure(name: str, figure: Figure) -> str:
+    """A figure's curves as a chart."""
+    lines = [Line(each.name, each.points, each.joined, each.dashed, each.labels) for each in figure.curves]
+    return curves(name, figure.title, lines, figure.units, figure.said)
+
+
+def table_of(figure: Figure) -> str:
+    """The table that follows a figure's chart: its first column names the row, the others are aligned as figures are."""
+    kinds = ["", *[' class="number n"'] * (len(figure.head) - 1)]
+    head = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for kind, name in zip(kinds, figure.head, strict=True))
+    rows = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f'<td class="number n">{escape(cell)}</td>' for cell in row[1:])
+        + "</tr>"
+        for row in figure.rows
+    )
+    return (
+        f"<table><caption>{escape(figure.title)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
 
 
 def _symbol(number: int, x: str, y: float) -> str:

@@ -1,6 +1,6 @@
 """What the charts of suites and of cost against grams show: curves, a title, a sentence for those who hear it, and the table under it.
 
-Plain data, in the reader's language; `leafmark.products.charts.curves` draws it, as it draws every chart of the site.
+Plain data, in the reader's language; `leafmark.products.charts.of_figure` draws it and `table_of` writes its table, as for every chart of the site.
 """
 
 from __future__ import annotations
