@@ -131,6 +131,23 @@ def test_a_hostile_name_and_many_pieces() -> None:
     assert len(text) < 1_500_000
 
 
+def test_marks_are_read_from_orders_as_text_too() -> None:
+    """As a file is read: `false` in a cell is no yes."""
+    parcels, placements, cartons, orders = tables([(0, 0, 0, 10, 10, 10), (10, 0, 0, 20, 10, 10)], items=2)
+    for said, marked in (
+        ("false", False),
+        ("no", False),
+        ("0", False),
+        ("", False),
+        (" Yes ", True),
+        ("true", True),
+        ("1", True),
+    ):
+        text = orders.set_column(orders.schema.get_field_index("fragile"), "fragile", pa.array([said, None]))
+        found = parcel_of(parcels, placements, cartons, ORDER, 1, text)
+        assert [("fragile" in piece.marks) for piece in found.pieces] == [marked, False], said
+
+
 def test_a_parcel_that_is_not_there_is_named() -> None:
     parcels, placements, cartons, _ = tables([(0, 0, 0, 10, 10, 10)])
     with pytest.raises(LookupError, match="no parcel 2"):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from .painting import Boxes, placing_order
+
+YES: Final = ("true", "yes", "1")
+"""Texts that a file's cell says yes by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +165,16 @@ def _marks(orders: pa.Table | None, order_rows: list[int]) -> list[tuple[str, ..
         tuple(
             mark
             for mark, holds in (
-                ("fragile", row.get("fragile")),
-                ("upright", row.get("rotation") == "upright"),
-                ("fixed", row.get("rotation") == "fixed"),
+                ("fragile", _word(row, "fragile") in YES),
+                ("upright", _word(row, "rotation") == "upright"),
+                ("fixed", _word(row, "rotation") == "fixed"),
             )
             if holds
         )
         for row in told
     ]
+
+
+def _word(row: dict[str, Any], column: str) -> str:
+    """A cell as the packer reads it: orders may come as text, in which `false` is no yes."""
+    return str(row.get(column) or "").strip().lower()
