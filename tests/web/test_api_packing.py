@@ -113,7 +113,11 @@ BAD: dict[str, tuple[dict[str, Any], int]] = {
     "no carton": ({"cartons": []}, 422),
     "too many lines": ({"orders": [MUG] * (pack_schemas.LINES_MAX + 1)}, 422),
     "too many pieces": ({"orders": [{**MUG, "quantity": pack_schemas.PIECES_MAX + 1}]}, 413),
-    "too many pieces in texts": ({"orders": [{**MUG, "quantity": "3e3"}, {**MUG, "quantity": 3000}]}, 413),
+    "too many pieces for so many cartons": (
+        {"orders": [{**MUG, "quantity": 161}], "cartons": [{**SMALL, "carton_id": str(n)} for n in range(100)]},
+        413,
+    ),
+    "too many pieces in texts": ({"orders": [{**MUG, "quantity": "1.5e3"}, {**MUG, "quantity": 600}]}, 413),
     "too many cartons": ({"cartons": [SMALL] * (pack_schemas.CARTONS_MAX + 1)}, 422),
     "another column": ({"orders": [{**MUG, "colour": "blue"}]}, 422),
     "another objective": ({"objective": "beauty"}, 422),

@@ -12,7 +12,9 @@ from pydantic import ConfigDict, Field, StrictBool, StrictFloat, StrictInt, Stri
 
 LINES_MAX = 2_000
 CARTONS_MAX = 100
-PIECES_MAX = 5_000
+PIECES_MAX = 2_000
+WORK_MAX = 16_000
+"""Pieces times cartons: what a search takes time by. The hardest orders found take about a second and a half for so many, one thread."""
 
 Text = Annotated[str, StringConstraints(max_length=255, pattern=r"^[^\x00]*$")]
 Number = Annotated[StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)] | Text | None, Field(default=None)]

@@ -10,7 +10,7 @@ from ninja import Router
 from leafmark.parcels.cells import PackingError
 from leafmark.parcels.decision import Haul
 from leafmark.web.api.auth import Needs
-from leafmark.web.api.pack_schemas import PIECES_MAX, OrderLineIn, PackIn, PackOut
+from leafmark.web.api.pack_schemas import PIECES_MAX, WORK_MAX, PackIn, PackOut
 from leafmark.web.api.problems import Problem
 from leafmark.web.parcels import kernel
 from leafmark.web.parcels.factors import materials_of
@@ -24,7 +24,7 @@ router = Router(auth=Needs("parcels"))
 @router.post("/pack", response=PackOut, operation_id="pack", tags=["parcels"])
 def pack(request: HttpRequest, asked: PackIn) -> dict[str, Any]:
     """Pack orders into cartons: which carton, what lies where, decision grams, and what was not packed and why. A refused line stops no other."""
-    _bounded(asked.orders)
+    _bounded(asked)
     if not kernel.installed():
         raise Problem("not-installed", kernel.INSTALL)
     if not kernel.ready():
@@ -59,13 +59,12 @@ def plan_of(asked: PackIn) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _bounded(lines: list[OrderLineIn]) -> None:
-    """Pieces are what takes time: those of lines whose quantity can be read; others are refused line by line."""
-    pieces = sum(_pieces(each.quantity) for each in lines)
-    if pieces > PIECES_MAX:
-        raise Problem(
-            "too-large", f"expected at most {PIECES_MAX} pieces in one request, found more; send orders in parts"
-        )
+def _bounded(asked: PackIn) -> None:
+    """Pieces and cartons are what takes time: those of lines whose quantity can be read; others are refused line by line."""
+    most = min(PIECES_MAX, WORK_MAX // len(asked.cartons))
+    if sum(_pieces(each.quantity) for each in asked.orders) > most:
+        said = f"expected at most {most} pieces in one request with {len(asked.cartons)} cartons, found more; send orders in parts"
+        raise Problem("too-large", said)
 
 
 def _pieces(quantity: object) -> float:
