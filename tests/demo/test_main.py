@@ -120,7 +120,7 @@ def test_page_stands_alone_and_summary_fits(done: Path, record: dict) -> None:
     assert "lang=" in page[:30]
     assert "</h1>" in page
     lines = screen(record).splitlines()
-    assert LINES == 34  # four lines more than a screen of 30: the accounts' four and the parcels' stand apart from the footprint's
+    assert LINES == 34  # four of them the accounts', one the parcels': apart from the footprint's
     assert len(lines) < LINES  # main adds the report's path
     assert max(map(len, lines)) <= WIDTH
 
