@@ -61,8 +61,8 @@ def _chains(legs: Legs) -> None:
     before = np.zeros(legs.rows)
     before[1:] = legs.leg_no[:-1]
     before[first] = 0
-    legs.refuse(~first & (legs.leg_no == before), "leg_no", "duplicate_leg")
-    legs.refuse((legs.leg_no != before + 1) & (legs.leg_no != before), "leg_no", "gap_in_legs")
+    legs.refuse(~first & (legs.leg_no == before), "leg_no", "duplicate_leg")  # first: the first reason stands
+    legs.refuse(legs.leg_no != before + 1, "leg_no", "gap_in_legs")
     ended = np.empty(legs.rows, np.int32)
     ended[0] = -1
     ended[1:] = legs.to_place[:-1]
