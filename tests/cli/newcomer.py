@@ -24,6 +24,13 @@ lamp-1,transport,freight.hgv.average_laden,420,kg_km,GB,2023-05-03
 lamp-1,use,electricity.grid,12,kWh,CN-ZJ,2023-05-03
 mug-2,materials,material.glass,300,g,GB,2023-05-03
 """,
+    "legs.csv": """\
+chain_id,leg_no,kind,from_place,to_place,mode,mass_kg,distance_km,distance_type,distance_adjustment_factor,hub_kwh,throughput_kg,allocation_key
+order-1,1,transport,Leeds,Hub,freight.van.average.diesel,12,25,actual,,,,
+order-1,2,hub,Hub,,,12,,,,400000,9000000,mass
+order-1,3,transport,Hub,Bath,freight.hgv.average_laden,12,300,sfd,1.05,,,
+order-2,1,transport,Leeds,Hub,freight.van.average.diesel,-3,25,actual,,,,
+""",
     "orders.csv": """\
 order_id,product_id,pieces,spend,date
 77,1029,2,12.00,2017-05-03

@@ -18,6 +18,7 @@ from leafmark.cli.experiment import experiment
 from leafmark.cli.explain import explain
 from leafmark.cli.factors import factors
 from leafmark.cli.footprint import footprint
+from leafmark.cli.freight import freight
 from leafmark.cli.grade import grade
 from leafmark.cli.importing import imports
 from leafmark.cli.label import label
@@ -58,8 +59,7 @@ def main() -> None:
 
 
 for verb in (
-    allocate, api_key, benchmark, claims, demo, experiment, explain, factors, footprint, grade, imports, label, ledger, load, match,
-    methods, orders, pack, replay, report, reuse, serve, statement, verify, warmup, wrap,
-    methods, orders, pack, replay, report, serve, statement, suite, verify, warmup, wrap,
+    allocate, api_key, benchmark, claims, demo, experiment, explain, factors, footprint, freight, grade, imports, label, ledger, load,
+    match, methods, orders, pack, replay, report, reuse, serve, statement, suite, verify, warmup, wrap,
 ):  # fmt: skip
     main.add_command(verb)

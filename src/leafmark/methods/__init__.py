@@ -8,6 +8,7 @@ from leafmark.methods.cutlery import NO_CUTLERY
 from leafmark.methods.declared import DECLARED, DECLARED_2
 from leafmark.methods.electricity import ELECTRICITY, ELECTRICITY_2
 from leafmark.methods.freight import FREIGHT, FREIGHT_2
+from leafmark.methods.freight_chain import FREIGHT_HUB, FREIGHT_TRANSPORT, PARCEL_NETWORK
 from leafmark.methods.model import Check, Column, Counterfactual, Method, Parameter, Part, Term, Tier, Vintage
 from leafmark.methods.packaging_reuse import PACKAGING_REUSE
 from leafmark.methods.packaging_take_back import PACKAGING_TAKE_BACK
@@ -46,6 +47,9 @@ LIBRARY: tuple[Method, ...] = (
     EX_ANTE,
     NO_CUTLERY,
     PARCEL_PACKAGING,
+    FREIGHT_TRANSPORT,
+    FREIGHT_HUB,
+    PARCEL_NETWORK,
 )
 
 
