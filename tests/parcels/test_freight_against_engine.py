@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ def plain(row: dict[str, Any], factors: dict[str, list[float]]) -> int:
 def test_many_legs_against_plain_python(monkeypatch: pytest.MonkeyPatch) -> None:
     """24,000 legs, then in no order: every chain is what a loop makes of the published figures."""
     monkeypatch.setattr(
-        "leafmark.parcels.freight.sums.BLOCK_LEGS", 1000
+        sys.modules["leafmark.parcels.freight.sums"], "BLOCK_LEGS", 1000
     )  # many blocks, two threads, chains across their edges
     chance = random.Random(3)
     rows = []
