@@ -67,6 +67,15 @@ class Reader:
         words: list[str | None] = pc.if_else(pc.equal(trimmed, ""), None, trimmed).to_pylist()
         return words
 
+    def coded(self, name: str) -> tuple[NDArray[np.int64], list[str]]:
+        """A column of words as numbers, in the order of first appearance, -1 where blank, and the words; for columns that repeat."""
+        if name not in self.table.column_names or self.table.column(name).null_count == self.rows:
+            return np.full(self.rows, -1, np.int64), []
+        column = self.table.column(name).combine_chunks()
+        trimmed = pc.utf8_trim_whitespace(column.cast(pa.string()))
+        encoded = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed).dictionary_encode()
+        return np.asarray(pc.fill_null(encoded.indices, -1), np.int64), encoded.dictionary.to_pylist()
+
     def whole(self, name: str, *, least: int, most: int, missing: int | None) -> NDArray[np.int64]:
         """Whole numbers from `least` to `most`; `missing` for empty cells (None: the cell is required)."""
         values, there = self._floats(name, whole=True)

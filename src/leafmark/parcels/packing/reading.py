@@ -89,30 +89,24 @@ def read_orders(given: Any) -> OrderSet:
     max_load = reader.whole("max_load_g", least=0, most=WEIGHT_G_MAX, missing=-1)
     distance = reader.number("distance_km", least=0.0, most=DISTANCE_KM_MAX)
     fragile, mailer_ok = reader.truth("fragile"), reader.truth("mailer_ok")
-    order_ids, item_ids, rotation = reader.text("order_id"), reader.text("item_id"), reader.text("rotation")
-    keep_with, apart_from = reader.text("keep_with"), reader.text("apart_from")
-    allowed = np.full(reader.rows, _bits("any"), np.int64)
-    for row, word in enumerate(rotation):
-        if order_ids[row] is None:
-            reader.refuse(row, "order_id", "missing_value", None, "the order's id")
-        if item_ids[row] is None:
-            reader.refuse(row, "item_id", "missing_value", None, "the item's id")
-        if word is not None:
-            if word in ROTATIONS:
-                allowed[row] = _bits(word)
-            else:
-                reader.refuse(row, "rotation", "unknown_word", word, " or ".join(ROTATIONS))
-    numbers: dict[str, int] = {}
-    order_of = np.array(
-        [numbers.setdefault(name, len(numbers)) if name is not None else -1 for name in order_ids], np.int64
+    (order_of, order_ids), (item_of, _), (rotation_of, rotations) = map(
+        reader.coded, ("order_id", "item_id", "rotation")
     )
+    keep_with, apart_from = reader.text("keep_with"), reader.text("apart_from")
+    for field, numbers, what in (("order_id", order_of, "the order's id"), ("item_id", item_of, "the item's id")):
+        for row in np.flatnonzero(numbers < 0).tolist():
+            reader.refuse(row, field, "missing_value", None, what)
+    bits = np.array([_bits(word) if word in ROTATIONS else 0 for word in rotations] + [_bits("any")], np.int64)
+    allowed = bits[rotation_of]
+    for row in np.flatnonzero(allowed == 0).tolist():
+        reader.refuse(row, "rotation", "unknown_word", rotations[rotation_of[row]], " or ".join(ROTATIONS))
     _refuse_groups(reader, order_of, keep_with, apart_from)
     _refuse_crowds(reader, order_of, quantity)
     _refuse_distances(reader, order_of, distance)
     good = np.array([row not in reader.bad for row in range(reader.rows)], np.bool_)
     kept = np.flatnonzero(good)
     kept = kept[np.argsort(order_of[kept], kind="stable")]
-    counts = np.bincount(order_of[kept], minlength=len(numbers)) if len(numbers) else np.zeros(0, np.int64)
+    counts = np.bincount(order_of[kept], minlength=len(order_ids)) if len(order_ids) else np.zeros(0, np.int64)
     facts = {
         WEIGHT_G: weight, QUANTITY: quantity, FRAGILE: fragile, MAX_LOAD_G: max_load, MAILER_OK: mailer_ok,
         KEEP: _marks(keep_with, order_of), APART: _marks(apart_from, order_of),
@@ -120,14 +114,14 @@ def read_orders(given: Any) -> OrderSet:
     items = make_items(
         edges[kept], allowed[kept], {column: values[kept].astype(np.int64) for column, values in facts.items()}
     )
-    way = np.full(len(numbers), np.nan)
+    way = np.full(len(order_ids), np.nan)
     way[order_of[kept]] = distance[kept]
     return OrderSet(
         table=table,
         items=items,
         order_row=kept,
         starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]).astype(np.int64),
-        order_ids=list(numbers),
+        order_ids=order_ids,
         distance_km=way,
         refused=[reader.bad[row] for row in sorted(reader.bad)],
     )

@@ -37,6 +37,7 @@ from leafmark.parcels.packing.kernel.filling import (
     PIECES_SINGLE_MAX,
     RECIPES,
     RULES_DRAWN,
+    TURNED,
     WITH_LOADS,
     drawn,
     fill,
@@ -67,6 +68,8 @@ SEARCHED: Final = np.int64(2**40)
 RECIPES_IN_SPLITS: Final = 6
 """Recipes while splits are compared; the best split's parcels are tried again by all of them."""
 
+UNKNOWN: Final = np.int64(-2)
+
 PARTS_MAX: Final = 4096
 """Up to so many parts of an order the cheapest carton of each is remembered: splits meet the same rest again and again."""
 
@@ -86,7 +89,8 @@ class Desk(NamedTuple):
     """Scratch space of one thread: the carton being filled, and the splits being compared.
 
     `lines` int64 [9, rows]; `rank` int64 [2, cartons]; `values` float64 [cartons]; `heights` int64; `stack`, `stack_points`: of `search`;
-    `known` int64 [PARTS_MAX, 4]: of each part of this order its stamp, cheapest carton, recipe and thickness; `splits` int64 [3, parcels, 3 +
+    `known` int64 [PARTS_MAX, 7]: of each part of this order its stamp, cheapest carton, recipe and thickness, the next carton by either
+    way (+ 1), and the loop in which a split opened with it; `splits` int64 [3, parcels, 3 +
     rows]; `split_values` float64 [3, parcels].
     """
 
@@ -112,7 +116,7 @@ def new_desk(rows: int, cartons: int) -> Desk:
         heights=np.zeros(HEIGHTS_MAX + 2, np.int64),
         stack=np.zeros((DEPTH_MAX + 1, 4), np.int64),
         stack_points=np.zeros((DEPTH_MAX + 1, POINTS_KEPT), np.int64),
-        known=np.zeros((PARTS_MAX, 4), np.int64),
+        known=np.zeros((PARTS_MAX, 7), np.int64),
         splits=np.zeros((3, PARCELS_MAX, CONTENT + min(rows, ROWS_MAX) + 1), np.int64),
         split_values=np.zeros((3, PARCELS_MAX), np.float64),
     )
@@ -241,6 +245,8 @@ def run_recipe(
         mode |= ALL_OF_THEM
     if not flags & WITH_LOADS and (many or (most >= BLOCK_PIECES_MIN and recipe % 2 == 0)):
         mode |= AS_BLOCKS
+        if recipe % 4 == 0:
+            mode |= TURNED
     return fill(
         desk.room, items, first, desk.lines[ROWS], n, left, taken, length, width, height, max_weight_g,
         rule, task.support, mode,
@@ -434,24 +440,33 @@ def number_parts(desk, count, whole):
 
 
 @inner
-def cheapest_known(desk, items, first, count, left, cartons, km, task, flags):
-    """As `cheapest`, by a few recipes; a part asked for before is not packed again."""
+def part_of(desk, count, pieces):
+    """Number of a part of the order, 0 where parts have none; a part met for the first time knows nothing."""
     part = NO
     if desk.lines[STRIDE, 0] > 0:
         for r in range(count):
-            part += left[r] * desk.lines[STRIDE, r]
-        if desk.known[part, 0] == desk.known[0, 0]:
-            c = desk.known[part, 1]
-            if c < 0:
-                return NONE, NONE, NO, np.inf
-            value = value_in(cartons, c, sums(items, first, count, left)[0], km, task)
-            return c, desk.known[part, 2], desk.known[part, 3], value
+            part += pieces[r] * desk.lines[STRIDE, r]
+        if desk.known[part, 0] != desk.known[0, 0]:
+            desk.known[part, 0], desk.known[part, 1] = desk.known[0, 0], UNKNOWN
+            desk.known[part, 4], desk.known[part, 5], desk.known[part, 6] = NO, NO, NO
+    return part
+
+
+@inner
+def cheapest_known(desk, items, first, count, left, cartons, km, task, flags):
+    """As `cheapest`, by a few recipes; a part asked for before is not packed again."""
+    part = part_of(desk, count, left)
+    if part > 0 and desk.known[part, 1] != UNKNOWN:
+        c = desk.known[part, 1]
+        if c < 0:
+            return NONE, NONE, NO, np.inf
+        value = value_in(cartons, c, sums(items, first, count, left)[0], km, task)
+        return c, desk.known[part, 2], desk.known[part, 3], value
     recipes = min(task.recipes, RECIPES_IN_SPLITS)
     c, recipe, thick, value = cheapest(
         desk, YES, items, first, count, left, desk.lines[TAKEN], cartons, km, task, flags, recipes, np.inf
     )
     if part > 0:
-        desk.known[part, 0] = desk.known[0, 0]
         desk.known[part, 1], desk.known[part, 2], desk.known[part, 3] = c, recipe, thick
     return c, recipe, thick, value
 
@@ -472,11 +487,11 @@ def least_rest(items, first, count, left, cartons, km, task):
 
 
 @inner
-def split(desk, slot, items, first, count, left, cartons, km, task, flags, opening, way, parcels_max, below):
+def split(desk, slot, items, first, count, left, cartons, km, task, flags, opening, way, loop, parcels_max, below):
     """One greedy split of what is left into `desk.split_*[slot]`; -> (parcels, value), or (0, inf) where none below `below` came out.
 
     `opening` is the first carton (-1: by `way`); `way` says by which recipe cartons are filled and how the next is chosen: even, the
-    least value a packed mm3; odd, the most packed.
+    least value a packed mm3; odd, the most packed. Openings come cheapest first; of one `loop` a part opens once.
     """
     taken = desk.lines[TAKEN]
     total, k = 0.0, NO
@@ -507,8 +522,11 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
             return NO, np.inf
         best_c, best_score = NONE, np.inf
         recipe = way // 2
+        part = part_of(desk, count, left) if way < 2 else NO
         if k == 0 and opening >= 0:
             best_c = opening
+        elif part > 0 and desk.known[part, 4 + way] > 0:
+            best_c = desk.known[part, 4 + way] - 1
         else:
             for c in range(cartons.sizes.shape[0]):
                 if not cartons.sizes[c, USABLE] or cartons.sizes[c, MAILER]:
@@ -521,6 +539,8 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
                     score = value_in(cartons, c, weight_g, km, task) / volume
                 if score < best_score:
                     best_c, best_score = c, score
+            if part > 0:
+                desk.known[part, 4 + way] = best_c + 1
         if best_c < 0:
             return NO, np.inf
         for r in range(count):
@@ -529,6 +549,12 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
             return NO, np.inf
         _, weight_g = packed_volume(items, first, count, taken)
         value = value_in(cartons, best_c, weight_g, km, task)
+        if k == 0 and opening >= 0:
+            opened = part_of(desk, count, taken)
+            if opened > 0:
+                if desk.known[opened, 6] == loop:  # a cheaper carton opened with these pieces already
+                    return NO, np.inf
+                desk.known[opened, 6] = loop
         total += value
         if total >= below:
             return NO, np.inf
@@ -556,25 +582,30 @@ def several(desk, items, first, count, cartons, km, task, flags):
     """Cheapest split found of `desk.lines[LEFT + 0]` into slot 0 -> (parcels, value); (0, inf) where there is none."""
     whole, left = desk.lines[LEFT + 0], desk.lines[LEFT + 1]
     number_parts(desk, count, whole)
-    best_k, best = NO, np.inf
+    ranked = rank_cartons(desk, NO, cartons, NO, km, task)
+    best_k, best, loop = NO, np.inf, NO
     for way in range(2 * task.splits):
-        for opening in range(-1, cartons.sizes.shape[0]):
-            if opening >= 0 and (cartons.sizes[opening, MAILER] or not cartons.sizes[opening, USABLE]):
+        loop += 1
+        for i in range(-1, ranked):
+            opening = desk.rank[0, i] if i >= 0 else NONE
+            if opening >= 0 and cartons.sizes[opening, MAILER]:
                 continue
             for r in range(count):
                 left[r] = whole[r]
-            k, value = split(desk, TRIED, items, first, count, left, cartons, km, task, flags, opening, way, MOST, best)
+            k, value = split(
+                desk, TRIED, items, first, count, left, cartons, km, task, flags, opening, way, loop, MOST, best
+            )
             if k > 0 and value < best:
                 best_k, best = k, value
-                for i in range(k):
-                    copy_split(desk, TRIED, i, BEST, i, count)
+                for p in range(k):
+                    copy_split(desk, TRIED, p, BEST, p, count)
     if best_k == 0:
         return NO, np.inf
-    return shrink(desk, items, first, count, cartons, km, task, flags, best_k)
+    return shrink(desk, items, first, count, cartons, km, task, flags, best_k, ranked, loop)
 
 
 @inner
-def shrink(desk, items, first, count, cartons, km, task, flags, k):
+def shrink(desk, items, first, count, cartons, km, task, flags, k, ranked, loop):
     """Better slot 0: each parcel into the cheapest carton that holds it, then pairs split anew, while anything is saved."""
     left = desk.lines[LEFT + 2]
     for i in range(k):
@@ -603,13 +634,29 @@ def shrink(desk, items, first, count, cartons, km, task, flags, k):
                 before = desk.split_values[0, i] + desk.split_values[0, j]
                 best_k, best = NO, before * (1 - 1e-9)
                 for way in range(2):
-                    for opening in range(-1, cartons.sizes.shape[0]):
-                        if opening >= 0 and (cartons.sizes[opening, MAILER] or not cartons.sizes[opening, USABLE]):
+                    loop += 1
+                    for o in range(-1, ranked):
+                        opening = desk.rank[0, o] if o >= 0 else NONE
+                        if opening >= 0 and cartons.sizes[opening, MAILER]:
                             continue
                         for r in range(count):
                             left[r] = desk.splits[0, i, CONTENT + r] + desk.splits[0, j, CONTENT + r]
                         n, value = split(
-                            desk, TRIED, items, first, count, left, cartons, km, task, flags, opening, way, TWO, best
+                            desk,
+                            TRIED,
+                            items,
+                            first,
+                            count,
+                            left,
+                            cartons,
+                            km,
+                            task,
+                            flags,
+                            opening,
+                            way,
+                            loop,
+                            TWO,
+                            best,
                         )
                         if n > 0 and value < best:
                             best_k, best = n, value

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from leafmark.parcels.packing.kernel.arrays import APART, FRAGILE, KEEP, VOLUME_MM3, WEIGHT_G
+from leafmark.parcels.packing.kernel.arrays import APART, FRAGILE, KEEP, MASK, VOLUME_MM3, WEIGHT_G
 from leafmark.parcels.packing.kernel.room import (
     ALONG_X,
     ALONG_Y,
@@ -45,8 +45,9 @@ RECIPES: Final = np.array(
 
 RULES_DRAWN: Final = np.array([LOWEST, LEAST_TOP, ALONG_X, ALONG_Y, MOST_CONTACT, LEAST_BOX], np.int64)
 
-WITH_LOADS, GROUPED, AS_BLOCKS, ALL_OF_THEM = 1, 2, 4, 8
-"""Some piece has a limit of load; some are kept together; many alike as blocks; the first that finds no place ends it."""
+WITH_LOADS, GROUPED, AS_BLOCKS, ALL_OF_THEM, TURNED = 1, 2, 4, 8, 16
+"""Some piece has a limit of load; some are kept together; many alike as blocks; the first that finds no place ends it; a block
+may lie in any orientation at its point, the one of most pieces, not only in the rule's."""
 
 BLOCK_PIECES_MIN: Final = 3
 """From so many alike pieces on, they are laid as blocks (in every other recipe; always in an order of many pieces)."""
@@ -222,6 +223,24 @@ def fill(
                 if items.facts[kind, WEIGHT_G] > 0:
                     most = min(most, (max_weight_g - weight_g) // items.facts[kind, WEIGHT_G])
                 nx, ny, nz = grow(room, items, kind, o, x0, y0, z0, length, width, height, most, support)
+                if mode & TURNED:
+                    for other_o in range(6):
+                        if other_o == o or not items.facts[kind, MASK] & (1 << other_o):
+                            continue
+                        x1, y1, z1 = (
+                            x0 + items.size[kind, other_o, 0],
+                            y0 + items.size[kind, other_o, 1],
+                            z0 + items.size[kind, other_o, 2],
+                        )
+                        if (
+                            x1 > length or y1 > width or z1 > height
+                            or not free_at(room.blocks, room.counts[0], x0, y0, z0, x1, y1, z1)
+                            or not stands(room, items, kind, x0, y0, z0, x1, y1, z1, support)
+                        ):  # fmt: skip
+                            continue
+                        mx, my, mz = grow(room, items, kind, other_o, x0, y0, z0, length, width, height, most, support)
+                        if mx * my * mz > nx * ny * nz:
+                            nx, ny, nz, o = mx, my, mz, np.int64(other_o)
             count = nx * ny * nz
             n_blocks = room.counts[0]
             room.blocks[n_blocks, 7], room.blocks[n_blocks, 8], room.blocks[n_blocks, 9], room.blocks[n_blocks, 10] = (
