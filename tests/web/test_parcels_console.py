@@ -15,7 +15,7 @@ from operators import fresh, hold_to_roles, text_of
 from parcels_site import ASKED, CARTONS, ORDERS, files, packed, parcels_site  # noqa: F401
 
 from leafmark.parcels.drawing.slip import slip_policy
-from leafmark.parcels.reasons import REASONS
+from leafmark.parcels.reasons import PACKING
 from leafmark.web import languages
 from leafmark.web.jobs import run as jobs
 from leafmark.web.jobs.models import FAILED
@@ -42,7 +42,7 @@ def test_operators_pack_auditors_look_and_nobody_else_sees_it(roles: dict[str, C
     plan = packed(operator)
     here = f"/operate/parcels/{plan.pk}/"
     hold_to_roles(
-        roles, ["/operate/parcels/", "/operate/parcels/sample/orders.csv", here, f"{here}of/1/", f"{here}of/1/slip/", f"{here}parcels.csv"],
+        roles, ["/operate/parcels/", "/operate/parcels/sample/orders.csv", here, f"{here}of/1/", f"{here}of/1/slip/", f"{here}parcels.csv", f"{here}booked.csv"],
         {"/operate/parcels/": {**ASKED, "sample": "on"}},
     )  # fmt: skip
     for role in ("nobody", "consumer", "member", "auditor"):
@@ -75,13 +75,36 @@ def test_a_plan_is_shown_as_the_packer_made_it(operator: Client) -> None:
     assert languages.say("en", "parcels.reason.larger_than_every_carton") in text
     assert "&lt;b&gt;&amp;&#34;x&#34;" in text
     assert "<b>&" not in text
-    assert languages.say("en", "parcels.not_booked") in text
+    assert languages.say("en", "parcels.booked_what") in text
     assert "parcels.decision@" in text
     assert languages.say("en", "parcels.refused_cartons") in text
     for lang in ("zh-hant", "zh-hans"):
         assert languages.say(languages.TAGS[lang], "parcels.reason.unreadable") in text_of(
             operator.get(f"/{lang}{here}")
         )
+
+
+def test_decision_and_booked_grams_stand_side_by_side(operator: Client) -> None:
+    """Booked by hand: board at DESNZ's 1.1997 kg/kg, and the gross mass over 120 km at 0.6313 + 0.1510 kg/tkm; by mass, not by room."""
+    plan = packed(operator)
+    here = f"/operate/parcels/{plan.pk}/"
+    rows = rows_of(operator.get(f"{here}booked.csv"))
+    made = {(r["order_id"], r["parcel_no"]): r for r in rows_of(operator.get(f"{here}parcels.csv"))}
+    assert len(rows) == len(made)
+    whole = 0.0
+    for row in rows:
+        parcel = made[row["order_id"], row["parcel_no"]]
+        gross_kg = (int(parcel["contents_g"]) + int(parcel["tare_g"])) / 1e3
+        freight_ug = gross_kg / 1e3 * float(parcel["distance_km"]) * (0.63131 + 0.15095) * 1e9
+        assert int(row["booked_packaging_co2e_ug"]) == pytest.approx(
+            int(parcel["tare_g"]) / 1e3 * 1.19972542 * 1e9, rel=1e-3
+        )
+        assert int(row["booked_freight_co2e_ug"]) == pytest.approx(freight_ug, rel=1e-3)
+        assert int(row["decision_haul_co2e_mg"]) == int(parcel["haul_co2e_mg"])
+        whole += (int(row["booked_packaging_co2e_ug"]) + int(row["booked_freight_co2e_ug"])) / 1e3
+    assert plan.summary["booked_co2e_mg"] == pytest.approx(whole, abs=1)
+    assert languages.say("en", "parcels.booked_what") in text_of(operator.get(f"{here}of/1/"))
+    assert languages.say("en", "parcels.not_booked") not in text_of(operator.get(f"{here}of/1/"))
 
 
 def test_each_parcel_has_its_picture_and_slip(operator: Client) -> None:
@@ -221,7 +244,7 @@ def test_the_samples_are_what_the_form_takes(operator: Client) -> None:
 @pytest.mark.parametrize("lang", languages.LANGS)
 def test_every_reason_is_said_in_every_language(lang: str) -> None:
     words = languages.table(lang)
-    assert [reason for reason in REASONS if f"parcels.reason.{reason}" not in words] == []
+    assert [reason for reason in PACKING if f"parcels.reason.{reason}" not in words] == []
 
 
 def test_objectives_are_the_packers() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REASONS: Final[dict[str, str]] = {
+PACKING: Final[dict[str, str]] = {
     # rows of orders and cartons
     "unreadable": "the cell could not be read as its column's type (text in a number, NaN, infinity)",
     "missing_value": "a required cell is empty",
@@ -16,6 +16,17 @@ REASONS: Final[dict[str, str]] = {
     "duplicate_id": "the id occurred before in the same table",
     "contradictory_size": "the outer size is smaller than the inner one",
     "contradictory_distance": "rows of one order give different distances",
+    # items that cannot be packed
+    "larger_than_every_carton": "in no allowed orientation does it fit any carton",
+    "heavier_than_every_carton": "it weighs more than any carton that it fits may carry",
+    "contradictory_groups": "items to be kept together are also to be kept apart",
+    "group_fits_no_carton": "items to be kept together fit no one carton",
+    "out_of_stock": "cartons that would hold it are used up",
+}
+"""What packing says: code -> what it means."""
+
+REASONS: Final[dict[str, str]] = {
+    **PACKING,
     # rows of demand, stock and lanes
     "no_distance": "the lane has no distance; the other lanes are used",
     "no_rate": "the lane has no grams per tonne-kilometre; the other lanes are used",
@@ -23,12 +34,6 @@ REASONS: Final[dict[str, str]] = {
     "repeated_row": "the row says again, or otherwise, what an earlier row said; the first counts",
     "unknown_warehouse": "no lane starts at this warehouse",
     "weight_differs": "the SKU had another weight or volume in an earlier row",
-    # items that cannot be packed
-    "larger_than_every_carton": "in no allowed orientation does it fit any carton",
-    "heavier_than_every_carton": "it weighs more than any carton that it fits may carry",
-    "contradictory_groups": "items to be kept together are also to be kept apart",
-    "group_fits_no_carton": "items to be kept together fit no one carton",
-    "out_of_stock": "cartons that would hold it are used up",
     # demand that is not met
     "no_lane": "no usable lane leads to the region",
     "not_stocked": "no warehouse with a lane to the region holds the SKU",

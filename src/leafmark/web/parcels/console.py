@@ -32,7 +32,7 @@ from leafmark.web.operate.access import in_console, room
 from leafmark.web.parcels import kernel, showing
 from leafmark.web.parcels.factors import van_factor
 from leafmark.web.parcels.forms import BYTES_OF_MIB, CARTONS_BYTES_MAX, OBJECTIVES, ORDERS_BYTES_MAX, USUAL, PackForm
-from leafmark.web.parcels.making import CARTONS, ORDERS, PIECES_MAX, ROWS_MAX
+from leafmark.web.parcels.making import CARTONS, ORDERS, PIECES_MAX, ROWS_MAX, booked_mg
 from leafmark.web.parcels.models import NAME_CHARS, PackingPlan
 
 PAGE: Final = 50
@@ -43,7 +43,7 @@ BODY_MAX: Final = ORDERS_BYTES_MAX + CARTONS_BYTES_MAX + (1 << 16)
 AT_ONCE_MAX: Final = 5
 """Plans that may wait to be made: each may be a million pieces."""
 SAMPLES: Final = {ORDERS: sample_orders, CARTONS: sample_cartons}
-FILES: Final = ("parcels", "placements", "unpacked")
+FILES: Final = ("parcels", "placements", "unpacked", "booked")
 
 View = Callable[..., HttpResponseBase]
 
@@ -164,7 +164,7 @@ def parcel(request: HttpRequest, plan_id: uuid.UUID, place: int) -> HttpResponse
     shown, count = _parcel(found, place)
     step, turn = _number(request, "step", 0, len(shown.pieces)), _number(request, "turn", 0, 3)
     values = {
-        "plan": found, "place": place, "count": count, "parcel": shown, "step": step, "turn": turn, "mg": showing.micrograms,
+        "plan": found, "place": place, "count": count, "parcel": shown, "booked": booked_mg(found.folder, shown.order_id, shown.parcel_no), "step": step, "turn": turn, "mg": showing.micrograms,
         "picture": parcel_svg(shown, tag(), step=step or None, turn=turn), "papers": PAPERS,
         "runs": [(numbers_of(run), run, item_colour(shown.items.index(run[0].item_id))) for run in runs_of(shown.pieces)],
         "script": showing.for_script(shown) if len(shown.pieces) <= showing.TURNED_BY_SCRIPT_MAX else "",
@@ -176,11 +176,13 @@ def parcel(request: HttpRequest, plan_id: uuid.UUID, place: int) -> HttpResponse
 @in_console
 def slip(request: HttpRequest, plan_id: uuid.UUID, place: int) -> HttpResponse:
     """A parcel's packing slip, to be printed: A4, or `?paper=label`."""
-    shown, _ = _parcel(_of(plan_id), place)
+    found = _of(plan_id)
+    shown, _ = _parcel(found, place)
     paper = request.GET.get("paper", "a4")
     if paper not in PAPERS:
         raise Http404(f"no paper {paper}")
-    answer = HttpResponse(packing_slip(shown, tag(), paper=paper))
+    booked = booked_mg(found.folder, shown.order_id, shown.parcel_no)
+    answer = HttpResponse(packing_slip(shown, tag(), paper=paper, booked_co2e_mg=booked))
     answer.headers["Content-Security-Policy"] = slip_policy(paper)
     return answer
 
@@ -190,7 +192,7 @@ def slip(request: HttpRequest, plan_id: uuid.UUID, place: int) -> HttpResponse:
 def table(request: HttpRequest, plan_id: uuid.UUID, kind: str) -> HttpResponseBase:
     """One of a plan's tables as CSV, columns as `leafmark.parcels.tables` names them."""
     found = _of(plan_id)
-    if kind not in FILES or found.summary is None:
+    if kind not in FILES or found.summary is None or not (found.folder / f"{kind}.made.parquet").is_file():
         raise Http404(f"no table {kind}")
     rows = pq.read_table(found.folder / f"{kind}.made.parquet")
     return csv_file(

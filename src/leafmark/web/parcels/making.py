@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from leafmark.parcels.cells import PackingError
@@ -18,12 +19,16 @@ from leafmark.web.parcels.factors import materials_of
 from leafmark.web.parcels.kernel import INSTALL, installed
 from leafmark.web.parcels.models import PackingPlan
 
+if TYPE_CHECKING:
+    from leafmark.parcels.packing import Plan
+
 ROWS_MAX: Final = 200_000
 """Order lines of one plan."""
 PIECES_MAX: Final = 1_000_000
 CARTONS_MAX: Final = 500
 TABLES: Final = ("parcels", "placements", "unpacked", "cartons")
-ORDERS, CARTONS = "orders", "cartons"
+ORDERS, CARTONS, BOOKED = "orders", "cartons", "booked"
+UG_OF_MG: Final = 1000
 
 
 def pack_plan(plan: str) -> dict[str, Any]:
@@ -54,9 +59,42 @@ def pack_plan(plan: str) -> dict[str, Any]:
     for name in TABLES:
         pq.write_table(getattr(made, name), found.folder / f"{name}.made.parquet", compression="zstd")
     pq.write_table(orders, found.folder / "orders.made.parquet", compression="zstd")
-    summary = {**made.summary(), "refused_cartons": made.refused_cartons, "order_rows": orders.num_rows}
+    progress(0, None, "booking")
+    book_plan(found.folder, made)
+    summary = {
+        **made.summary(),
+        "booked_co2e_mg": booked_mg(found.folder),
+        "refused_cartons": made.refused_cartons,
+        "order_rows": orders.num_rows,
+    }
     PackingPlan.objects.filter(pk=plan).update(summary=json.loads(json.dumps(summary, default=_plain)))
     return {"plan": str(found.pk)}
+
+
+def book_plan(folder: Path, made: Plan) -> None:
+    """Book the plan's parcels by the methods of freight and packaging into `booked` of its folder, and keep both kinds of grams.
+
+    Booked grams take the pack's own factor of an average van by the tonne-kilometre, whatever the plan was decided by.
+    """
+    from leafmark.parcels.booked import SIDE_BY_SIDE_SCHEMA, booked
+
+    if made.parcels.num_rows:
+        side = booked(made.parcels, made.cartons, out=folder / "booked").side_by_side
+    else:
+        side = SIDE_BY_SIDE_SCHEMA.empty_table()
+    pq.write_table(side, folder / f"{BOOKED}.made.parquet", compression="zstd")
+
+
+def booked_mg(folder: Path, order_id: str | None = None, parcel_no: int | None = None) -> int | None:
+    """mg CO2e booked for a plan, or for one of its parcels; None where a part of it was refused or nothing was booked."""
+    path = folder / f"{BOOKED}.made.parquet"
+    if not path.is_file():
+        return None  # a plan made before plans were booked
+    one = None if order_id is None else [("order_id", "==", order_id), ("parcel_no", "==", parcel_no)]
+    side = pq.read_table(path, columns=["booked_packaging_co2e_ug", "booked_freight_co2e_ug"], filters=one)
+    if not side.num_rows or any(column.null_count for column in side.columns):
+        return None
+    return round(sum(pc.sum(column).as_py() for column in side.columns) / UG_OF_MG)
 
 
 def tables_of(found: PackingPlan) -> tuple[pa.Table, pa.Table]:

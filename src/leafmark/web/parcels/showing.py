@@ -12,9 +12,8 @@ import pyarrow.parquet as pq
 from leafmark.parcels.drawing import Parcel, parcel_of
 from leafmark.parcels.drawing.colours import ITEMS, shades
 from leafmark.web.languages import say, table
-from leafmark.web.parcels.making import made_tables
+from leafmark.web.parcels.making import UG_OF_MG, made_tables
 
-UG_OF_MG: Final = 1000
 TURNED_BY_SCRIPT_MAX: Final = 300
 """Pieces that the page's script turns about; it looks at each pair for each picture. A larger parcel keeps the server's pictures."""
 
