@@ -59,6 +59,12 @@ SHOWN = 10
     show_default=True,
     help="Fixed milligrams of a parcel on lanes that give none.",
 )
+@click.option(
+    "--chart",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="HTML page of the curve; needs --pareto.",
+)
 @click.option("--pareto", "as_curve", is_flag=True, help="The curve of cost against grams instead.")
 @click.option("--points", type=click.IntRange(2, 1000), default=9, show_default=True, help="Most points of the curve.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tables.")
@@ -74,7 +80,7 @@ SHOWN = 10
 def allocate(
     demand: Path, stock: Path, lanes: Path, objective: str, cost_per_tonne: float | None, throughput: tuple[str, ...],
     service: float | None, within_days: float | None, carbon_budget_mg: int | None, history: Path | None, history_scale: float,
-    parcel_co2e_mg: int, as_curve: bool, points: int, out: Path | None, kind: str, as_json: bool,
+    parcel_co2e_mg: int, as_curve: bool, chart: Path | None, points: int, out: Path | None, kind: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Decide which warehouse ships what of DEMAND, from STOCK over LANES: CSV or Parquet (docs/fulfilment.md).
 
@@ -86,10 +92,12 @@ def allocate(
       leafmark allocate demand.csv stock.csv lanes.csv
       leafmark allocate demand.csv stock.csv lanes.csv --json
       leafmark allocate demand.csv stock.csv lanes.csv --throughput hub=4 --out plan --format csv
-      leafmark allocate demand.csv stock.csv lanes.csv --pareto
+      leafmark allocate demand.csv stock.csv lanes.csv --pareto --chart curve.html
     """
     from leafmark.parcels import fulfilment
 
+    if chart is not None and not as_curve:
+        raise click.UsageError("--chart draws the curve: give --pareto too")
     if (service is None) != (within_days is None):
         raise click.UsageError("--service and --within-days go together")
     limits: dict[str, Any] = {
@@ -100,6 +108,8 @@ def allocate(
         if as_curve:
             curve = fulfilment.pareto(demand, stock, lanes, points=points, progress=progress, **limits)
             _write(out, kind, {"pareto": curve})
+            if chart is not None:
+                _chart(curve, chart)
             emit({"schema": "leafmark.pareto/1", "points": curve.to_pylist()}, as_json, lambda: _curve(curve))
             return
         found = fulfilment.allocate(
@@ -109,6 +119,14 @@ def allocate(
     tables = {name: getattr(found, name) for name in ("shipments", "unmet", "refused", "comparison")}
     _write(out, kind, tables)
     emit(found.content(), as_json, lambda: _text(found))
+
+
+def _chart(curve: pa.Table, path: Path) -> None:
+    from leafmark.cli.chart_page import write_chart
+    from leafmark.parcels.drawing import pareto_figure
+
+    write_chart(path, "pareto", pareto_figure([(row["cost"], row["co2e_mg"], "") for row in curve.to_pylist()]))
+    note(f"written: {path}")
 
 
 def _throughput(given: tuple[str, ...]) -> dict[str, int]:

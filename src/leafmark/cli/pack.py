@@ -59,10 +59,16 @@ MISSING = 'packing needs the extra `parcels` (numba, highspy): pip install "leaf
     is_flag=True,
     help="Check the plan by every rule, independently; exit status 1 where it breaks one.",
 )
+@click.option("--book", is_flag=True, help="Book the parcels too, into FOLDER/booked; needs --out.")
+@click.option(
+    "--slips",
+    type=click.Choice(["en", "zh-Hant", "zh-Hans"]),
+    help="A packing slip of each parcel into FOLDER/slips, in that language; needs --out.",
+)
 @json_option
 def pack(
     orders: Path, cartons: Path, objective: str, distance_km: float, haul_key: str, region: str, support: float, effort: int,
-    out: Path | None, checked: bool, as_json: bool,
+    out: Path | None, checked: bool, book: bool, slips: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Pack ORDERS into CARTONS (CSV or Parquet; columns in docs/packing.md).
 
@@ -73,8 +79,11 @@ def pack(
     Examples:
       leafmark pack order-items.csv cartons.csv
       leafmark pack order-items.csv cartons.csv --distance-km 250 --out plan --check
+      leafmark pack order-items.csv cartons.csv --distance-km 250 --out plan --book --slips en
       leafmark pack order-items.csv cartons.csv --objective count --json
     """
+    if out is None and (book or slips):
+        raise UnusableError("--book and --slips write files: name their folder with --out FOLDER")
     try:
         from leafmark.parcels.packing import PackingError, cartonize, read_cartons
     except ModuleNotFoundError as missing:
@@ -90,11 +99,17 @@ def pack(
             orders, cartons, objective, haul=haul, materials=materials, support_share=support, effort=effort,  # type: ignore[arg-type]
             progress=lambda done, whole: progress(done, whole, "orders packed"),
         )  # fmt: skip
+    booked = None
     if out is not None:
         _write(plan, out)
+        if book:
+            booked = _book(plan, out, region)
+        if slips:
+            _slips(plan, orders, out, slips, booked)
     content: dict[str, Any] = {
         **plan.summary(),
         "unpacked": plan.unpacked.to_pylist(),
+        "booked_co2e_mg": None if booked is None else _sum_mg(booked),
         "refused_cartons": plan.refused_cartons,
         "haul": haul_key,
         "region": region,
@@ -115,6 +130,45 @@ def _write(plan: Plan, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name in ("parcels", "placements", "unpacked", "cartons"):
         pq.write_table(getattr(plan, name), out / f"{name}.parquet")
+
+
+def _book(plan: Plan, out: Path, region: str) -> dict[tuple[str, int], int | None]:
+    """(order, parcel) -> mg CO2e booked by the methods of packaging and freight, None where a part was refused."""
+    from leafmark.parcels.booked import booked
+    from leafmark.parcels.packing import PackingError
+
+    if not plan.parcels.num_rows:
+        return {}
+    with unusable(PackingError):
+        rows = booked(plan.parcels, plan.cartons, out=out / "booked", region=region).side_by_side.to_pylist()
+    return {
+        (row["order_id"], row["parcel_no"]): None
+        if row["booked_packaging_co2e_ug"] is None or row["booked_freight_co2e_ug"] is None
+        else round((row["booked_packaging_co2e_ug"] + row["booked_freight_co2e_ug"]) / 1000)
+        for row in rows
+    }
+
+
+def _sum_mg(booked: dict[tuple[str, int], int | None]) -> int | None:
+    known = [value for value in booked.values() if value is not None]
+    return sum(known) if len(known) == len(booked) else None
+
+
+def _slips(plan: Plan, orders: Path, out: Path, lang: str, booked: dict[tuple[str, int], int | None] | None) -> None:
+    from leafmark.parcels.drawing import packing_slip, parcel_of
+    from leafmark.parcels.packing.reading import orders_as_read
+
+    folder = out / "slips"
+    folder.mkdir(exist_ok=True)
+    given = orders_as_read(orders)
+    rows = plan.parcels.select(["order_id", "parcel_no"]).to_pylist()
+    with Progress() as progress:
+        for number, row in enumerate(rows, start=1):
+            key = (row["order_id"], row["parcel_no"])
+            parcel = parcel_of(plan.parcels, plan.placements, plan.cartons, *key, given)
+            page = packing_slip(parcel, lang, booked_co2e_mg=(booked or {}).get(key))
+            (folder / f"{number:06d}.html").write_text(page, encoding="utf-8")
+            progress(number, len(rows), "slips")
 
 
 def _broken(plan: Plan, orders: Path, cartons: Path, support: float) -> list[dict[str, Any]]:
@@ -139,10 +193,14 @@ def _lines(content: dict[str, Any], out: Path | None) -> str:
         ("  the cartons", f"{content['packaging_co2e_mg'] / 1e6:,.2f} kg CO2e"),
         ("  the way", f"{content['haul_co2e_mg'] / 1e6:,.2f} kg CO2e"),
     ]
+    if content["booked_co2e_mg"] is not None:
+        rows.append(
+            ("booked grams", f"{content['booked_co2e_mg'] / 1e6:,.2f} kg CO2e, by the methods of packaging and freight")
+        )
     if content["cost"] is not None:
         rows.append(("cost", f"{content['cost']:,.2f}"))
     parts = [
-        table(rows, right=(1,)),
+        table(rows),
         table([("carton", "parcels"), *((c, f"{n:,}") for c, n in content["cartons"].items())], right=(1,)),
     ]
     if content["unpacked"]:
@@ -174,19 +232,23 @@ def _lines(content: dict[str, Any], out: Path | None) -> str:
     return "\n\n".join(parts)
 
 
-@click.command(short_help="Compile the packing kernels before somebody waits for them.")
+@click.command(short_help="Compile the kernels of parcels before somebody waits for them.")
 @json_option
 def warmup(as_json: bool) -> None:
-    """Compile the packing kernels, once for each installation: half a minute, a second when they are there.
+    """Compile the kernels of packing, containers, suites and fulfilment, once for each installation: a minute or two, a few seconds
+    when they are there.
 
     \b
     Example:
       leafmark warmup
     """
     try:
-        from leafmark.parcels.packing import warmup as compile_all
+        from leafmark.parcels.warming import warm_all
+
+        note("compiling the kernels (a minute or two the first time)")
+        with Progress() as progress:
+            took = warm_all(progress)
     except ModuleNotFoundError as missing:
         raise UnusableError(f"{missing.name} is not installed; {MISSING}") from missing
-    note("compiling the packing kernels (half a minute the first time)")
-    seconds = compile_all()
-    emit({"seconds": seconds}, as_json, f"ready after {seconds:.1f} s")
+    rows = [(name, f"{seconds:.1f} s") for name, seconds in took.items()]
+    emit({"seconds": took}, as_json, lambda: table(rows, right=(1,)))

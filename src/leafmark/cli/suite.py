@@ -72,10 +72,16 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="FILE",
     help="CSV for the chosen cartons, as packing takes it.",
 )
+@click.option(
+    "--chart",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="HTML page: grams by the number of sizes, and the bound.",
+)
 @json_option
 def suite(
     orders: Path, candidates: Path | None, sizes: int, objective: str, given: Path | None, held_out: float, distance_km: float,
-    haul_key: str | None, region: str, packs: tuple[str, ...], known_on: dt.date | None, seed: int, out: Path | None, as_json: bool,
+    haul_key: str | None, region: str, packs: tuple[str, ...], known_on: dt.date | None, seed: int, out: Path | None, chart: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Choose the carton sizes with which the orders of ORDERS would have gone out with least grams, money or volume.
 
@@ -86,10 +92,12 @@ def suite(
     \b
     Examples:
       leafmark suite history.csv sizes.csv --sizes 2 --held-out 0
-      leafmark suite history.csv --sizes 2 --given sizes.csv --out stock.csv
+      leafmark suite history.csv --sizes 2 --given sizes.csv --out stock.csv --chart sizes.html
     """
     from leafmark.cli.inputs import load_packs
 
+    if chart is not None and objective != "co2e":
+        raise UnusableError(f"--chart draws grams, and the objective is {objective}: leave one of them out")
     try:
         from leafmark.parcels import suites
     except ModuleNotFoundError as missing:
@@ -117,6 +125,13 @@ def suite(
     if out is not None:
         _write(found.cartons, out)
         note(f"written: {out}")
+    if chart is not None:
+        from leafmark.cli.chart_page import write_chart
+        from leafmark.parcels.drawing import suite_figure
+
+        points = [(each["sizes"], each["total"], each["bound"]) for each in suites.chart_points(found)]
+        write_chart(chart, "suite", suite_figure(points))
+        note(f"written: {chart}")
 
 
 def _lines(found: Suite) -> Iterator[str]:
