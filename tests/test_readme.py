@@ -41,6 +41,13 @@ def test_the_label_is_today_s(television) -> None:
     assert (ROOT / "docs" / "label.svg").read_text() == make_readme.label(*television), "run `make readme`"
 
 
+def test_the_parcel_is_today_s() -> None:
+    pytest.importorskip("numba", reason="packing needs the extra `parcels`")
+    import make_readme
+
+    assert (ROOT / "docs" / "parcel.svg").read_text() == make_readme.parcel(), "run `make readme`"
+
+
 def test_the_speed_is_of_docs_speed() -> None:
     import make_readme
 

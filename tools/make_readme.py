@@ -1,4 +1,4 @@
-"""README.md's generated parts: the label, the output of `leafmark explain`, the table of speed.
+"""README.md's generated parts: the label, a parcel, the output of `leafmark explain`, the table of speed.
 
     python tools/make_readme.py            # all
     python tools/make_readme.py --speed    # the table of speed alone
@@ -27,6 +27,8 @@ from leafmark.products.method_named import method_named
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 LABEL = ROOT / "docs" / "label.svg"
+PARCEL = ROOT / "docs" / "parcel.svg"
+GUIDE = ROOT / "docs" / "packing.md"
 SPEED = ROOT / "docs" / "speed.md"
 SHOWN = 6
 """Columns of a table of speed that the README shows."""
@@ -85,6 +87,22 @@ def explanation(run: Run, row: dict) -> str:
     return f"```\n$ leafmark explain out/televisions {row['product_id']}\n{answer.strip()}\n```"
 
 
+def parcel() -> str:
+    """The first parcel of the packing guide's orders, drawn."""
+    from leafmark.parcels import cartonize
+    from leafmark.parcels.drawing import parcel_of, parcel_svg
+    from leafmark.parcels.packing.reading import orders_as_read
+
+    files = dict(re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL))
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text_of_file in files.items():
+            (Path(folder) / name).write_text(text_of_file)
+        orders = Path(folder) / "order-items.csv"
+        plan = cartonize(orders, Path(folder) / "cartons.csv")
+        given = orders_as_read(orders)
+    return parcel_svg(parcel_of(plan.parcels, plan.placements, plan.cartons, "77", 1, given))
+
+
 def speed() -> str:
     """The tables of docs/speed.md under their headings, without the columns that are for who maintains it; or how to get them."""
     if not SPEED.exists():
@@ -107,6 +125,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             run, row = television(Path(folder) / "run")
             LABEL.write_text(label(run, row))
+            PARCEL.write_text(parcel())
             page = between("explain", explanation(run, row), page)
     README.write_text(page)
 
