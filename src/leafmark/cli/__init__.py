@@ -28,6 +28,7 @@ from leafmark.cli.match import match
 from leafmark.cli.methods import methods
 from leafmark.cli.orders import orders
 from leafmark.cli.pack import pack, warmup
+from leafmark.cli.place import place
 from leafmark.cli.replay import replay
 from leafmark.cli.report import report
 from leafmark.cli.reuse import reuse
@@ -60,6 +61,6 @@ def main() -> None:
 
 for verb in (
     allocate, api_key, benchmark, claims, demo, experiment, explain, factors, footprint, freight, grade, imports, label, ledger, load,
-    match, methods, orders, pack, replay, report, reuse, serve, statement, suite, verify, warmup, wrap,
+    match, methods, orders, pack, place, replay, report, reuse, serve, statement, suite, verify, warmup, wrap,
 ):  # fmt: skip
     main.add_command(verb)

@@ -101,13 +101,13 @@ def allocate(
     if (service is None) != (within_days is None):
         raise click.UsageError("--service and --within-days go together")
     limits: dict[str, Any] = {
-        "throughput": _throughput(throughput), "service": None if service is None else fulfilment.Service(service, within_days or 0.0),
+        "throughput": named_pieces("--throughput", throughput), "service": None if service is None else fulfilment.Service(service, within_days or 0.0),
         "parcel_co2e_mg": parcel_co2e_mg,
     }  # fmt: skip
     with Progress() as progress:
         if as_curve:
             curve = fulfilment.pareto(demand, stock, lanes, points=points, progress=progress, **limits)
-            _write(out, kind, {"pareto": curve})
+            written(out, kind, {"pareto": curve})
             if chart is not None:
                 _chart(curve, chart)
             emit({"schema": "leafmark.pareto/1", "points": curve.to_pylist()}, as_json, lambda: _curve(curve))
@@ -117,7 +117,7 @@ def allocate(
             history_scale=history_scale, progress=progress, **limits,
         )  # fmt: skip
     tables = {name: getattr(found, name) for name in ("shipments", "unmet", "refused", "comparison")}
-    _write(out, kind, tables)
+    written(out, kind, tables)
     emit(found.content(), as_json, lambda: _text(found))
 
 
@@ -129,17 +129,18 @@ def _chart(curve: pa.Table, path: Path) -> None:
     note(f"written: {path}")
 
 
-def _throughput(given: tuple[str, ...]) -> dict[str, int]:
+def named_pieces(option: str, given: tuple[str, ...]) -> dict[str, int]:
+    """WAREHOUSE=PIECES of an option that may be given several times."""
     found = {}
     for each in given:
         name, _, pieces = each.rpartition("=")
         if not name or not (pieces.isascii() and pieces.isdigit()) or len(pieces) > 12:
-            raise click.UsageError(f"--throughput: found {each!r}; expected WAREHOUSE=PIECES, for example hub=400")
+            raise click.UsageError(f"{option}: found {each!r}; expected WAREHOUSE=PIECES, for example hub=400")
         found[name] = int(pieces)
     return found
 
 
-def _write(out: Path | None, kind: str, tables: dict[str, pa.Table]) -> None:
+def written(out: Path | None, kind: str, tables: dict[str, pa.Table]) -> None:
     if out is None:
         return
     import pyarrow.csv as pcsv
@@ -155,9 +156,10 @@ def _write(out: Path | None, kind: str, tables: dict[str, pa.Table]) -> None:
         note(f"written: {path}")
 
 
-def _text(found: Allocation) -> str:
+def rules_table(comparison: list[dict[str, Any]]) -> str:
+    """The three rules side by side."""
     rows = [("", "kg CO2e", "cost", "parcels", "splits", "unmet", "in time", "limits")]
-    for row in found.comparison.to_pylist():
+    for row in comparison:
         rows.append(
             (
                 row["rule"], f"{row['co2e_mg'] / GRAM_MG**2:,.3f}", "–" if row["cost"] is None else f"{row['cost']:,.2f}",
@@ -165,9 +167,13 @@ def _text(found: Allocation) -> str:
                 "–" if row["on_time"] is None else f"{row['on_time']:.1%}", "kept" if row["keeps_limits"] else "NOT KEPT",
             )
         )  # fmt: skip
+    return table(rows, right=(1, 2, 3, 4, 5, 6))
+
+
+def _text(found: Allocation) -> str:
     proven = "proven least" if found.gap == 0 else f"at most {found.gap:.2%} above the least"
     told = [
-        table(rows, right=(1, 2, 3, 4, 5, 6)),
+        rules_table(found.comparison.to_pylist()),
         f"clairvoyant: {proven}, with all orders known. It is a bound: what can be had is the online rule's row, here with "
         + ("prices of the history." if found.prices == "history" else "no history, so no prices (--history)."),
         "Decision grams, to choose by; never posted to a book.",
