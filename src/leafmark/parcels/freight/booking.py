@@ -28,7 +28,7 @@ from leafmark.parcels.freight.checks import adjusted
 from leafmark.parcels.freight.coefficients import Wanted
 from leafmark.parcels.freight.lanes import lanes
 from leafmark.parcels.freight.legs import Legs, read_legs
-from leafmark.parcels.freight.sums import HUB, TRANSPORT, LegUg, chains, hub_lines, hub_share, leg_ug
+from leafmark.parcels.freight.sums import HUB, TRANSPORT, LegUg, Looked, chains, hub_lines, hub_share, leg_ug
 from leafmark.parcels.freight.tables import DISTANCE_TYPES, FreightError
 
 
@@ -57,7 +57,7 @@ def book(
     known, folder = known_on or dt.date.today(), Path(out)
     read = read_legs(legs, run_date=run_date or known, region=region)
     packs = packs_of(pack)
-    per_leg = leg_ug(read, Wanted(tuple(packs), known, gwp, gwp_strict))
+    per_leg = leg_ug(read, Looked(Wanted(tuple(packs), known, gwp, gwp_strict)))
     settings: dict[str, Any] = {
         "pack": packs, "known_on": known, "run_date": run_date or known, "gwp": gwp, "gwp_strict": gwp_strict, "progress": progress,
     }  # fmt: skip

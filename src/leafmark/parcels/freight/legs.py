@@ -144,7 +144,7 @@ def read_legs(given: Any, *, run_date: dt.date, region: str | None = None) -> Le
     ------
     FreightError : a required column is absent, or one stands for what the intensity holds already.
     """
-    table = _table(given)
+    table = table_of(given)
     legs = _read(*_ordered(table), run_date, region)
     from leafmark.parcels.freight.checks import check
 
@@ -152,7 +152,7 @@ def read_legs(given: Any, *, run_date: dt.date, region: str | None = None) -> Le
     return legs
 
 
-def _table(given: Any) -> pa.Table:
+def table_of(given: Any) -> pa.Table:
     """The legs as Arrow, checked by their columns; of a Parquet file only those that a leg has, words as the dictionary they lie in.
 
     Reading words as dictionaries is half of the speed: of a column with few words no text is made, and none is coded again.
@@ -201,6 +201,19 @@ def _ordered(table: pa.Table) -> tuple[pa.Table, NDArray[np.int64], NDArray[np.i
     order = np.lexsort((order, numbers, codes))
     ordered = table.take(pa.array(order))
     return ordered, order, read.runs(ordered.column("chain_id"))
+
+
+def blocks_of_chains(table: pa.Table, least_legs: int) -> list[tuple[int, int]]:
+    """Ranges of rows that hold whole chains, of `least_legs` legs or a few more; one range where chains do not lie together in order."""
+    rows = table.num_rows
+    if rows <= least_legs:
+        return [(0, rows)]
+    ids = table.column("chain_id")
+    starts = read.runs(ids)
+    if not _distinct(ids.take(pa.array(starts)).cast(pa.string()).combine_chunks()):
+        return [(0, rows)]
+    cuts = np.unique(starts[np.searchsorted(starts, np.arange(0, rows, least_legs)).clip(max=len(starts) - 1)])
+    return list(zip(cuts.tolist(), [*cuts[1:].tolist(), rows], strict=True))
 
 
 def _distinct(heads: pa.ChunkedArray | pa.Array) -> bool:

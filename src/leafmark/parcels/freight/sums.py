@@ -11,24 +11,27 @@ Each part of a leg is rounded once; every sum after that is of integers.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from leafmark.engine.schema import LINE_UG_MAX
-from leafmark.methods import method
+from leafmark.methods import Method, method
 from leafmark.parcels.factors_used import packs_of
 from leafmark.parcels.freight.checks import taken
 from leafmark.parcels.freight.coefficients import Wanted, coefficients, micrograms
-from leafmark.parcels.freight.legs import Legs, read_legs
+from leafmark.parcels.freight.legs import Legs, blocks_of_chains, read_legs, table_of
 from leafmark.parcels.freight.tables import CHAINS_SCHEMA, FreightError
 
 BLOCK_LEGS: Final = 1 << 18
-"""Legs worked on at once: their columns lie in the second-level cache's neighbourhood, and two threads share the blocks."""
+"""Legs worked on at once, whole chains of them: their columns stay near the cache, and two threads share the blocks."""
 
 CHAIN_UG_MAX: Final = 9e18
 TRANSPORT: Final = method("freight.transport@1")
@@ -61,9 +64,37 @@ def sums(
     FreightError : the table cannot be read as legs.
     """
     known = known_on or dt.date.today()
-    read = read_legs(legs, run_date=run_date or known, region=region)
-    per_leg = leg_ug(read, Wanted(tuple(packs_of(pack)), known, gwp, gwp_strict), threads)
-    return Sums(chains(read, per_leg), read.refused())
+    looked = Looked(Wanted(tuple(packs_of(pack)), known, gwp, gwp_strict))
+    table = table_of(legs).unify_dictionaries()
+
+    def part(span: tuple[int, int]) -> Sums:
+        read = read_legs(table.slice(span[0], span[1] - span[0]), run_date=run_date or known, region=region)
+        made = chains(read, leg_ug(read, looked, 1))  # first: a leg without a factor is refused there
+        refused = read.refused()
+        rows = pc.add(refused.column("row"), span[0])
+        return Sums(made, refused.set_column(0, refused.schema.field("row"), rows))
+
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(part, blocks_of_chains(table, BLOCK_LEGS)))
+    return Sums(pa.concat_tables([p.chains for p in parts]), pa.concat_tables([p.refused for p in parts]))
+
+
+class Looked:
+    """Coefficients by what was asked for: blocks of one table ask for the same."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted, self._lock = wanted, Lock()
+        self._known: dict[tuple[Any, ...], NDArray[np.float64]] = {}
+
+    def __call__(
+        self, used: Method, keys: Sequence[str], places: Sequence[str], days: Sequence[dt.date], unit: str
+    ) -> NDArray[np.float64]:
+        """As `coefficients`."""
+        asked = (used.name, tuple(keys), tuple(places), tuple(days), unit)
+        with self._lock:
+            if asked not in self._known:
+                self._known[asked] = coefficients(used, self._wanted, keys, places, days, unit)
+            return self._known[asked]
 
 
 @dataclass(frozen=True)
@@ -74,9 +105,9 @@ class LegUg:
     wtt: NDArray[np.int64]
 
 
-def leg_ug(legs: Legs, wanted: Wanted, threads: int = 2) -> LegUg:
+def leg_ug(legs: Legs, looked: Looked, threads: int = 2) -> LegUg:
     """Micrograms of every leg; one without a factor is refused here."""
-    table = coefficients(TRANSPORT, wanted, legs.mode_words, legs.region_words, legs.days, "t_km")
+    table = looked(TRANSPORT, legs.mode_words, legs.region_words, legs.days, "t_km")
     ttw, wtt = np.zeros(legs.rows, np.int64), np.zeros(legs.rows, np.int64)
     flat = np.ascontiguousarray(table.reshape(-1, table.shape[-1]).T) if table.size else None
     places, days = table.shape[1], table.shape[2]
@@ -113,7 +144,7 @@ def leg_ug(legs: Legs, wanted: Wanted, threads: int = 2) -> LegUg:
         for low in lows:
             work(low)
     if legs.hub.any():
-        _add_hubs(legs, wanted, ttw, wtt)
+        _add_hubs(legs, looked, ttw, wtt)
     return LegUg(ttw, wtt)
 
 
@@ -156,12 +187,12 @@ def hub_share(legs: Legs) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return taken(legs), np.where(legs.by_parcel, n["throughput_parcels"], n["throughput_kg"])
 
 
-def _add_hubs(legs: Legs, wanted: Wanted, ttw: NDArray[np.int64], wtt: NDArray[np.int64]) -> None:
+def _add_hubs(legs: Legs, looked: Looked, ttw: NDArray[np.int64], wtt: NDArray[np.int64]) -> None:
     lines = hub_lines(legs)
     own, through = hub_share(legs) if lines else (np.zeros(0), np.zeros(0))
     for some in lines:
         keys = sorted(set(some.key))
-        table = coefficients(HUB, wanted, keys, legs.region_words, legs.days, some.unit)
+        table = looked(HUB, keys, legs.region_words, legs.days, some.unit)
         number = {key: n for n, key in enumerate(keys)}
         key = np.array([number[k] for k in some.key], np.int64)
         cells = table[key, legs.region[some.row], legs.day[some.row]] if len(keys) else np.zeros((0, 4))
