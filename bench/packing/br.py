@@ -33,6 +33,7 @@ from leafmark.parcels.tables import PLACEMENTS_SCHEMA, UNPACKED_SCHEMA
 HERE: Final = Path(__file__).resolve().parent
 ROOT: Final = HERE.parents[1]
 RESULTS: Final = HERE / "results-br.json"
+PAGE: Final = HERE.parents[1] / "docs" / "speed-containers.md"
 PEER_HOME: Final = ROOT / "bench" / "data" / "peer-packingsolver3d"
 PEER: Final = "packingsolver3d==0.0.5"
 CLASSES: Final = (1, 2, 3, 4, 5, 6, 7)
@@ -205,6 +206,22 @@ def kept(found: dict[str, Any]) -> dict[str, bool]:
     }
 
 
+def page(known: dict[str, Any]) -> str:
+    """docs/speed-containers.md: five of each class, and all 700 where they were run."""
+    lines = [
+        "# How full containers get",
+        "",
+        "Made by `python -m bench.packing.br`: Bischoff and Ratcliff's single containers, each load checked.",
+        "",
+    ]
+    for name in ("each", "all"):
+        if name in known:
+            lines += [*section(known[name]), ""]
+    if "all" not in known:
+        lines += ["All 700 (`make bench-large`) have not been run on a quiet machine yet.", ""]
+    return "\n".join(lines)
+
+
 def section(found: dict[str, Any]) -> list[str]:
     """The results as lines of Markdown."""
     own, loads = means(found, "fill"), found["loads"]
@@ -255,6 +272,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
         known["all" if each == IN_A_CLASS else "each"] = found
         RESULTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+        PAGE.write_text(page(known))
     print("\n".join(section(found)))
     return 0 if all(kept(found).values()) else 1
 

@@ -1,7 +1,7 @@
 """Legs as arrays: read, put in order, and each held against what a chain may be.
 
 A leg is refused with the first reason found; the others of its chain stand, and the chain is incomplete. All checks are of whole
-columns; cost for 5 M legs: about 1 s of CPU, of which the reading of the words is the larger half.
+columns, block by block of whole chains; what a million legs cost stands in docs/speed-freight.md.
 """
 
 from __future__ import annotations
