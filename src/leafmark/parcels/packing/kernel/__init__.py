@@ -1,6 +1,7 @@
 """The packing kernel: what Numba compiles, and the flat arrays that it works on.
 
-arrays -> room (one carton, the next piece) -> filling (one carton, one recipe) -> choosing (one order) -> running (many orders)
+arrays -> room (the next piece) -> filling, searching (one carton, one recipe) -> choosing (one order, one carton) -> splitting
+    (several) -> running (many orders) | wrapping
 """
 
 from pathlib import Path

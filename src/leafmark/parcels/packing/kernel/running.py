@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from leafmark.parcels.packing.kernel.arrays import KEEP, MAILER, MAX_LOAD_G, MAX_WEIGHT_G, USABLE
 from leafmark.parcels.packing.kernel.choosing import (
-    BEST,
     CARTON,
     CONTENT,
     LEFT,
@@ -19,14 +18,12 @@ from leafmark.parcels.packing.kernel.choosing import (
     THICK,
     USED,
     cheapest,
-    fill_most,
-    packed_volume,
     run_recipe,
-    several,
     sums,
     value_in,
 )
 from leafmark.parcels.packing.kernel.room import KIND, NO, NONE, YES, inner, outer
+from leafmark.parcels.packing.kernel.splitting import BEST, fill_most, packed_volume, several
 
 UNPACKED: Final = -1
 
