@@ -18,7 +18,7 @@ pytestmark = pytest.mark.stress
 HERE = Path(__file__).parent
 FILES = ("shelf", "shelf_rows", "shelf_regrading", "shelf_of_brand", "brand_drafts", "operate_schemes", "operate_rules", "operate_rules_freezing",
          "shop", "channel", "people", "embed", "failures", "audit_desk", "audit_trace", "brand_console", "me_points", "api_ledger", "api_reads",
-         "api_keys", "api_experiments", "experiment_lists", "operate_experiments")  # fmt: skip
+         "api_keys", "api_experiments", "experiment_lists", "operate_experiments", "parcels_console")  # fmt: skip
 """Of `test_NAME.py`: what writes to the site's tables or asks them in SQL of our own."""
 
 
