@@ -58,9 +58,8 @@ def test_every_piece_is_packed_or_named_and_each_plan_holds(data: str, tmp_path:
     assert len(_parcels(found)) <= WIDTH
 
 
+@pytest.mark.parametrize("data", [parcels.SAMPLE], indirect=True)
 def test_a_plan_that_breaks_a_rule_is_said_to(data: str, tmp_path: Path) -> None:
-    if data != parcels.SAMPLE:
-        pytest.skip("once is enough")
     found, pictures = parcels.make_parcels(tmp_path, DAY, nothing)
     found["by_objective"][1]["violations"] = 3
     assert "3 breaches" in section({"parcels": found}, pictures)
