@@ -15,6 +15,8 @@ from leafmark.parcels.packing import kernel
 
 
 def test_every_name_is_there() -> None:
+    """None of them is a module's name too: once imported, the module would stand in its place."""
+    assert not {path.stem for path in Path(parcels.__file__).parent.iterdir()} & set(parcels.__all__)
     assert all(callable(getattr(parcels, name)) for name in parcels.__all__)
     with pytest.raises(AttributeError, match="ship"):
         parcels.ship  # noqa: B018

@@ -15,7 +15,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from leafmark.parcels.booked import booked
     from leafmark.parcels.checking import check
     from leafmark.parcels.containers import load
     from leafmark.parcels.fulfilment import allocate, pareto, place
@@ -24,12 +23,12 @@ if TYPE_CHECKING:
     from leafmark.parcels.suites import suite
 
 _FROM: Final = {
-    "allocate": "fulfilment", "booked": "booked", "cartonize": "packing", "check": "checking", "load": "containers", "pareto": "fulfilment",
+    "allocate": "fulfilment", "cartonize": "packing", "check": "checking", "load": "containers", "pareto": "fulfilment",
     "place": "fulfilment", "suite": "suites", "wrap": "packing.wrap",
 }  # fmt: skip
 """Name -> the module of the room that has it."""
 
-__all__ = ["allocate", "booked", "cartonize", "check", "load", "pareto", "place", "suite", "wrap"]
+__all__ = ["allocate", "cartonize", "check", "load", "pareto", "place", "suite", "wrap"]
 
 
 def __getattr__(name: str) -> Any:
