@@ -10,7 +10,7 @@ import pytest
 
 from leafmark.engine.explain import explain
 from leafmark.parcels.booked import SIDE_BY_SIDE_SCHEMA, booked
-from leafmark.parcels.cells import PackingError
+from leafmark.parcels.cells import ParcelsError
 
 DAY = dt.date(2026, 6, 1)
 PARCELS: list[dict[str, Any]] = [
@@ -82,7 +82,7 @@ def test_what_cannot_be_booked_is_missing_and_named(tmp_path: Path) -> None:
 
 
 def test_a_table_that_is_no_plan(tmp_path: Path) -> None:
-    with pytest.raises(PackingError, match="carton tote is not in the table"):
+    with pytest.raises(ParcelsError, match="carton tote is not in the table"):
         booked(PARCELS, CARTONS[:1], out=tmp_path / "b", known_on=DAY)
-    with pytest.raises(PackingError, match="tare_g missing"):
+    with pytest.raises(ParcelsError, match="tare_g missing"):
         booked([{k: v for k, v in PARCELS[0].items() if k != "tare_g"}], CARTONS, out=tmp_path / "b", known_on=DAY)

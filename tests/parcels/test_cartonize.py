@@ -14,7 +14,7 @@ from small_oracle import Box, Piece, best_carton
 
 from leafmark.parcels.checking import check
 from leafmark.parcels.decision import Haul, haul_co2e_mg, packaging_co2e_mg
-from leafmark.parcels.packing import PackingError, Plan, cartonize
+from leafmark.parcels.packing import ParcelsError, Plan, cartonize
 from leafmark.parcels.packing.reading import orders_as_read, read_cartons
 from leafmark.parcels.tables import ORDERS_SCHEMA
 
@@ -92,6 +92,17 @@ def test_a_plan_holds_by_every_rule(orders: list[dict[str, Any]], objective: Any
     cartons = [*SUITE, carton("bag", 350, 250, 60, 20, kind="mailer")]
     plan = cartonize(orders, cartons, objective, haul=Haul(300, 0.8), support_share=support)
     assert violations(orders, cartons, plan, support) == []
+
+
+@settings(max_examples=40)
+@given(orders_of_any_kind())
+def test_what_goes_in_a_mailer_alone_is_packed_by_mailers_alone(orders: list[dict[str, Any]]) -> None:
+    """Rows of loose pieces that one mailer holds a piece of are packed whole, whatever the order is."""
+    loose = [{**row, "keep_with": None, "mailer_ok": True} for row in orders]
+    cartons = [carton("bag", 700, 700, 330, 60, kind="mailer")]
+    plan = cartonize(loose, cartons)
+    assert violations(loose, cartons, plan) == []
+    assert {row["reason"] for row in plan.unpacked.to_pylist()} <= {"larger_than_every_carton"}
 
 
 @settings(max_examples=40)
@@ -195,6 +206,20 @@ def test_a_mailer_gives_up_width_for_thickness() -> None:
     assert cartons_used(cartonize([item("1", 240, 140, 30, 2, mailer_ok=True)], bag))["1"] == ["bag"]  # two make 60
 
 
+def test_an_order_that_fills_no_mailer_alone_goes_into_several() -> None:
+    """Each bag holds one book: 210 + 32 <= 300, 148 + 32 <= 220, and two side by side do not fit."""
+    bag = [carton("bag", 300, 220, 40, 20, kind="mailer")]
+    order = [item("1", 210, 148, 32, quantity=3, mailer_ok=True)]
+    plan = cartonize(order, bag)
+    assert cartons_used(plan) == {"1": ["bag"] * 3}
+    assert violations(order, bag, plan) == []
+    mixed = [*order, item("1", 140, 140, 140)]
+    both = [*bag, carton("box", 150, 150, 150, 200)]
+    plan = cartonize(mixed, both)
+    assert sorted(cartons_used(plan)["1"]) == ["bag", "bag", "bag", "box"]
+    assert violations(mixed, both, plan) == []
+
+
 def test_scarce_cartons_go_where_they_save_most() -> None:
     """One small box for two orders: the one that would else need the giant gets it."""
     boxes = [
@@ -294,13 +319,13 @@ def test_a_hundred_thousand_pieces_in_one_order() -> None:
 
 
 def test_tables_that_leave_nothing_to_compute_with() -> None:
-    with pytest.raises(PackingError, match="columns length_mm, width_mm"):
+    with pytest.raises(ParcelsError, match="columns length_mm, width_mm"):
         cartonize([{"order_id": "1", "item_id": "1", "quantity": 1}], SUITE)
-    with pytest.raises(PackingError, match="none is left"):
+    with pytest.raises(ParcelsError, match="none is left"):
         cartonize([item("1", 1, 1, 1)], [carton("A", 0, 10, 10, 5)])
-    with pytest.raises(PackingError, match="has no cost"):
+    with pytest.raises(ParcelsError, match="has no cost"):
         cartonize([item("1", 1, 1, 1)], SUITE, "cost")
-    with pytest.raises(PackingError, match="no factor for material"):
+    with pytest.raises(ParcelsError, match="no factor for material"):
         cartonize([item("1", 1, 1, 1)], [carton("A", 10, 10, 10, material="material.gold")])
     empty = cartonize(ORDERS_SCHEMA.empty_table(), SUITE)
     assert (empty.parcels.num_rows, empty.summary()["fill"]) == (0, None)

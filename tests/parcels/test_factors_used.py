@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from leafmark.engine import footprint
-from leafmark.parcels.cells import PackingError
+from leafmark.parcels.cells import ParcelsError
 from leafmark.parcels.factors_used import haul_factor, material_factors
 
 DAY = dt.date(2026, 6, 1)
@@ -70,5 +70,5 @@ def test_decided_and_booked_by_one_figure(tmp_path: Path) -> None:
     ],
 )
 def test_no_factor_is_an_error_that_names_it(call: Callable[[], object], said: str) -> None:
-    with pytest.raises(PackingError, match=said):
+    with pytest.raises(ParcelsError, match=said):
         call()

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from leafmark.factors.model import builtin
-from leafmark.parcels.cells import PackingError
+from leafmark.parcels.cells import ParcelsError
 from leafmark.parcels.freight import sums
 from leafmark.parcels.freight.known import families, known
 from leafmark.parcels.freight.tables import DISTANCE_TYPES, REASONS, TEMPERATURES, FreightError
@@ -159,7 +159,7 @@ def test_empty_running_has_no_column(column: str) -> None:
 def test_a_table_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(FreightError, match="mass_kg is missing"):
         sums([{k: v for k, v in LEG.items() if k != "mass_kg"}], known_on=DAY)
-    with pytest.raises(PackingError, match="cannot be read"):
+    with pytest.raises(ParcelsError, match="cannot be read"):
         sums(tmp_path / "nothing.parquet", known_on=DAY)
     empty = pa.Table.from_pylist([LEG]).slice(0, 0)
     assert sums(empty, known_on=DAY).chains.num_rows == 0

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reuse_rows import POOL, book, happened, reasons
 
-from leafmark.parcels.cells import PackingError
+from leafmark.parcels.cells import ParcelsError
 from leafmark.parcels.reasons import REASONS
 from leafmark.parcels.reuse import EVENTS, STATES, lives
 from leafmark.parcels.reuse.lives import live, stock_by_day
@@ -134,7 +134,7 @@ def test_sides_of_two_boundaries_are_not_compared() -> None:
 
 
 def test_a_table_without_a_needed_column_is_said_so() -> None:
-    with pytest.raises(PackingError, match="box_kg"):
+    with pytest.raises(ParcelsError, match="box_kg"):
         book([{"pool_id": "x"}])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from leafmark.parcels.decision import Haul, haul_co2e_mg, packaging_co2e_mg
-from leafmark.parcels.packing import PackingError, cartonize
+from leafmark.parcels.packing import ParcelsError, cartonize
 from leafmark.parcels.suites import (
     REASONS,
     Board,
@@ -276,7 +276,7 @@ def test_settings_out_of_range_are_named(setting: str, value: Any) -> None:
 
 
 def test_a_missing_cost_is_refused_by_the_objective_that_needs_it() -> None:
-    with pytest.raises(PackingError, match="cube has no cost"):
+    with pytest.raises(ParcelsError, match="cube has no cost"):
         suite(ONE, CUBE, 1, objective="cost", held_out_share=0)
     found = suite(ONE, [box("cube", (100, 100, 100), 100, cost=0.35)], 1, objective="cost", held_out_share=0)
     assert (found.total, found.unit) == (350_000, "millionths of the currency")

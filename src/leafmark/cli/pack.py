@@ -85,13 +85,13 @@ def pack(
     if out is None and (book or slips):
         raise UnusableError("--book and --slips write files: name their folder with --out FOLDER")
     try:
-        from leafmark.parcels.packing import PackingError, cartonize, read_cartons
+        from leafmark.parcels.packing import ParcelsError, cartonize, read_cartons
     except ModuleNotFoundError as missing:
         raise UnusableError(f"{missing.name} is not installed; {MISSING}") from missing
     from leafmark.parcels.decision import Haul
     from leafmark.parcels.factors_used import haul_factor, material_factors
 
-    with unusable(PackingError), Progress() as progress:
+    with unusable(ParcelsError), Progress() as progress:
         named = sorted(set(read_cartons(cartons).table.column("material").to_pylist()))
         materials = {key: f.kg_co2e_per_kg for key, f in material_factors(named, region=region).items()}
         haul = Haul(distance_km, haul_factor(haul_key, region=region).kg_co2e_per_tkm)
@@ -135,11 +135,11 @@ def _write(plan: Plan, out: Path) -> None:
 def _book(plan: Plan, out: Path, region: str) -> dict[tuple[str, int], int | None]:
     """(order, parcel) -> mg CO2e booked by the methods of packaging and freight, None where a part was refused."""
     from leafmark.parcels.booked import booked
-    from leafmark.parcels.packing import PackingError
+    from leafmark.parcels.packing import ParcelsError
 
     if not plan.parcels.num_rows:
         return {}
-    with unusable(PackingError):
+    with unusable(ParcelsError):
         rows = booked(plan.parcels, plan.cartons, out=out / "booked", region=region).side_by_side.to_pylist()
     return {
         (row["order_id"], row["parcel_no"]): None

@@ -63,9 +63,9 @@ def reuse(
     """  # fmt: skip
     import pyarrow.parquet as pq
 
-    from leafmark.parcels.reuse import PackingError, content, open_book, return_acts
+    from leafmark.parcels.reuse import ParcelsError, content, open_book, return_acts
 
-    with unusable(PackingError):
+    with unusable(ParcelsError):
         book = open_book(
             pools, events, counts, on_day=on_day, known_on=known_on, gwp=gwp, packs=load_packs(packs) if packs else None
         )

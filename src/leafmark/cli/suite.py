@@ -102,12 +102,12 @@ def suite(
         from leafmark.parcels import suites
     except ModuleNotFoundError as missing:
         raise UnusableError(f"{missing.name} is not installed; {MISSING}") from missing
-    from leafmark.parcels.cells import PackingError
+    from leafmark.parcels.cells import ParcelsError
     from leafmark.parcels.decision import Haul
     from leafmark.parcels.factors_used import HAUL_KEY, MATERIAL_KEY, haul_factor, material_factors
     from leafmark.parcels.packing import read_cartons
 
-    with unusable(PackingError, suites.SuiteError, OverflowError), Progress() as progress:
+    with unusable(ParcelsError, suites.SuiteError, OverflowError), Progress() as progress:
         named = [read_cartons(str(file)) for file in (candidates, given) if file is not None]
         keys = {MATERIAL_KEY, *(key for cartons in named for key in cartons.table.column("material").to_pylist())}
         loaded = load_packs(packs)

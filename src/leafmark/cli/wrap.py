@@ -37,11 +37,11 @@ def wrap(orders: Path, support: float, out: Path | None, as_json: bool) -> None:
       leafmark wrap order-items.csv --json
     """
     try:
-        from leafmark.parcels.packing import PackingError
+        from leafmark.parcels.packing import ParcelsError
         from leafmark.parcels.packing.wrap import wrap as wrapped
     except ModuleNotFoundError as missing:
         raise UnusableError(f"{missing.name} is not installed; {MISSING}") from missing
-    with unusable(PackingError):
+    with unusable(ParcelsError):
         found = wrapped(orders, support_share=support)
     if out is not None:
         import pyarrow.parquet as pq

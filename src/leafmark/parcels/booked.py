@@ -27,7 +27,7 @@ from leafmark.engine import footprint
 from leafmark.engine.run_folder import Run
 from leafmark.engine.schema import ENTRY_SCHEMA
 from leafmark.methods import method
-from leafmark.parcels.cells import PackingError, as_table
+from leafmark.parcels.cells import ParcelsError, as_table
 from leafmark.parcels.factors_used import HAUL_KEY, MATERIAL_KEY, packs_of
 from leafmark.parcels.freight.booking import Booked as BookedFreight
 from leafmark.parcels.freight.booking import book, kept
@@ -80,14 +80,14 @@ def booked(
 
     Raises
     ------
-    PackingError : a column is missing, or a parcel names a carton that is not there.
+    ParcelsError : a column is missing, or a parcel names a carton that is not there.
     """
     plan, known = as_table(parcels, "parcels"), known_on or dt.date.today()
     absent = [
         name for name in ("order_id", "parcel_no", "carton_id", "contents_g", "tare_g") if name not in plan.column_names
     ]
     if absent:
-        raise PackingError(
+        raise ParcelsError(
             f"parcels: {', '.join(absent)} missing; a plan's table of parcels is expected ({', '.join(PARCELS_SCHEMA.names[:7])})."
         )
     ids = pc.binary_join_element_wise(
@@ -129,7 +129,7 @@ def _packaging(plan: pa.Table, cartons: pa.Table, ids: pa.ChunkedArray, region: 
     at = pc.index_in(plan.column("carton_id").cast(pa.string()), value_set=names)
     if at.null_count:
         lost = plan.column("carton_id").filter(pc.is_null(at)).unique().to_pylist()[:3]
-        raise PackingError(
+        raise ParcelsError(
             f"parcels: carton {', '.join(map(str, lost))} is not in the table of cartons ({cartons.num_rows} rows)."
         )
 

@@ -6,22 +6,28 @@ is missing, and neither is ever a 0.
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from pyarrow import csv
 
 from leafmark.parcels.reasons import REASONS
 
+MISSING_WORDS: Final = ("", "-", "na", "n/a", "null")
+"""Words that stand for an empty cell, in any case."""
 
-class PackingError(ValueError):
-    """A table or a setting that leaves nothing to compute with: what was found, where, and what to do."""
+NUMBER: Final = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+
+
+class ParcelsError(ValueError):
+    """A table or a setting of parcels that leaves nothing to compute with: what was found, where, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Reader:
         required = [f.name for f in schema if not f.nullable]
         absent = [c for c in required if c not in table.column_names]
         if absent:
-            raise PackingError(
+            raise ParcelsError(
                 f"{name}: the column{'s' if len(absent) > 1 else ''} {', '.join(absent)} {'are' if len(absent) > 1 else 'is'} missing; "
                 f"found {', '.join(table.column_names) or 'no column'}. Needed: {', '.join(required)}."
             )
@@ -68,13 +74,10 @@ class Reader:
         return words
 
     def coded(self, name: str) -> tuple[NDArray[np.int64], list[str]]:
-        """A column of words as numbers, in the order of first appearance, -1 where blank, and the words; for columns that repeat."""
-        if name not in self.table.column_names or self.table.column(name).null_count == self.rows:
+        """As `coded`, of a column by its name."""
+        if name not in self.table.column_names:
             return np.full(self.rows, -1, np.int64), []
-        column = self.table.column(name).combine_chunks()
-        trimmed = pc.utf8_trim_whitespace(column.cast(pa.string()))
-        encoded = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed).dictionary_encode()
-        return np.asarray(pc.fill_null(encoded.indices, -1), np.int64), encoded.dictionary.to_pylist()
+        return coded(self.table.column(name))
 
     def whole(self, name: str, *, least: int, most: int, missing: int | None) -> NDArray[np.int64]:
         """Whole numbers from `least` to `most`; `missing` for empty cells (None: the cell is required)."""
@@ -125,27 +128,57 @@ class Reader:
                 self.refuse(row, name, "missing_value", None, "a number; 0 only where it is one")
 
     def _floats(self, name: str, whole: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        values, there = np.zeros(self.rows), np.zeros(self.rows, np.bool_)
+        """A column's figures, and which cells hold one; what cannot be read is refused, and its figure is 1, inside any bounds."""
         if name not in self.table.column_names:
-            return values, there
-        column = self.table.column(name).combine_chunks()
-        kind = column.type
-        if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-            there = np.asarray(column.is_valid())
-            values = np.asarray(pc.fill_null(column.cast(pa.float64(), safe=False), 0.0), np.float64).copy()
-        else:
-            for row, word in enumerate(self.text(name)):
-                if word is None or word.lower() in ("-", "na", "n/a", "null"):
-                    continue
-                there[row] = True
-                try:
-                    values[row] = float(word)
-                except ValueError:
-                    self.refuse(row, name, "unreadable", word, "a whole number" if whole else "a number")
-        for row in np.flatnonzero(there & ~np.isfinite(values)).tolist():
-            self.refuse(row, name, "unreadable", values[row], "a finite number")
-            values[row] = 1.0  # refused already; any figure inside the bounds
-        return values, there
+            return np.zeros(self.rows), np.zeros(self.rows, np.bool_)
+        values, missing, unreadable = figures(self.table.column(name))
+        unreadable |= ~missing & ~np.isfinite(values)
+        if unreadable.any():
+            cells = self.table.column(name).take(pa.array(np.flatnonzero(unreadable))).to_pylist()
+            for row, cell in zip(np.flatnonzero(unreadable).tolist(), cells, strict=True):
+                self.refuse(row, name, "unreadable", cell, "a whole number" if whole else "a number")
+        return np.where(missing, 0.0, np.where(unreadable, 1.0, values)), ~missing
+
+
+def figures(column: pa.ChunkedArray) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Figures of a column of numbers or of text: float64 values, NaN where there is none; which are missing; which cannot be read.
+
+    Missing is an empty cell, or one of `MISSING_WORDS`. NaN and infinity as numbers are values here; as words they cannot be read.
+    """
+    cells = column.combine_chunks()
+    if isinstance(cells, pa.ChunkedArray):
+        cells = cells.chunk(0) if cells.num_chunks else pa.array([], column.type)
+    cells = cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
+    nothing = np.zeros(len(cells), np.bool_)
+    if not len(cells) or pa.types.is_null(cells.type):
+        return np.full(len(cells), np.nan), ~nothing, nothing
+    if pa.types.is_boolean(cells.type) or pa.types.is_temporal(cells.type) or pa.types.is_nested(cells.type):
+        return np.full(len(cells), np.nan), _flags(cells.is_null()), ~_flags(cells.is_null())
+    if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
+        cells = pc.utf8_trim_whitespace(cells)
+        missing = _flags(pc.is_in(pc.utf8_lower(cells), value_set=pa.array(MISSING_WORDS, cells.type)))
+        missing |= _flags(cells.is_null())
+        readable = _flags(pc.match_substring_regex(cells, NUMBER).fill_null(False)) & ~missing
+        values = pc.if_else(pa.array(readable), cells, None).cast(pa.float64())
+        return _values(values), missing, ~readable & ~missing
+    return _values(cells.cast(pa.float64(), safe=False)), _flags(cells.is_null()), nothing
+
+
+def coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
+    """Words of a column as numbers, int64 in the order of first appearance, -1 where blank; and the words, trimmed."""
+    if column.null_count == len(column):
+        return np.full(len(column), -1, np.int64), []
+    trimmed = pc.utf8_trim_whitespace(column.cast(pa.string()).combine_chunks())
+    encoded = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed).dictionary_encode()
+    return np.array(pc.fill_null(encoded.indices, -1), np.int64), encoded.dictionary.to_pylist()
+
+
+def _flags(flags: pa.Array) -> NDArray[np.bool_]:
+    return np.array(flags.to_numpy(zero_copy_only=False), np.bool_)
+
+
+def _values(cells: pa.Array) -> NDArray[np.float64]:
+    return np.array(cells.to_numpy(zero_copy_only=False), np.float64)
 
 
 def shown(value: float) -> str:
@@ -158,7 +191,7 @@ def as_table(given: Any, name: str) -> pa.Table:
 
     Raises
     ------
-    PackingError : what cannot be read, and as what.
+    ParcelsError : what cannot be read, and as what.
     """
     if isinstance(given, pa.Table):
         return given
@@ -167,19 +200,30 @@ def as_table(given: Any, name: str) -> pa.Table:
     if isinstance(given, list):
         names = list(dict.fromkeys(key for row in given for key in row))
         return pa.table({key: _column([row.get(key) for row in given]) for key in names})
-    path = Path(given)
+    return read_file(Path(given), f"{name} {given}")
+
+
+def read_file(path: Path, about: str) -> pa.Table:
+    """A Parquet file, or a CSV file whose cells stay text.
+
+    Raises
+    ------
+    ParcelsError : it cannot be read as either; the message begins with `about`.
+    """
     try:
         if path.suffix.lower() in (".parquet", ".pq"):
             return pq.read_table(path)
-        with path.open(encoding="utf-8-sig") as file:
-            header = file.readline().rstrip("\r\n").split(",")
-        as_text = csv.ConvertOptions(
-            column_types={h.strip('"'): pa.string() for h in header}, strings_can_be_null=True, null_values=[""]
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(csv.reader(file), [])
+        if not header:
+            raise ParcelsError(f"{about}: the file is empty; expected a row of column names.")
+        as_text = pcsv.ConvertOptions(
+            column_types={name: pa.string() for name in header}, strings_can_be_null=True, null_values=[""]
         )
-        return csv.read_csv(path, convert_options=as_text)
-    except (OSError, UnicodeDecodeError, pa.ArrowInvalid) as fault:
-        raise PackingError(
-            f"{name} {path}: cannot be read: {fault}. Expected Parquet (.parquet) or CSV in UTF-8 with a header."
+        return pcsv.read_csv(path, convert_options=as_text)
+    except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowInvalid, pa.ArrowNotImplementedError) as fault:
+        raise ParcelsError(
+            f"{about} cannot be read: not readable as CSV in UTF-8 with a header, or as Parquet (.parquet): {fault}"
         ) from fault
 
 

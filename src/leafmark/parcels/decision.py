@@ -12,10 +12,21 @@ as their standards say, computed by the engine (`leafmark.parcels.booked`); both
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeAlias
+
+import numpy as np
 
 METHOD_ID: Final = "parcels.decision"
 METHOD_VERSION: Final = 1
+
+Figures: TypeAlias = Any
+"""A number, or float64 of any one shape."""
+
+MG_PER_TKM_KG: Final = 1e3
+"""Milligrams a kg and km at 1 kg CO2e per tonne-kilometre: 1e6 mg over 1,000 kg."""
+
+MG_PER_G_KG_PER_KG: Final = 1e3
+"""Milligrams a gram at 1 kg CO2e per kg."""
 
 DENSITY_KG_PER_M3: Final = 1000 / 6
 """Dimensional density: 6,000 cm3 count as a kilogram."""
@@ -37,12 +48,12 @@ class Haul:
     density_kg_per_m3: float = DENSITY_KG_PER_M3
 
 
-def haul_co2e_mg(gross_g: float, outer_mm3: float, distance_km: float, haul: Haul) -> float:
-    """Milligrams of CO2e for carrying one parcel: by mass, or by the room it takes where that is more."""
-    chargeable_kg = max(gross_g / 1e3, outer_mm3 / 1e9 * haul.density_kg_per_m3)
-    return chargeable_kg * distance_km * haul.kg_co2e_per_tkm * 1e3  # kg/1000 t x km x kg/tkm = kg/1000; x 1e6 mg
+def haul_co2e_mg(gross_g: Figures, outer_mm3: Figures, distance_km: Figures, haul: Haul) -> Figures:
+    """Milligrams of CO2e for carrying parcels, a figure or an array each: by mass, or by the room a parcel takes where that is more."""
+    chargeable_kg = np.maximum(np.asarray(gross_g) / 1e3, np.asarray(outer_mm3) / 1e9 * haul.density_kg_per_m3)
+    return chargeable_kg * distance_km * haul.kg_co2e_per_tkm * MG_PER_TKM_KG
 
 
-def packaging_co2e_mg(tare_g: float, kg_co2e_per_kg: float, use_count: float, return_co2e_mg: float) -> float:
-    """Milligrams of CO2e for the carton of one parcel: its making over its uses, and its way back."""
-    return tare_g * kg_co2e_per_kg * 1e3 / use_count + return_co2e_mg
+def packaging_co2e_mg(tare_g: Figures, kg_co2e_per_kg: Figures, use_count: Figures, return_co2e_mg: Figures) -> Figures:
+    """Milligrams of CO2e for the cartons of parcels, a figure or an array each: their making over their uses, and their way back."""
+    return np.asarray(tare_g) * kg_co2e_per_kg * MG_PER_G_KG_PER_KG / use_count + return_co2e_mg

@@ -21,7 +21,7 @@ from leafmark.factors import regions, units
 from leafmark.factors.model import Pack, builtin
 from leafmark.methods import method
 from leafmark.methods.model import Method
-from leafmark.parcels.cells import PackingError
+from leafmark.parcels.cells import ParcelsError
 
 MATERIAL_KEY: Final = "material.corrugated_board"
 """Of a carton that names no material."""
@@ -75,7 +75,7 @@ def material_factors(
 
     Raises
     ------
-    PackingError : keys without a factor for the place and day, by name.
+    ParcelsError : keys without a factor for the place and day, by name.
     """
     found = _serve("parcel.packaging", materials, pack, region, known_on, on, gwp, "material")
     return {
@@ -97,7 +97,7 @@ def haul_factor(
 
     Raises
     ------
-    PackingError : no factor of that key per tonne-kilometre for the place and day.
+    ParcelsError : no factor of that key per tonne-kilometre for the place and day.
     """
     parts = _serve("freight.tonne_km", [mode_key], pack, region, known_on, on, gwp, "haul")[mode_key]
     ttw, wtt = parts["ttw"][0], parts["wtt"][0]
@@ -121,7 +121,7 @@ def _serve(
     day = on or known
     wanted = sorted(set(keys))
     if not regions.known(region):
-        raise PackingError(
+        raise ParcelsError(
             f"region {region!r} is not in the list of regions; a code such as GB, BR-SP or WORLD is expected."
         )
     chosen = lookup.choose(packs, chosen_method, known, gwp, wanted, False, (day, day))
@@ -150,7 +150,7 @@ def _complain(
     absent = [key for key in wanted if not needed <= set(served.get(key, {}))]
     if absent:
         boundaries = " and ".join("+".join(part.recipes[0]) for part in used.parts if not part.optional)
-        raise PackingError(
+        raise ParcelsError(
             f"no factor of {what} {', '.join(absent)} per {unit} ({boundaries}) for {region} on {day} among those known; "
             "`leafmark factors search` finds keys; another place's has to be named in `region`."
         )

@@ -5,6 +5,9 @@
 Its kernels are compiled at first use, and kept beside the package; `warm` does that ahead of time.
 """
 
+from pathlib import Path
+
+from leafmark.parcels.compiled import forget_stale
 from leafmark.parcels.containers.container import FREIGHT, Container, ContainerError, container_named
 from leafmark.parcels.containers.items import ITEMS_SCHEMA
 from leafmark.parcels.containers.loading import OBJECTIVES, SECONDS, Load, load, warm
@@ -21,3 +24,5 @@ __all__ = [
     "load",
     "warm",
 ]
+
+forget_stale(Path(__file__).parent)

@@ -5,21 +5,20 @@ A word is coded once and compared as an integer ever after; of a column that Par
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import math
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from leafmark.parcels.cells import MISSING_WORDS, figures
+
 Codes = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
-_MISSING_WORDS = ("", "-", "na", "n/a", "null")
 
 
 def words(columns: list[pa.ChunkedArray]) -> tuple[list[Codes], list[str]]:
@@ -43,7 +42,7 @@ def words(columns: list[pa.ChunkedArray]) -> tuple[list[Codes], list[str]]:
     number_of: dict[str, int] = {}
     # -1 at the end stands for null: NumPy reads it by the index -1.
     codes = np.array(
-        [-1 if w is None or w.lower() in _MISSING_WORDS else number_of.setdefault(w, len(number_of)) for w in found]
+        [-1 if w is None or w.lower() in MISSING_WORDS else number_of.setdefault(w, len(number_of)) for w in found]
         + [-1],
         np.int32,
     )
@@ -64,15 +63,9 @@ def numbers(column: pa.ChunkedArray) -> tuple[Floats, Flags]:
         if unreadable.any():
             values = np.where(unreadable, np.nan, values)
         return values, unreadable
-    values, unreadable = np.full(len(column), np.nan), np.zeros(len(column), np.bool_)
-    for row, cell in enumerate(column.cast(pa.string()).to_pylist()):
-        if cell is None or cell.strip().lower() in _MISSING_WORDS:
-            continue
-        with contextlib.suppress(ValueError):  # it stays NaN, which is unreadable
-            values[row] = float(cell)
-        unreadable[row] = not math.isfinite(values[row])
-        values[row] = np.nan if unreadable[row] else values[row]
-    return values, unreadable
+    values, missing, unreadable = figures(column)
+    unreadable |= ~missing & ~np.isfinite(values)
+    return np.where(unreadable, np.nan, values), unreadable
 
 
 def dates(column: pa.ChunkedArray, missing: dt.date) -> tuple[Codes, list[dt.date], Flags]:

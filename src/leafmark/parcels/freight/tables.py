@@ -6,7 +6,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from leafmark.parcels.cells import PackingError
+from leafmark.parcels.cells import ParcelsError
 
 KINDS: Final = ("transport", "hub")
 DISTANCE_TYPES: Final = ("sfd", "gcd", "actual")
@@ -124,5 +124,5 @@ CHAINS_SCHEMA: Final = pa.schema(
 )
 
 
-class FreightError(PackingError):
+class FreightError(ParcelsError):
     """A table or a setting that leaves nothing to compute with: what was found, where, and what to do."""

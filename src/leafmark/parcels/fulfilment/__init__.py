@@ -7,6 +7,9 @@
 Decision grams (`leafmark.parcels.decision`), never posted to a book. docs/fulfilment.md.
 """
 
+from pathlib import Path
+
+from leafmark.parcels.compiled import forget_stale
 from leafmark.parcels.fulfilment.allocating import SCHEMA, Allocation, Service, allocate
 from leafmark.parcels.fulfilment.pareto import pareto
 from leafmark.parcels.fulfilment.placing import Placement, place
@@ -26,3 +29,5 @@ __all__ = [
     "place",
     "warmup",
 ]
+
+forget_stale(Path(__file__).parent)

@@ -9,17 +9,14 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pcsv
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from leafmark.parcels.cells import ParcelsError, coded, figures, read_file
 from leafmark.parcels.fulfilment.tables import REFUSED_SCHEMA
 
 Table: TypeAlias = "pa.Table | str | Path"
 FOUND_MAX: Final = 60
 """Characters of a cell that a refusal shows."""
-NUMBER: Final = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 
 
 class FulfilmentError(ValueError):
@@ -36,7 +33,10 @@ def opened(given: Table, name: str, schema: pa.Schema) -> pa.Table:
     about = name
     if not isinstance(given, pa.Table):
         about = f"{name} ({given})"
-        given = _file(Path(given), about)
+        try:
+            given = read_file(Path(given), about)
+        except ParcelsError as error:
+            raise FulfilmentError(str(error)) from error
     required = [each.name for each in schema if not each.nullable]
     lacking = [each for each in required if each not in given.column_names]
     if lacking:
@@ -45,22 +45,6 @@ def opened(given: Table, name: str, schema: pa.Schema) -> pa.Table:
             f"{', '.join(schema.names)}"
         )
     return given
-
-
-def _file(path: Path, about: str) -> pa.Table:
-    try:
-        if path.suffix.lower() == ".parquet":
-            return pq.read_table(path)
-        if path.stat().st_size == 0:
-            raise FulfilmentError(f"{about}: the file is empty; expected a row of column names")
-        with path.open("rb") as file:
-            names = file.readline().decode("utf-8-sig").strip().split(",")
-        columns = {each.strip('"'): pa.string() for each in names}
-        return pcsv.read_csv(
-            path, convert_options=pcsv.ConvertOptions(column_types=columns, strings_can_be_null=True, null_values=[""])
-        )
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError) as error:
-        raise FulfilmentError(f"{about}: not readable as CSV in UTF-8 or Parquet: {error}") from error
 
 
 @dataclass
@@ -92,15 +76,7 @@ class Reader:
         """A column of names -> a code of each row (-1 where there is none), and the names in the order they come."""
         if column not in self.table.column_names:
             return np.full(self.table.num_rows, -1), []
-        cells = _combined(self.table.column(column)).cast(pa.string())
-        if not len(cells):
-            return np.zeros(0, np.int64), []
-        cells = pc.utf8_trim_whitespace(cells)
-        coded = cells.dictionary_encode()
-        names = coded.dictionary.to_pylist()
-        codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
-        if "" in names:
-            codes[codes == names.index("")] = -1
+        codes, names = coded(self.table.column(column))
         if required:
             self.refuse(codes < 0, "missing_value", column, "a name")
         return codes, names
@@ -113,8 +89,7 @@ class Reader:
         kind = f"a {'whole ' if integral else ''}number from 0 to {most:,.0f}{unit and ' '}{unit}"
         if column not in self.table.column_names:
             return np.full(self.table.num_rows, np.nan)
-        cells = _combined(self.table.column(column))
-        values, missing, unreadable = _figures(cells)
+        values, missing, unreadable = figures(self.table.column(column))
         if required:
             self.refuse(missing, missing_reason, column, kind)
         with np.errstate(invalid="ignore"):
@@ -144,37 +119,6 @@ def refused_table(readers: list[Reader]) -> pa.Table:
     """All refusals, table by table and row by row."""
     rows = [each for reader in readers for each in sorted(reader.refusals, key=lambda each: each["row"])]
     return pa.Table.from_pylist(rows, schema=REFUSED_SCHEMA)
-
-
-def _combined(column: pa.ChunkedArray) -> pa.Array:
-    whole = column.combine_chunks()
-    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) and whole.num_chunks else whole
-    return whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
-
-
-def _figures(cells: pa.Array) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Values, which are missing, which cannot be read."""
-    nothing = np.zeros(len(cells), np.bool_)
-    if not len(cells) or pa.types.is_null(cells.type):
-        return np.full(len(cells), np.nan), ~nothing, nothing
-    if pa.types.is_boolean(cells.type) or pa.types.is_temporal(cells.type) or pa.types.is_nested(cells.type):
-        return np.full(len(cells), np.nan), _mask(cells.is_null()), ~_mask(cells.is_null())
-    if pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type):
-        cells = pc.utf8_trim_whitespace(cells)
-        missing = _mask(pc.or_kleene(cells.is_null(), pc.equal(cells, "")).fill_null(True))
-        readable = _mask(pc.match_substring_regex(cells, NUMBER).fill_null(False))
-        values = pc.if_else(pa.array(readable), cells, None).cast(pa.float64())
-        return _values(values), missing, ~readable & ~missing
-    missing = _mask(cells.is_null())
-    return _values(cells.cast(pa.float64(), safe=False)), missing, nothing
-
-
-def _mask(flags: pa.Array) -> NDArray[np.bool_]:
-    return np.array(flags.to_numpy(zero_copy_only=False), np.bool_)
-
-
-def _values(cells: pa.Array) -> NDArray[np.float64]:
-    return np.array(cells.to_numpy(zero_copy_only=False), np.float64)
 
 
 Progress: TypeAlias = Callable[[int, int, str], None]

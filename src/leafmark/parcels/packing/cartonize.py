@@ -15,8 +15,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from leafmark.parcels.cells import PackingError
-from leafmark.parcels.decision import METHOD_ID, METHOD_VERSION, Haul
+from leafmark.parcels.cells import ParcelsError
+from leafmark.parcels.decision import METHOD_ID, METHOD_VERSION, MG_PER_TKM_KG, Haul, packaging_co2e_mg
 from leafmark.parcels.packing.kernel.arrays import WEIGHT_UNLIMITED_G, Cartons
 from leafmark.parcels.packing.kernel.choosing import Desk, Task, new_desk
 from leafmark.parcels.packing.kernel.running import Out, new_out, pack_orders
@@ -35,11 +35,12 @@ SUPPORT_SHARE: Final = 0.75
 CORRUGATED_KG_CO2E_PER_KG: Final = 1.1997
 """Corrugated board, cradle to gate: UK DESNZ 2025, material use (1,199.7 kg/t); taken where no factors are given."""
 
-VAN_KG_CO2E_PER_TKM: Final = 0.8
-"""Taken where no haul is given; see `leafmark.parcels.factors_used` for a pack's own."""
-
 RECIPES_TRIED: Final = 12
+"""Recipes a carton at effort 1."""
+
 NODES_SEARCHED: Final = 500
+"""Placements that a search tries for each effort past the first."""
+
 SLICE_ORDERS: Final = 64
 """Orders that a thread takes at a time: few, since some take a hundred times as long as others."""
 
@@ -77,21 +78,21 @@ def cartonize(
 
     Raises
     ------
-    PackingError : a table that cannot be read, no carton, an unknown objective, a cost or a material factor that is missing.
+    ParcelsError : a table that cannot be read, no carton, an unknown objective, a cost or a material factor that is missing.
     """
     if objective not in OBJECTIVES:
-        raise PackingError(f"objective {objective!r} is not one of {', '.join(OBJECTIVES)}.")
+        raise ParcelsError(f"objective {objective!r} is not one of {', '.join(OBJECTIVES)}.")
     if not 0 <= support_share <= 1:
-        raise PackingError(f"support_share is {support_share!r}; expected 0 to 1.")
+        raise ParcelsError(f"support_share is {support_share!r}; expected 0 to 1.")
     if effort < 1:
-        raise PackingError(f"effort is {effort!r}; expected 1 or more.")
+        raise ParcelsError(f"effort is {effort!r}; expected 1 or more.")
     order_set, carton_set = read_orders(orders), read_cartons(cartons)
     factors = material_factors_of(carton_set, materials)
     way = haul or Haul(0.0, 0.0)
     kernel_cartons = cartons_by(objective, carton_set, factors, way)
     km = np.where(np.isnan(order_set.distance_km), way.distance_km, order_set.distance_km)
     task = Task(
-        haul=way.kg_co2e_per_tkm * 1e3 if objective == "co2e" else 0.0,
+        haul=way.kg_co2e_per_tkm * MG_PER_TKM_KG if objective == "co2e" else 0.0,
         support=round(support_share * 10_000),
         recipes=RECIPES_TRIED * effort,
         splits=effort,
@@ -130,14 +131,8 @@ class Run:
         threads: int,
         progress: Progress | None,
     ) -> None:
-        self.orders, self.packable, self.km, self.task, self.threads, self.progress = (
-            orders,
-            packable,
-            km,
-            task,
-            threads,
-            progress,
-        )
+        self.orders, self.packable, self.km = orders, packable, km
+        self.task, self.threads, self.progress = task, threads, progress
         self.piece_starts = orders.piece_starts
 
     def pack(self, cartons: Cartons, which: NDArray[np.int64], out: Out | None = None) -> Out:
@@ -188,13 +183,13 @@ def material_factors_of(cartons: CartonSet, materials: Mapping[str, float] | Non
 
     Raises
     ------
-    PackingError : a material without a factor.
+    ParcelsError : a material without a factor.
     """
     known = {"material.corrugated_board": CORRUGATED_KG_CO2E_PER_KG, **(materials or {})}
     named = sorted(set(cartons.table.column("material").to_pylist()))
     absent = [m for m in named if m not in known]
     if absent:
-        raise PackingError(
+        raise ParcelsError(
             f"cartons: no factor for material {', '.join(absent)}; give it in `materials`, or name one of {', '.join(sorted(known))}."
         )
     return {name: float(known[name]) for name in named}
@@ -203,8 +198,9 @@ def material_factors_of(cartons: CartonSet, materials: Mapping[str, float] | Non
 def packaging_mg(cartons: CartonSet, factors: Mapping[str, float]) -> NDArray[np.float64]:
     """mg CO2e of one use of each carton: its making over its uses, and its way back (`leafmark.parcels.decision`)."""
     per_kg = np.array([factors[m] for m in cartons.table.column("material").to_pylist()])
-    made = cartons.numbers("tare_g", 0) * per_kg * 1e3 / cartons.numbers("use_count", 1.0)
-    mg: NDArray[np.float64] = made + cartons.numbers("return_co2e_mg", 0)
+    mg: NDArray[np.float64] = packaging_co2e_mg(
+        cartons.numbers("tare_g", 0), per_kg, cartons.numbers("use_count", 1.0), cartons.numbers("return_co2e_mg", 0)
+    )
     return mg
 
 
@@ -221,13 +217,13 @@ def cartons_by(objective: str, cartons: CartonSet, factors: Mapping[str, float],
 
     Raises
     ------
-    PackingError : objective `cost`, and a carton without one.
+    ParcelsError : objective `cost`, and a carton without one.
     """
     outer, table = outer_mm3(cartons), cartons.table
     if objective == "cost":
         if table.column("cost").null_count:
             row = table.column("cost").to_pylist().index(None)
-            raise PackingError(
+            raise ParcelsError(
                 f"cartons: {table.column('carton_id')[row].as_py()} has no cost, and the objective is cost: fill it in."
             )
         base = cartons.numbers("cost", 0)

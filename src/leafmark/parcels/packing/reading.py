@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from leafmark.parcels.cells import PackingError, Reader, Refusal, as_table, shown
+from leafmark.parcels.cells import ParcelsError, Reader, Refusal, as_table, shown
 from leafmark.parcels.packing.kernel.arrays import (
     APART,
     FRAGILE,
@@ -76,7 +76,7 @@ def read_orders(given: Any) -> OrderSet:
 
     Raises
     ------
-    PackingError : the table cannot be read, or a needed column is not there.
+    ParcelsError : the table cannot be read, or a needed column is not there.
     """
     table = as_table(given, "orders")
     reader = Reader(table, ORDERS_SCHEMA, "orders")
@@ -197,7 +197,7 @@ def read_cartons(given: Any) -> CartonSet:
 
     Raises
     ------
-    PackingError : the table cannot be read, a needed column is not there, or no carton is left.
+    ParcelsError : the table cannot be read, a needed column is not there, or no carton is left.
     """
     table = as_table(given, "cartons")
     reader = Reader(table, CARTONS_SCHEMA, "cartons")
@@ -247,7 +247,7 @@ def read_cartons(given: Any) -> CartonSet:
             if refused
             else "the table is empty"
         )
-        raise PackingError(f"cartons: none is left to pack into ({why}).")
+        raise ParcelsError(f"cartons: none is left to pack into ({why}).")
     return CartonSet(good, refused)
 
 

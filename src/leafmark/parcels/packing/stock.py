@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from leafmark.parcels.packing.kernel.arrays import BASE, DIMENSIONAL_KG, TARE_G, USABLE, Cartons, usable_only
+from leafmark.parcels.packing.kernel.arrays import USABLE, Cartons, usable_only
+from leafmark.parcels.packing.kernel.choosing import value_in
 from leafmark.parcels.packing.kernel.running import UNPACKED, Out, new_out
 from leafmark.parcels.packing.reading import CartonSet
 
@@ -56,26 +57,15 @@ def in_sequence(run: Run, cartons: Cartons, stock: NDArray[np.float64], out: Out
     uses = uses_of(run, out, len(stock))
     for order in range(len(out.parcels)):
         if (uses[order] > left).any():
-            while True:  # a carton of which too few are left for this order goes out of its choice
-                allowed = left > 0
+            allowed, short = left > 0, uses[order] > left
+            while short.any():  # a carton of which too few are left for this order goes out of its choice
                 one = run.pack(
                     usable_only(cartons, allowed), np.array([order]), new_out(len(out.parcel), len(out.parcels))
                 )
-                wanted = uses_of(run, one, len(stock), only=order)
-                if not (wanted > left).any():
-                    break
-                allowed &= wanted <= left
-                one = run.pack(
-                    usable_only(cartons, allowed), np.array([order]), new_out(len(out.parcel), len(out.parcels))
-                )
-                wanted = uses_of(run, one, len(stock), only=order)
-                if not (wanted > left).any():
-                    break
-                one = new_out(len(out.parcel), len(out.parcels))
-                wanted = np.zeros(len(stock), np.int64)
-                break
+                uses[order] = uses_of(run, one, len(stock), only=order)
+                short = uses[order] > left
+                allowed &= ~short
             take_over(run, one, out, order)
-            uses[order] = wanted
         left -= uses[order]
     return out
 
@@ -108,10 +98,7 @@ def worth(run: Run, cartons: Cartons, out: Out, orders: NDArray[np.int64]) -> ND
             continue
         for p in range(out.parcels[order]):
             c = out.carton[pieces.start + p]
-            gross_kg = (weight[parcel == p].sum() + cartons.sizes[c, TARE_G]) / 1e3
-            found[i] += cartons.worth[c, BASE] + run.task.haul * run.km[order] * max(
-                gross_kg, cartons.worth[c, DIMENSIONAL_KG]
-            )
+            found[i] += value_in.py_func(cartons, c, weight[parcel == p].sum(), run.km[order], run.task)
     return found
 
 

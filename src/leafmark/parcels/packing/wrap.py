@@ -54,7 +54,7 @@ def wrap(orders: Any, *, support_share: float = SUPPORT_SHARE) -> Wrappings:
 
     Raises
     ------
-    PackingError : the table cannot be read.
+    ParcelsError : the table cannot be read.
     """
     order_set = read_orders(orders)
     items, count = order_set.items, len(order_set.order_ids)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from leafmark.parcels.decision import Haul
+from leafmark.parcels.decision import Haul, haul_co2e_mg
 from leafmark.parcels.packing.kernel.arrays import VOLUME_MM3
 from leafmark.parcels.packing.kernel.running import Out
 from leafmark.parcels.packing.reading import CartonSet, OrderSet, unpacked_rows
@@ -47,9 +47,7 @@ def parcels_table(
     )[carton]
     outer = outer_mm3(cartons)[carton]
     packaging = np.rint(packaging_mg(cartons, factors)[carton]).astype(np.int64)
-    gross_kg = (contents_g + tare_g) / 1e3
-    chargeable = np.maximum(gross_kg, outer / 1e9 * haul.density_kg_per_m3)
-    hauled = np.rint(chargeable * km[order] * haul.kg_co2e_per_tkm * 1e3).astype(np.int64)
+    hauled = np.rint(haul_co2e_mg(contents_g + tare_g, outer, km[order], haul)).astype(np.int64)
     cost = cartons.numbers("cost", np.nan)[carton]
     columns = {
         "order_id": pa.array(orders.order_ids, pa.string()).take(pa.array(order)),

@@ -6,7 +6,7 @@ Figures are worked by hand in docs/reuse.md. Returned boxes become acts of `pack
 not know: it gives a table in their input's form.
 """
 
-from leafmark.parcels.cells import PackingError
+from leafmark.parcels.cells import ParcelsError
 from leafmark.parcels.reuse.book import Book, Pool, open_book
 from leafmark.parcels.reuse.grams import NEVER, BreakEven, break_even
 from leafmark.parcels.reuse.records import as_carton_columns, content, grams_per_use, pool_content, return_acts
@@ -23,6 +23,6 @@ from leafmark.parcels.reuse.uses import ReturnRate, expected_use_count, measured
 
 __all__ = [
     "COUNTS_SCHEMA", "EVENTS", "EVENTS_SCHEMA", "NEVER", "POOLS_SCHEMA", "RETURNS_SCHEMA", "STATES", "STOCK_SCHEMA", "Book",
-    "BreakEven", "PackingError", "Pool", "ReturnRate", "as_carton_columns", "break_even", "content", "expected_use_count", "grams_per_use",
+    "BreakEven", "ParcelsError", "Pool", "ReturnRate", "as_carton_columns", "break_even", "content", "expected_use_count", "grams_per_use",
     "measured_return_rate", "open_book", "pool_content", "rate_needed", "return_acts",
 ]  # fmt: skip

@@ -122,7 +122,7 @@ def open_book(
 
     Raises
     ------
-    PackingError : a table that cannot be read at all. Rows that cannot be meant are in `Book.refused`.
+    ParcelsError : a table that cannot be read at all. Rows that cannot be meant are in `Book.refused`.
     """
     terms, bad_pools = read_pools(pools)
     given = None if events is None else read_events(events, terms)

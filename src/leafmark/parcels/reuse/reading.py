@@ -84,7 +84,7 @@ def read_pools(given: Any) -> tuple[list[PoolTerms], list[Refusal]]:
 
     Raises
     ------
-    PackingError : the table cannot be read, or a needed column is not there.
+    ParcelsError : the table cannot be read, or a needed column is not there.
     """
     table = as_table(given, "pools")
     reader = Reader(table, POOLS_SCHEMA, "pools")
@@ -162,7 +162,7 @@ def read_events(given: Any, pools: list[PoolTerms]) -> EventSet:
 
     Raises
     ------
-    PackingError : the table cannot be read, or a needed column is not there.
+    ParcelsError : the table cannot be read, or a needed column is not there.
     """
     table = as_table(given, "events")
     reader = Reader(table, EVENTS_SCHEMA, "events")
@@ -191,7 +191,7 @@ def read_counts(given: Any, pools: list[PoolTerms]) -> tuple[list[dict[str, Any]
 
     Raises
     ------
-    PackingError : the table cannot be read, or a needed column is not there.
+    ParcelsError : the table cannot be read, or a needed column is not there.
     """
     table = as_table(given, "counts")
     reader = Reader(table, COUNTS_SCHEMA, "counts")

@@ -51,7 +51,8 @@ def expected_use_count(return_rate: float, use_cap: int | None = None) -> float:
         return float(use_cap)
     if use_cap is None or return_rate == 0:
         return 1 / (1 - return_rate)
-    return -math.expm1(use_cap * math.log(return_rate)) / (1 - return_rate)
+    uses = -math.expm1(use_cap * math.log(return_rate)) / (1 - return_rate)
+    return min(max(uses, 1.0), float(use_cap))  # the last digit of a float may lie outside what the formula can give
 
 
 def rate_needed(use_count: float, use_cap: int | None = None) -> float | None:

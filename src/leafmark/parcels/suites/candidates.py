@@ -63,7 +63,7 @@ def candidate_sizes(
 
     Raises
     ------
-    SuiteError : no history, or none of its orders fits the largest carton. PackingError : a table that cannot be read.
+    SuiteError : no history, or none of its orders fits the largest carton. ParcelsError : a table that cannot be read.
     """
     if n < 1:
         raise SuiteError("no_sizes", f"n is {n}; ask for 1 candidate or more")

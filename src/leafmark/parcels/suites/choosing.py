@@ -75,7 +75,7 @@ def suite(
     Raises
     ------
     SuiteError : there is nothing to choose from or by, or a setting is out of range; its `reason` says which.
-    PackingError : a table that cannot be read, a cost or a material factor that is missing.
+    ParcelsError : a table that cannot be read, a cost or a material factor that is missing.
     """
     way, crew_size = haul or Haul(0.0, 0.0), threads or os.cpu_count() or 1
     _check(k, objective, support_share, unheld_times)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 from ninja import Router
 
-from leafmark.parcels.cells import PackingError
+from leafmark.parcels.cells import ParcelsError
 from leafmark.parcels.decision import Haul
 from leafmark.web.api.auth import Needs
 from leafmark.web.api.pack_schemas import PIECES_MAX, WORK_MAX, PackIn, PackOut
@@ -51,7 +51,7 @@ def plan_of(asked: PackIn) -> dict[str, Any]:
             [each.dict() for each in asked.orders], cartons, asked.objective, haul=haul, materials=materials_of(cartons),
             support_share=asked.support_share, threads=1,
         )  # fmt: skip
-    except PackingError as error:
+    except ParcelsError as error:
         raise Problem("invalid", str(error)[:DETAIL_MAX]) from error
     return {
         "method": plan.settings["method"], "objective": asked.objective, "parcels": plan.parcels.to_pylist(),

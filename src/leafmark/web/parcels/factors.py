@@ -30,7 +30,7 @@ def materials_of(cartons: Any) -> dict[str, float]:
 
     Raises
     ------
-    PackingError : materials without a factor, by name.
+    ParcelsError : materials without a factor, by name.
     """
     if isinstance(cartons, pa.Table):
         named = cartons.column("material").to_pylist() if "material" in cartons.column_names else []

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from leafmark.parcels.cells import PackingError
+from leafmark.parcels.cells import ParcelsError
 from leafmark.parcels.decision import Haul
 from leafmark.parcels.sample import sample_cartons, sample_orders
 from leafmark.web.failures import without_folders
@@ -54,7 +54,7 @@ def pack_plan(plan: str) -> dict[str, Any]:
             orders, cartons, found.objective, haul=Haul(found.distance_km, found.kg_co2e_per_tkm), materials=materials_of(cartons),
             progress=lambda done, whole: progress(done, whole, "orders"),
         )  # fmt: skip
-    except PackingError as error:
+    except ParcelsError as error:
         raise JobFault(without_folders(str(error)).replace(f"parcels/{found.pk.hex}/", "")) from error
     for name in TABLES:
         pq.write_table(getattr(made, name), found.folder / f"{name}.made.parquet", compression="zstd")
@@ -102,7 +102,7 @@ def tables_of(found: PackingPlan) -> tuple[pa.Table, pa.Table]:
 
     Raises
     ------
-    PackingError : a file cannot be read, or has more than is taken.
+    ParcelsError : a file cannot be read, or has more than is taken.
     """
     from leafmark.parcels.cells import as_table
 
@@ -110,11 +110,11 @@ def tables_of(found: PackingPlan) -> tuple[pa.Table, pa.Table]:
     cartons = as_table(found.folder / f"{CARTONS}.csv", CARTONS) if found.cartons_name else sample_cartons()
     for name, table, most in ((ORDERS, orders, ROWS_MAX), (CARTONS, cartons, CARTONS_MAX)):
         if table.num_rows > most:
-            raise PackingError(
+            raise ParcelsError(
                 f"{name}: found {table.num_rows:,} rows; expected at most {most:,} in one plan: send them in parts"
             )
     if (pieces := _pieces(orders)) > PIECES_MAX:
-        raise PackingError(
+        raise ParcelsError(
             f"orders: found {pieces:,} pieces; expected at most {PIECES_MAX:,} in one plan: send them in parts"
         )
     return orders, cartons

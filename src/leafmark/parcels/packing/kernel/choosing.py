@@ -16,7 +16,9 @@ from leafmark.parcels.packing.kernel.arrays import (
     APART,
     BASE,
     DIMENSIONAL_KG,
+    HEIGHT,
     HOLDS_MM3,
+    LENGTH,
     MAILER,
     MAILER_OK,
     MASK,
@@ -25,6 +27,7 @@ from leafmark.parcels.packing.kernel.arrays import (
     USABLE,
     VOLUME_MM3,
     WEIGHT_G,
+    WIDTH,
 )
 from leafmark.parcels.packing.kernel.filling import (
     ALL_OF_THEM,
@@ -57,11 +60,14 @@ ALONG = (np.int64(0), np.int64(1), np.int64(2))
 SEARCHED: Final = np.int64(2**40)
 """The recipe that is a search."""
 
+IN_BLOCKS: Final = np.int64(2**30)
+"""Added to a recipe's number: alike pieces as blocks, few as they may be; so that a part of what was left is filled as it was."""
+
 PARTS_MAX: Final = 4096
 """Up to so many parts of an order the cheapest carton of each is remembered: splits meet the same rest again and again."""
 
-HEIGHTS_MAX: Final = 10
-"""Thicknesses at which a mailer is tried."""
+HEIGHTS_MAX, HEIGHT_ROWS_MAX = 10, 8
+"""Thicknesses at which a mailer is tried, and rows whose edges they are made of."""
 
 
 ROWS, KEYS, TAKEN, LEFT, USED, STRIDE = 0, 1, 2, 3, 7, 8
@@ -206,6 +212,21 @@ def may_hold(items, first, count, left, length, width, height):
 
 
 @inner
+def lays_blocks(count, left, recipe, flags, pieces):
+    """Whether a recipe lays alike pieces as blocks: always where there are many, else every other where some are alike."""
+    if flags & WITH_LOADS:
+        return False
+    if pieces > PIECES_SINGLE_MAX:
+        return True
+    if recipe % 2:
+        return False
+    most = NO
+    for r in range(count):
+        most = max(most, left[r])
+    return most >= BLOCK_PIECES_MIN
+
+
+@inner
 def run_recipe(
     desk, items, first, count, left, taken, length, width, height, max_weight_g, recipe, task, flags, pieces, whole
 ):  # fmt: skip
@@ -216,6 +237,7 @@ def run_recipe(
             flags & WITH_LOADS, pieces, task.nodes,
         )  # fmt: skip
         return pieces if found else NO
+    in_blocks, recipe = recipe & IN_BLOCKS, recipe & (IN_BLOCKS - 1)
     seed = np.int64(0)
     if recipe < RECIPES.shape[0]:
         sequence, rule = RECIPES[recipe, 0], RECIPES[recipe, 1]
@@ -223,14 +245,10 @@ def run_recipe(
         seed = drawn(drawn(np.int64(88172645463325252) + recipe * 7919))
         sequence, rule = (seed >> 20) % 4, RULES_DRAWN[(seed >> 30) % RULES_DRAWN.size]
     n = sort_rows(items, first, count, left, sequence, seed, desk.lines[ROWS], desk.lines[KEYS], flags & GROUPED)
-    most = np.int64(0)
-    for i in range(n):
-        most = max(most, left[desk.lines[ROWS][i]])
-    many = pieces > PIECES_SINGLE_MAX
     mode = flags
     if whole:
         mode |= ALL_OF_THEM
-    if not flags & WITH_LOADS and (many or (most >= BLOCK_PIECES_MIN and recipe % 2 == 0)):
+    if in_blocks or lays_blocks(count, left, recipe, flags, pieces):
         mode |= AS_BLOCKS
         if recipe % 4 == 0:
             mode |= TURNED
@@ -242,54 +260,45 @@ def run_recipe(
 
 @inner
 def mailer_heights(desk, items, first, count, left, cartons, c, volume_mm3):
-    """Thicknesses at which a mailer is tried, thinnest first: edges of pieces and their sums. -> how many."""
-    out, n = desk.heights, 0
-    stack = np.int64(0)
+    """Thicknesses at which a mailer is tried, thinnest first: edges of the first rows left, sums of two, all in a stack. -> how many."""
+    n, stack, rows = NO, NO, NO
     for r in range(count):
-        if left[r] > 0:
-            stack += left[r] * min(
-                items.size[first + r, 0, 0], items.size[first + r, 0, 1], items.size[first + r, 0, 2]
-            )
-    for r in range(-1, min(count, 8)):
-        for q in range(-1, min(count, 8)):
-            for axis in range(3):
-                for other in range(3):
-                    if r < 0:
-                        if q >= 0 or axis > 0 or other > 0:
-                            continue
-                        height = stack
-                    else:
-                        if left[r] <= 0:
-                            continue
-                        height = np.int64(items.size[first + r, 0, axis])
-                        if q >= 0:
-                            if left[q] <= 0 or q < r or (q == r and left[r] < 2):
-                                continue
-                            height += items.size[first + q, 0, other]
-                        elif other > 0:
-                            continue
-                    room_x, room_y = cartons.sizes[c, 0] - height, cartons.sizes[c, 1] - height
-                    if (
-                        height > cartons.sizes[c, 2]
-                        or room_x <= 0
-                        or room_y <= 0
-                        or room_x * room_y * height < volume_mm3
-                    ):
-                        continue
-                    place = n
-                    while place > 0 and out[place - 1] > height:
-                        place -= 1
-                    if place > 0 and out[place - 1] == height:
-                        continue
-                    if n >= HEIGHTS_MAX:
-                        if place >= n:
-                            continue
-                        n -= 1
-                    for i in range(n, place, -1):
-                        out[i] = out[i - 1]
-                    out[place] = height
-                    n += 1
-    return n
+        if left[r] <= 0:
+            continue
+        stack += left[r] * min(items.size[first + r, 0, 0], items.size[first + r, 0, 1], items.size[first + r, 0, 2])
+        if rows == HEIGHT_ROWS_MAX:
+            continue
+        rows += 1
+        for axis in range(3):
+            edge = items.size[first + r, 0, axis]
+            n = offer_height(desk, n, edge, cartons, c, volume_mm3)
+            for q in range(r if left[r] > 1 else r + 1, count):
+                if left[q] > 0:
+                    for other in range(3):
+                        n = offer_height(desk, n, edge + items.size[first + q, 0, other], cartons, c, volume_mm3)
+    return offer_height(desk, n, stack, cartons, c, volume_mm3)
+
+
+@inner
+def offer_height(desk, n, height, cartons, c, volume_mm3):
+    """Keep a thickness among the thinnest `HEIGHTS_MAX`, unless it is known or the mailer holds too little at it. -> how many there are."""
+    out = desk.heights
+    room_x, room_y = cartons.sizes[c, LENGTH] - height, cartons.sizes[c, WIDTH] - height
+    if height > cartons.sizes[c, HEIGHT] or room_x <= 0 or room_y <= 0 or room_x * room_y * height < volume_mm3:
+        return n
+    place = n
+    while place > 0 and out[place - 1] > height:
+        place -= 1
+    if place > 0 and out[place - 1] == height:
+        return n
+    if n == HEIGHTS_MAX:
+        if place == n:
+            return n
+        n -= 1
+    for i in range(n, place, -1):
+        out[i] = out[i - 1]
+    out[place] = height
+    return n + 1
 
 
 @inner
@@ -314,50 +323,20 @@ def holds(desk, items, first, count, left, taken, cartons, c, totals, task, flag
     weight_g, volume, pieces, mailer, parted = totals
     if parted or not cartons.sizes[c, USABLE] or weight_g > cartons.sizes[c, MAX_WEIGHT_G]:
         return NONE, NO
-    length, width, height = np.int64(cartons.sizes[c, 0]), np.int64(cartons.sizes[c, 1]), np.int64(cartons.sizes[c, 2])
+    length, width, height = cartons.sizes[c, LENGTH], cartons.sizes[c, WIDTH], cartons.sizes[c, HEIGHT]
     if not cartons.sizes[c, MAILER]:
         if volume > cartons.sizes[c, HOLDS_MM3] or not may_hold(items, first, count, left, length, width, height):
             return NONE, NO
-        for recipe in range(recipes if pieces > 1 else 1):
+        tries = recipes if pieces > 1 else 1
+        searched = task.nodes > 0 and 2 < pieces <= DEPTH_MAX
+        for attempt in range(tries + searched):
+            recipe = np.int64(attempt) if attempt < tries else SEARCHED
             done = run_recipe(
-                desk,
-                items,
-                first,
-                count,
-                left,
-                taken,
-                length,
-                width,
-                height,
-                cartons.sizes[c, MAX_WEIGHT_G],
-                recipe,
-                task,
-                flags,
-                pieces,
-                YES,
-            )
+                desk, items, first, count, left, taken, length, width, height, cartons.sizes[c, MAX_WEIGHT_G], recipe, task, flags,
+                pieces, YES,
+            )  # fmt: skip
             if done == pieces:
-                return np.int64(recipe), NO
-        if task.nodes > 0 and 2 < pieces <= DEPTH_MAX:
-            done = run_recipe(
-                desk,
-                items,
-                first,
-                count,
-                left,
-                taken,
-                length,
-                width,
-                height,
-                cartons.sizes[c, MAX_WEIGHT_G],
-                SEARCHED,
-                task,
-                flags,
-                pieces,
-                YES,
-            )
-            if done == pieces:
-                return SEARCHED, NO
+                return recipe, NO
         return NONE, NO
     if not mailer:
         return NONE, NO

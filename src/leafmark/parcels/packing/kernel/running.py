@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from leafmark.parcels.packing.kernel.arrays import KEEP, MAILER, MAX_LOAD_G, MAX_WEIGHT_G, USABLE
+from leafmark.parcels.packing.kernel.arrays import HEIGHT, KEEP, LENGTH, MAX_LOAD_G, MAX_WEIGHT_G, USABLE, WIDTH
 from leafmark.parcels.packing.kernel.choosing import (
     CARTON,
     CONTENT,
@@ -22,8 +22,9 @@ from leafmark.parcels.packing.kernel.choosing import (
     sums,
     value_in,
 )
-from leafmark.parcels.packing.kernel.room import KIND, NO, NONE, YES, inner, outer
-from leafmark.parcels.packing.kernel.splitting import BEST, fill_most, packed_volume, several
+from leafmark.parcels.packing.kernel.filling import GROUPED, WITH_LOADS
+from leafmark.parcels.packing.kernel.room import KIND, NO, NONE, ORIENTATION, SHAPE, YES, inner, outer
+from leafmark.parcels.packing.kernel.splitting import BEST, fill_most, packed, several
 
 UNPACKED: Final = -1
 
@@ -59,7 +60,12 @@ def write_parcel(desk, items, first, piece_starts, used, parcel, carton, out):
     room = desk.room
     for b in range(room.counts[0]):
         kind = room.blocks[b, KIND]
-        nx, ny, nz, o = room.blocks[b, 7], room.blocks[b, 8], room.blocks[b, 9], room.blocks[b, 10]
+        nx, ny, nz, o = (
+            room.blocks[b, SHAPE],
+            room.blocks[b, SHAPE + 1],
+            room.blocks[b, SHAPE + 2],
+            room.blocks[b, ORIENTATION],
+        )
         dx, dy, dz = items.size[kind, o, 0], items.size[kind, o, 1], items.size[kind, o, 2]
         for c in range(nz):
             for a in range(nx):
@@ -77,7 +83,7 @@ def write_parcel(desk, items, first, piece_starts, used, parcel, carton, out):
 @inner
 def replay(desk, items, first, count, content, cartons, c, recipe, thick, task, flags):
     """Fill the room again as a recipe did. -> whether all of the content went in."""
-    length, width, height = np.int64(cartons.sizes[c, 0]), np.int64(cartons.sizes[c, 1]), np.int64(cartons.sizes[c, 2])
+    length, width, height = cartons.sizes[c, LENGTH], cartons.sizes[c, WIDTH], cartons.sizes[c, HEIGHT]
     if thick > 0:
         length, width, height = length - thick, width - thick, thick
     pieces = sums(items, first, count, content)[2]
@@ -103,14 +109,14 @@ def replay(desk, items, first, count, content, cartons, c, recipe, thick, task, 
 
 @inner
 def flags_of(items, first, count, left):
-    """1: some piece has a limit of load; 2: some are kept together."""
+    """`WITH_LOADS` where some piece has a limit of load, `GROUPED` where some are kept together."""
     flags = NO
     for r in range(count):
         if left[r] > 0:
             if items.facts[first + r, MAX_LOAD_G] >= 0:
-                flags |= 1
+                flags |= WITH_LOADS
             if items.facts[first + r, KEEP] >= 0:
-                flags |= 2
+                flags |= GROUPED
     return flags
 
 
@@ -125,13 +131,11 @@ def one_pass(desk, items, first, count, left, cartons, km, task, flags, piece_st
             return parcel
         best_c, best_score = NONE, np.inf
         for c in range(cartons.sizes.shape[0]):
-            if not cartons.sizes[c, USABLE] or cartons.sizes[c, MAILER]:
+            if not cartons.sizes[c, USABLE]:
                 continue
-            for r in range(count):
-                taken[r] = 0
-            if fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, NO) == 0:
+            if fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, NO)[0] == 0:
                 continue
-            volume, weight_g = packed_volume(items, first, count, taken)
+            volume, weight_g = packed(items, first, count, taken)
             score = value_in(cartons, c, weight_g, km, task) / volume
             if score < best_score:
                 best_c, best_score = c, score
@@ -139,11 +143,9 @@ def one_pass(desk, items, first, count, left, cartons, km, task, flags, piece_st
             return parcel
         again = True
         while again:  # the same carton while it packs as much as it did
-            for r in range(count):
-                taken[r] = 0
-            if fill_most(desk, items, first, count, left, taken, cartons, best_c, task, flags, NO) == 0:
+            if fill_most(desk, items, first, count, left, taken, cartons, best_c, task, flags, NO)[0] == 0:
                 break
-            volume, weight_g = packed_volume(items, first, count, taken)
+            volume, weight_g = packed(items, first, count, taken)
             again = value_in(cartons, best_c, weight_g, km, task) / volume <= best_score * 1.02
             write_parcel(desk, items, first, piece_starts, used, parcel, best_c, out)
             parcel += 1
@@ -182,10 +184,10 @@ def pack_orders(desk, items, starts, piece_starts, packable, km, cartons, task, 
                 done = NO
                 for p in range(k):
                     if replay(
-                        desk, items, first, count, desk.splits[BEST, p, CONTENT:], cartons, desk.splits[0, p, CARTON], desk.splits[0, p, RECIPE],
-                        desk.splits[0, p, THICK], task, flags,
+                        desk, items, first, count, desk.splits[BEST, p, CONTENT:], cartons, desk.splits[BEST, p, CARTON], desk.splits[BEST, p, RECIPE],
+                        desk.splits[BEST, p, THICK], task, flags,
                     ):  # fmt: skip
-                        write_parcel(desk, items, first, piece_starts, used, done, desk.splits[0, p, CARTON], out)
+                        write_parcel(desk, items, first, piece_starts, used, done, desk.splits[BEST, p, CARTON], out)
                         done += 1
                 if done == k:
                     out.parcels[o] = k

@@ -14,17 +14,23 @@ import numpy as np
 from leafmark.parcels.packing.kernel.arrays import (
     BASE,
     DIMENSIONAL_KG,
+    HEIGHT,
     HOLDS_MM3,
+    LENGTH,
     MAILER,
+    MAILER_OK,
+    MASK,
     MAX_WEIGHT_G,
     TARE_G,
     USABLE,
     VOLUME_MM3,
     WEIGHT_G,
+    WIDTH,
 )
 from leafmark.parcels.packing.kernel.choosing import (
     CARTON,
     CONTENT,
+    IN_BLOCKS,
     LEFT,
     PARCELS_MAX,
     PARTS_MAX,
@@ -33,6 +39,8 @@ from leafmark.parcels.packing.kernel.choosing import (
     TAKEN,
     THICK,
     cheapest,
+    lays_blocks,
+    mailer_heights,
     rank_cartons,
     run_recipe,
     sums,
@@ -53,16 +61,98 @@ UNKNOWN: Final = np.int64(-2)
 
 @inner
 def fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, recipe):
-    """Fill carton `c` with as much of what is left as one recipe packs -> pieces; never a mailer."""
-    totals = sums(items, first, count, left)
-    return run_recipe(
-        desk, items, first, count, left, taken, np.int64(cartons.sizes[c, 0]), np.int64(cartons.sizes[c, 1]), np.int64(cartons.sizes[c, 2]),
-        cartons.sizes[c, MAX_WEIGHT_G], recipe, task, flags, totals[2], NO,
-    )  # fmt: skip
+    """Fill carton `c` with as much of what is left as one recipe packs -> (pieces, thickness, the recipe's number to do it again).
+
+    A mailer is tried at several thicknesses, with what may go in one; the fullest stays.
+    """
+    for r in range(count):
+        taken[r] = 0
+    length, width, height = cartons.sizes[c, LENGTH], cartons.sizes[c, WIDTH], cartons.sizes[c, HEIGHT]
+    some, mailer = left, cartons.sizes[c, MAILER]
+    if mailer:
+        some = desk.lines[LEFT + 3]
+        for r in range(count):
+            some[r] = left[r] if items.facts[first + r, MAILER_OK] else NO
+    pieces = sums(items, first, count, some)[2]
+    if pieces == 0:
+        return NO, NO, recipe
+    if lays_blocks(count, some, recipe, flags, pieces):
+        recipe += IN_BLOCKS
+    max_weight_g = cartons.sizes[c, MAX_WEIGHT_G]
+    if not mailer:
+        done = run_recipe(
+            desk, items, first, count, some, taken, length, width, height, max_weight_g, recipe, task, flags, pieces, NO
+        )
+        return done, NO, recipe
+    best, best_volume, last = NO, NO, NO
+    for h in range(mailer_heights(desk, items, first, count, some, cartons, c, NO)):
+        last = desk.heights[h]
+        run_recipe(
+            desk,
+            items,
+            first,
+            count,
+            some,
+            taken,
+            length - last,
+            width - last,
+            last,
+            max_weight_g,
+            recipe,
+            task,
+            flags,
+            pieces,
+            NO,
+        )
+        volume, _ = packed(items, first, count, taken)
+        if volume > best_volume:
+            best, best_volume = last, volume
+    if best_volume == 0:  # none of the thinnest: then as thick as one of the pieces needs
+        best = own_thickness(items, first, count, some, length, width, height)
+    for r in range(count):
+        taken[r] = 0
+    if best == 0:
+        return NO, NO, recipe
+    done = run_recipe(
+        desk,
+        items,
+        first,
+        count,
+        some,
+        taken,
+        length - best,
+        width - best,
+        best,
+        max_weight_g,
+        recipe,
+        task,
+        flags,
+        pieces,
+        NO,
+    )
+    return done, best, recipe
 
 
 @inner
-def packed_volume(items, first, count, taken):
+def own_thickness(items, first, count, left, length, width, height):
+    """A thickness at which one piece of what is left goes into a mailer; 0 where there is none."""
+    for r in range(count):
+        if left[r] > 0:
+            for o in range(6):
+                thick = items.size[first + r, o, 2]
+                if (
+                    items.facts[first + r, MASK] & (1 << o)
+                    and thick <= height
+                    and items.size[first + r, o, 0] + thick <= length
+                    and items.size[first + r, o, 1] + thick <= width
+                ):  # fmt: skip
+                    return thick
+    return NO
+
+
+@inner
+def packed(items, first, count, taken):
+    """What was packed: volume in mm3, mass in g."""
     volume, weight_g = np.int64(0), np.int64(0)
     for r in range(count):
         volume += taken[r] * items.facts[first + r, VOLUME_MM3]
@@ -165,7 +255,7 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
         if k + 1 == parcels_max:
             return NO, np.inf
         best_c, best_score = NONE, np.inf
-        recipe = way // 2
+        recipe = np.int64(way // 2)
         part = part_of(desk, count, left) if way < 2 else NO
         if k == 0 and opening >= 0:
             best_c = opening
@@ -173,11 +263,11 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
             best_c = desk.known[part, 4 + way] - 1
         else:
             for c in range(cartons.sizes.shape[0]):
-                if not cartons.sizes[c, USABLE] or cartons.sizes[c, MAILER]:
+                if not cartons.sizes[c, USABLE]:
                     continue
-                if fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, recipe) == 0:
+                if fill_most(desk, items, first, count, left, taken, cartons, c, task, flags, recipe)[0] == 0:
                     continue
-                volume, weight_g = packed_volume(items, first, count, taken)
+                volume, weight_g = packed(items, first, count, taken)
                 score = -float(volume)
                 if way % 2 == 0:
                     score = value_in(cartons, c, weight_g, km, task) / volume
@@ -187,11 +277,10 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
                 desk.known[part, 4 + way] = best_c + 1
         if best_c < 0:
             return NO, np.inf
-        for r in range(count):
-            taken[r] = 0
-        if fill_most(desk, items, first, count, left, taken, cartons, best_c, task, flags, recipe) == 0:
+        done, thick, again = fill_most(desk, items, first, count, left, taken, cartons, best_c, task, flags, recipe)
+        if done == 0:
             return NO, np.inf
-        _, weight_g = packed_volume(items, first, count, taken)
+        _, weight_g = packed(items, first, count, taken)
         value = value_in(cartons, best_c, weight_g, km, task)
         if k == 0 and opening >= 0:
             opened = part_of(desk, count, taken)
@@ -202,7 +291,7 @@ def split(desk, slot, items, first, count, left, cartons, km, task, flags, openi
         total += value
         if total >= below:
             return NO, np.inf
-        desk.splits[slot, k, CARTON], desk.splits[slot, k, RECIPE], desk.splits[slot, k, THICK] = best_c, recipe, 0
+        desk.splits[slot, k, CARTON], desk.splits[slot, k, RECIPE], desk.splits[slot, k, THICK] = best_c, again, thick
         desk.split_values[slot, k] = value
         for r in range(count):
             desk.splits[slot, k, CONTENT + r] = taken[r]
@@ -232,8 +321,6 @@ def several(desk, items, first, count, cartons, km, task, flags):
         loop += 1
         for i in range(-1, ranked):
             opening = desk.rank[0, i] if i >= 0 else NONE
-            if opening >= 0 and cartons.sizes[opening, MAILER]:
-                continue
             for r in range(count):
                 left[r] = whole[r]
             k, value = split(
@@ -254,13 +341,18 @@ def shrink(desk, items, first, count, cartons, km, task, flags, k, ranked, loop)
     left = desk.lines[LEFT + 2]
     for i in range(k):
         for r in range(count):
-            left[r] = desk.splits[0, i, CONTENT + r]
-        value = desk.split_values[0, i]
+            left[r] = desk.splits[BEST, i, CONTENT + r]
+        value = desk.split_values[BEST, i]
         c, recipe, thick, value = cheapest(
             desk, YES, items, first, count, left, desk.lines[TAKEN], cartons, km, task, flags, task.recipes, value
         )
         if c >= 0:
-            desk.splits[0, i, CARTON], desk.splits[0, i, RECIPE], desk.splits[0, i, THICK], desk.split_values[0, i] = (
+            (
+                desk.splits[BEST, i, CARTON],
+                desk.splits[BEST, i, RECIPE],
+                desk.splits[BEST, i, THICK],
+                desk.split_values[BEST, i],
+            ) = (
                 c,
                 recipe,
                 thick,
@@ -275,16 +367,14 @@ def shrink(desk, items, first, count, cartons, km, task, flags, k, ranked, loop)
         while i < k:
             j = i + 1
             while j < k:
-                before = desk.split_values[0, i] + desk.split_values[0, j]
+                before = desk.split_values[BEST, i] + desk.split_values[BEST, j]
                 best_k, best = NO, before * (1 - 1e-9)
                 for way in range(2):
                     loop += 1
                     for o in range(-1, ranked):
                         opening = desk.rank[0, o] if o >= 0 else NONE
-                        if opening >= 0 and cartons.sizes[opening, MAILER]:
-                            continue
                         for r in range(count):
-                            left[r] = desk.splits[0, i, CONTENT + r] + desk.splits[0, j, CONTENT + r]
+                            left[r] = desk.splits[BEST, i, CONTENT + r] + desk.splits[BEST, j, CONTENT + r]
                         n, value = split(
                             desk,
                             TRIED,
@@ -319,5 +409,5 @@ def shrink(desk, items, first, count, cartons, km, task, flags, k, ranked, loop)
             i += 1
     total = 0.0
     for i in range(k):
-        total += desk.split_values[0, i]
+        total += desk.split_values[BEST, i]
     return k, total
