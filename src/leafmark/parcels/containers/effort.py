@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from leafmark.parcels.containers import search
+from leafmark.parcels.containers import ranking, search
 from leafmark.parcels.containers.blocks import Blocks, Leaves
 
 SPACES_MAX: Final = 500
@@ -73,9 +73,9 @@ class Effort:
         self.budget = max(1, min(LOOKS_MAX, BLOCK_LOOKS_MAX // len(task.blocks.volume)))
         reach = np.zeros((3, int(task.container.max()) + 1), np.int32)
         search.reaches(task.leaves.kind, task.leaves.size, task.quantity, task.container, reach)
-        self.room = search.Room(
+        self.room = ranking.Room(
             task.container, reach, task.weight_max_g, task.weighed, task.supported,
-            np.zeros((SPACES_MAX * 6, 6), np.int32), np.zeros((6, search.RECTANGLES_MAX, 5), np.int32),
+            np.zeros((SPACES_MAX * 6, 6), np.int32), np.zeros((6, ranking.RECTANGLES_MAX, 5), np.int32),
             np.zeros(6, np.int32), np.zeros(6, np.int32), np.zeros(3, np.int8), np.zeros(6, np.int32),
         )  # fmt: skip
         self.best = search.Best(
@@ -125,7 +125,7 @@ class Effort:
             here, there = list(range(there, there + len(kept))), width - there
         return "all tried" if whole else None
 
-    def _children(self, states: search.States, state: int, each: int) -> tuple[list[int], list[float], str | None]:
+    def _children(self, states: ranking.States, state: int, each: int) -> tuple[list[int], list[float], str | None]:
         """Roll out the best blocks for the next space of a state: (blocks, what each ends with, why to stop)."""
         task, room = self.task, self.room
         top, rank, ends = np.zeros(each, np.int32), np.zeros(each), np.zeros(each)
@@ -146,10 +146,10 @@ class Effort:
                 return [], [], stopped
         return top[:found].tolist(), ends[:found].tolist(), None
 
-    def _pool(self, rows: int) -> search.States:
+    def _pool(self, rows: int) -> ranking.States:
         """States with the empty container in the first row."""
         task, kinds, blocks = self.task, len(self.task.quantity), len(self.task.blocks.volume)
-        states = search.States(
+        states = ranking.States(
             np.zeros((rows, kinds), np.int32),
             np.zeros((rows, SPACES_MAX, 6), np.int32),
             np.zeros(rows, np.int32),
