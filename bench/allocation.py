@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -115,7 +116,7 @@ def measure(skus: int) -> dict[str, Any]:
     least = sum(flows.bound.tolist())
     peers: dict[str, Any] = {"HiGHS": timed("HiGHS", lambda: highs(transports))[0] | {"skus": len(transports)}}
     for name in ("ortools", "networkx"):
-        peers[name] = timed(name, lambda name=name: elsewhere(name, transports))[0]  # type: ignore[misc]
+        peers[name] = timed(name, partial(elsewhere, name, transports))[0]
     for each in filter(None, peers.values()):
         step = 1 if each["skus"] == len(transports) else max(1, len(transports) // 40)
         asked = [k for k in range(skus) if sinks.start[k + 1] > sinks.start[k]][::step]

@@ -116,7 +116,8 @@ def _stock(rng: np.random.Generator, sku: np.ndarray, skus: int, km: np.ndarray,
         share = rng.dirichlet(near[at] / near[at].sum() * held_at + 0.2)
         pieces = rng.multinomial(int(np.ceil(asked[k] * SPARE_STOCK)), share)
         for w, held in zip(at.tolist(), pieces.tolist(), strict=True):
-            rows[0].append(w), rows[1].append(k), rows[2].append(held)  # type: ignore[func-returns-value]
+            for column, value in zip(rows, (w, k, held), strict=True):
+                column.append(value)
     return pa.table({"warehouse": [f"w{w}" for w in rows[0]], "sku": [f"s{k}" for k in rows[1]], "quantity": rows[2]})
 
 

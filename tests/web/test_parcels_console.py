@@ -21,7 +21,7 @@ from leafmark.web.jobs import run as jobs
 from leafmark.web.jobs.models import FAILED
 from leafmark.web.parcels import kernel
 from leafmark.web.parcels.factors import materials_of
-from leafmark.web.parcels.forms import CARTONS_BYTES_MAX, OBJECTIVES
+from leafmark.web.parcels.forms import CARTONS_BYTES_MAX
 from leafmark.web.parcels.models import PackingPlan
 
 numba = pytest.importorskip("numba", reason="packing needs the extra `parcels`")
@@ -245,9 +245,3 @@ def test_the_samples_are_what_the_form_takes(operator: Client) -> None:
 def test_every_reason_is_said_in_every_language(lang: str) -> None:
     words = languages.table(lang)
     assert [reason for reason in PACKING if f"parcels.reason.{reason}" not in words] == []
-
-
-def test_objectives_are_the_packers() -> None:
-    from leafmark.parcels.packing import OBJECTIVES as PACKERS
-
-    assert OBJECTIVES == PACKERS

@@ -12,6 +12,7 @@ from leafmark.cli.output import Progress, emit, json_option, note, table
 
 if TYPE_CHECKING:
     from leafmark.parcels.packing import Plan
+    from leafmark.parcels.tables import Objective
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -67,7 +68,7 @@ MISSING = 'packing needs the extra `parcels` (numba, highspy): pip install "leaf
 )
 @json_option
 def pack(
-    orders: Path, cartons: Path, objective: str, distance_km: float, haul_key: str, region: str, support: float, effort: int,
+    orders: Path, cartons: Path, objective: Objective, distance_km: float, haul_key: str, region: str, support: float, effort: int,
     out: Path | None, checked: bool, book: bool, slips: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Pack ORDERS into CARTONS (CSV or Parquet; columns in docs/packing.md).
@@ -96,7 +97,7 @@ def pack(
         materials = {key: f.kg_co2e_per_kg for key, f in material_factors(named, region=region).items()}
         haul = Haul(distance_km, haul_factor(haul_key, region=region).kg_co2e_per_tkm)
         plan = cartonize(
-            orders, cartons, objective, haul=haul, materials=materials, support_share=support, effort=effort,  # type: ignore[arg-type]
+            orders, cartons, objective, haul=haul, materials=materials, support_share=support, effort=effort,
             progress=lambda done, whole: progress(done, whole, "orders packed"),
         )  # fmt: skip
     booked = None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from leafmark.parcels.suites import Suite
+    from leafmark.parcels.tables import Objective
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -80,7 +81,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @json_option
 def suite(
-    orders: Path, candidates: Path | None, sizes: int, objective: str, given: Path | None, held_out: float, distance_km: float,
+    orders: Path, candidates: Path | None, sizes: int, objective: Objective, given: Path | None, held_out: float, distance_km: float,
     haul_key: str | None, region: str, packs: tuple[str, ...], known_on: dt.date | None, seed: int, out: Path | None, chart: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Choose the carton sizes with which the orders of ORDERS would have gone out with least grams, money or volume.
@@ -115,7 +116,7 @@ def suite(
         carried = haul_factor(haul_key or HAUL_KEY, pack=loaded, region=region, known_on=known_on)
         found = suites.suite(
             str(orders), None if candidates is None else str(candidates), sizes,
-            objective=objective,  # type: ignore[arg-type]
+            objective=objective,
             haul=Haul(distance_km, carried.kg_co2e_per_tkm),
             materials={key: each.kg_co2e_per_kg for key, each in materials.items()},
             held_out_share=held_out, given=None if given is None else str(given), seed=seed, progress=progress,

@@ -21,12 +21,12 @@ from leafmark.parcels.decision import Haul
 from leafmark.parcels.drawing import packing_slip, parcel_of, parcel_svg
 from leafmark.parcels.factors_used import MATERIAL_KEY, haul_factor, material_factors
 from leafmark.parcels.sample import sample_cartons, sample_orders
-from leafmark.parcels.tables import CARTONS_SCHEMA, ORDERS_SCHEMA
+from leafmark.parcels.tables import CARTONS_SCHEMA, ORDERS_SCHEMA, Objective
 
 INSTALL: Final = "pip install 'leafmark[parcels]'"
 DISTANCE_KM: Final = 100.0
 """An assumption: the orders name no place. It is printed wherever a figure rests on it."""
-OBJECTIVES: Final = ("co2e", "volume", "count")
+OBJECTIVES: Final[tuple[Objective, ...]] = ("co2e", "volume", "count")
 SAMPLE_ORDERS: Final = 2_000
 PIECES_DRAWN: Final = range(3, 13)
 """Pieces of a parcel that is drawn: of each carton the fullest with so many, if there is one."""
@@ -54,7 +54,7 @@ def make_parcels(out: Path, known_on: dt.date, report: Report) -> tuple[dict[str
     plans, rows = {}, []
     for number, objective in enumerate(OBJECTIVES):
         report(number, len(OBJECTIVES), objective)
-        plan = cartonize(orders, cartons, objective, haul=haul, materials={MATERIAL_KEY: board.kg_co2e_per_kg})  # type: ignore[arg-type]
+        plan = cartonize(orders, cartons, objective, haul=haul, materials={MATERIAL_KEY: board.kg_co2e_per_kg})
         broken = check(orders, cartons, plan.parcels, plan.placements, plan.unpacked)
         plans[objective] = plan
         rows.append(_row(objective, plan.summary(), broken.num_rows))

@@ -9,7 +9,7 @@ one of six (`ORIENTATIONS`). Every piece of every order is either in `placements
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import pyarrow as pa
 
@@ -37,6 +37,11 @@ ROTATIONS: Final[dict[str, tuple[int, ...]]] = {"any": (0, 1, 2, 3, 4, 5), "upri
 
 CARTON_KINDS: Final = ("box", "mailer", "tote")
 """A rigid box, a flexible mailer (its height is the thickest it can be filled), or a rigid box that comes back."""
+
+Objective: TypeAlias = Literal["co2e", "cost", "volume", "count"]
+"""What cartons are chosen for, the least of: decision grams, money, outer volume, number of parcels."""
+
+OBJECTIVES: Final[tuple[Objective, ...]] = ("co2e", "cost", "volume", "count")
 
 ORDERS_SCHEMA: Final = pa.schema(
     [

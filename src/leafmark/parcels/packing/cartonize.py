@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +25,7 @@ from leafmark.parcels.packing.reading import CartonSet, OrderSet, read_cartons, 
 from leafmark.parcels.packing.refusing import packable_pieces, why_unpacked
 from leafmark.parcels.packing.stock import within_stock
 from leafmark.parcels.packing.writing import parcels_table, placements_table, unpacked_table
-
-Objective = Literal["co2e", "cost", "volume", "count"]
-OBJECTIVES: Final = ("co2e", "cost", "volume", "count")
+from leafmark.parcels.tables import OBJECTIVES, Objective
 
 SUPPORT_SHARE: Final = 0.75
 """Share of a piece's base that has to rest on something."""

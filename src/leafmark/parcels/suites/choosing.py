@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from leafmark.parcels.decision import METHOD_ID, METHOD_VERSION, Haul
-from leafmark.parcels.packing.cartonize import Objective, cartons_by, material_factors_of
+from leafmark.parcels.packing.cartonize import cartons_by, material_factors_of
 from leafmark.parcels.packing.kernel.arrays import HOLDS_MM3, Cartons, usable_only
 from leafmark.parcels.packing.reading import CartonSet, OrderSet, read_cartons, read_orders
 from leafmark.parcels.suites.candidates import candidate_sizes
@@ -25,6 +25,7 @@ from leafmark.parcels.suites.interchange import serve
 from leafmark.parcels.suites.path import best_path
 from leafmark.parcels.suites.pricing import UNITS, Priced, make_tariff, price
 from leafmark.parcels.suites.result import SIZES_SCHEMA, Suite
+from leafmark.parcels.tables import Objective
 
 CANDIDATES_MAX: Final = 2_000
 """Most candidates that are compared: the tables of pairs grow with them."""

@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from leafmark.parcels.decision import Haul
-from leafmark.parcels.packing.cartonize import Objective, cartonize
+from leafmark.parcels.packing.cartonize import cartonize
 from leafmark.parcels.packing.reading import OrderSet
 from leafmark.parcels.suites.pricing import PER_BASE
+from leafmark.parcels.tables import Objective
 
 PARCEL_VALUE = {"co2e": "decision_co2e_mg", "cost": "cost", "volume": "outer_mm3"}
 """Column of the parcels that an objective sums."""

@@ -5,10 +5,12 @@ A cell may be a number or a text, as in a file: what cannot be read is not a fau
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from ninja import Schema
 from pydantic import ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StringConstraints
+
+from leafmark.parcels.tables import Objective
 
 LINES_MAX = 2_000
 CARTONS_MAX = 100
@@ -77,7 +79,7 @@ class PackIn(Schema):
     model_config = ConfigDict(extra="forbid")
     orders: Annotated[list[OrderLineIn], Field(min_length=1, max_length=LINES_MAX)]
     cartons: Annotated[list[CartonIn], Field(min_length=1, max_length=CARTONS_MAX)]
-    objective: Literal["co2e", "cost", "volume", "count"] = "co2e"
+    objective: Objective = "co2e"
     haul: HaulIn | None = None
     support_share: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 0.75
 

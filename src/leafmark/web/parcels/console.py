@@ -21,6 +21,7 @@ from leafmark.parcels.drawing import PAPERS, packing_slip, parcel_svg, slip_poli
 from leafmark.parcels.drawing.colours import item_colour
 from leafmark.parcels.drawing.slip import numbers_of, runs_of
 from leafmark.parcels.sample import sample_cartons, sample_orders
+from leafmark.parcels.tables import OBJECTIVES
 from leafmark.products.words import clean
 from leafmark.web.download import csv_file
 from leafmark.web.forms import codes, token, typed
@@ -31,7 +32,7 @@ from leafmark.web.languages import tag
 from leafmark.web.operate.access import in_console, room
 from leafmark.web.parcels import kernel, showing
 from leafmark.web.parcels.factors import van_factor
-from leafmark.web.parcels.forms import BYTES_OF_MIB, CARTONS_BYTES_MAX, OBJECTIVES, ORDERS_BYTES_MAX, USUAL, PackForm
+from leafmark.web.parcels.forms import BYTES_OF_MIB, CARTONS_BYTES_MAX, ORDERS_BYTES_MAX, USUAL, PackForm
 from leafmark.web.parcels.making import CARTONS, ORDERS, PIECES_MAX, ROWS_MAX, booked_mg
 from leafmark.web.parcels.models import NAME_CHARS, PackingPlan
 

@@ -8,9 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from leafmark.parcels.decision import Haul
+from leafmark.parcels.tables import OBJECTIVES
 
-OBJECTIVES: Final = ("co2e", "cost", "volume", "count")
-"""What the packer makes least, as `leafmark.parcels.packing.OBJECTIVES`, which may not be installed; a test holds them together."""
 KM_MAX: Final = 20_000
 """Half the Earth's circumference: no parcel goes farther one way."""
 KG_PER_TKM_MAX: Final = 10
