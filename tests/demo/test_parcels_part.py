@@ -51,6 +51,14 @@ def test_every_piece_is_packed_or_named_and_each_plan_holds(data: str, tmp_path:
     assert ("invented orders" in text) == (data == parcels.SAMPLE)
     assert "booked nowhere" in text
     assert "our own assumption" in text
+    goes = {
+        row
+        for slip in found["shown"]
+        for row in re.findall(r"([0-9,.]+) km", (tmp_path / slip["slip"]).read_text(encoding="utf-8"))
+    }
+    least, most = found["distance_km"]["min"], found["distance_km"]["max"]
+    assert all(least <= float(km.replace(",", "")) <= most for km in goes)
+    assert (least == most) == ("The orders name no place" in text) == (data == parcels.PRINT_SHOP)
     assert "<script" not in text
     assert " style=" not in text
     ids = re.findall(r' id="([^"]+)"', text)

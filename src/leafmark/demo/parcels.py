@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import leafmark
 from leafmark.demo.progress import Report
@@ -62,7 +63,7 @@ def make_parcels(out: Path, known_on: dt.date, report: Report) -> tuple[dict[str
     shown, pictures = _drawn(out, plans["co2e"], cartons, orders)
     return {
         "installed": True, "data": data, "orders": len(set(orders.column("order_id").to_pylist())), "order_lines": orders.num_rows,
-        "cartons": cartons.num_rows, "distance_km": DISTANCE_KM, "kg_co2e_per_tkm": van.kg_co2e_per_tkm,
+        "cartons": cartons.num_rows, "distance_km": pc.min_max(plans["co2e"].parcels.column("distance_km")).as_py(), "kg_co2e_per_tkm": van.kg_co2e_per_tkm,
         "kg_co2e_per_kg_board": board.kg_co2e_per_kg, "factor_ids": [board.factor_id, *van.factor_ids], "sources": [board.source, van.source],
         "by_objective": rows, "unpacked": plans["co2e"].summary()["unpacked_by_reason"], "shown": shown,
     }, pictures  # fmt: skip

@@ -48,8 +48,8 @@ def parcels(content: dict[str, Any], pictures: list[str]) -> str:
         ),
         Html(
             "<strong>Decision grams are to choose by</strong>: what one more parcel adds, for its board and for the way, by weight or by the "
-            "room it takes in the van, whichever is more. They are booked nowhere and are in no other figure of this page. The orders name no "
-            f"place, so {significant(found['distance_km'])} km is our own assumption, by an average diesel van at "
+            "room it takes in the van, whichever is more. They are booked nowhere and are in no other figure of this page. "
+            f"{_way(found['distance_km'])}, by an average diesel van at "
             f"{significant(found['kg_co2e_per_tkm'])} kg CO2e per tonne-kilometre, well to wheel. Another distance chooses other cartons."
         ),
     )  # fmt: skip
@@ -63,6 +63,14 @@ def parcels(content: dict[str, Any], pictures: list[str]) -> str:
 bottom at the back corner.</p>
 {listed(sentences)}<div class="wrap">{compared}</div><div class="sheet">{figures}</div>
 <p class="soft">Factors: {sources}.</p>"""
+
+
+def _way(distance_km: dict[str, float]) -> str:
+    """How far the parcels go, and whose figure that is."""
+    least, most = (significant(distance_km[end]) for end in ("min", "max"))
+    if least == most:
+        return f"The orders name no place, so {least} km is our own assumption"
+    return f"The invented orders go {least} to {most} km, our own assumption as they are"
 
 
 def _caption(each: dict[str, Any]) -> str:
