@@ -6,18 +6,18 @@ from xml.etree import ElementTree
 
 import pytest
 
-from leafmark.parcels.drawing import pareto_figure, suite_figure
-from leafmark.products.charts import COLUMNS_TALL, LEFT, Line, curves, of_figure, table_of
+from leafmark.parcels.drawing import Curve, pareto_figure, suite_figure
+from leafmark.products.charts import COLUMNS_TALL, LEFT, curves, of_figure, table_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def drawn(*lines: Line) -> ElementTree.Element:
+def drawn(*lines: Curve) -> ElementTree.Element:
     return ElementTree.fromstring(curves("x", "Title & more", lines, ("sizes", "kg <b>"), "said <i>"))
 
 
 def test_every_point_lies_where_its_figures_are() -> None:
-    chart = drawn(Line("found", [(4, 12.0), (16, 9.0), (8, 10.0)]))
+    chart = drawn(Curve("found", ((4, 12.0), (16, 9.0), (8, 10.0))))
     top = 22  # one line's name
     floor = top + COLUMNS_TALL + 22
     circles = [each for each in chart.findall("circle") if each.get("class") == "bar own"][
@@ -39,9 +39,9 @@ def test_every_point_lies_where_its_figures_are() -> None:
 
 def test_lines_are_told_apart_by_form_and_points_may_stand_alone() -> None:
     chart = drawn(
-        Line("found", [(1, 2), (2, 1)]),
-        Line("bound", [(1, 1), (2, 0.5)], dashed=True),
-        Line("others", [(1, 3)], joined=False, labels=["a <b>"]),
+        Curve("found", ((1, 2), (2, 1))),
+        Curve("bound", ((1, 1), (2, 0.5)), dashed=True),
+        Curve("others", ((1, 3),), joined=False, labels=("a <b>",)),
     )
     assert {each.get("class") for each in chart.findall("circle")} == {"bar own", "ring"}
     lines = [each for each in chart.findall("line") if each.get("class") == "range"]
@@ -67,4 +67,4 @@ def test_suites_and_costs_are_drawn_from_their_figures(lang: str) -> None:
 
 
 def test_one_point_divides_nothing() -> None:
-    assert "nan" not in ElementTree.tostring(drawn(Line("one", [(3, 0.0)])), encoding="unicode")
+    assert "nan" not in ElementTree.tostring(drawn(Curve("one", ((3, 0.0),))), encoding="unicode")

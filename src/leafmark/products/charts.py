@@ -47,19 +47,8 @@ class Dot:
     up: float
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Points of a chart of curves, joined from left to right or not; `labels` beside those that have one."""
-
-    name: str
-    points: Sequence[tuple[float, float]]
-    joined: bool = True
-    dashed: bool = False
-    labels: Sequence[str] = ()
-
-
 class Curve(Protocol):
-    """A line of a figure: what `Line` is made of."""
+    """Points of a chart of curves, joined from left to right or not; `labels` stand beside those that have one."""
 
     @property
     def name(self) -> str: ...
@@ -216,7 +205,7 @@ def dots(name: str, title: str, points: Sequence[Dot], units: tuple[str, str], s
     return _svg(name, title, said, floor + 44, body)
 
 
-def curves(name: str, title: str, lines: Sequence[Line], units: tuple[str, str], said: str) -> str:
+def curves(name: str, title: str, lines: Sequence[Curve], units: tuple[str, str], said: str) -> str:
     """Lines over two axes; the one up begins at zero. Each has its mark (disc, ring, square) and its name above the field."""
     places = [point for line in lines for point in line.points]
     across = ticks(max(x for x, _ in places), min(x for x, _ in places))
@@ -265,8 +254,7 @@ def curves(name: str, title: str, lines: Sequence[Line], units: tuple[str, str],
 
 def of_figure(name: str, figure: Figure) -> str:
     """A figure's curves as a chart."""
-    lines = [Line(each.name, each.points, each.joined, each.dashed, each.labels) for each in figure.curves]
-    return curves(name, figure.title, lines, figure.units, figure.said)
+    return curves(name, figure.title, figure.curves, figure.units, figure.said)
 
 
 def table_of(figure: Figure) -> str:
