@@ -19,6 +19,7 @@ from leafmark.parcels.cells import ParcelsError
 from leafmark.parcels.decision import METHOD_ID, METHOD_VERSION, MG_PER_TKM_KG, Haul, packaging_co2e_mg
 from leafmark.parcels.packing.kernel.arrays import WEIGHT_UNLIMITED_G, Cartons
 from leafmark.parcels.packing.kernel.choosing import Desk, Task, new_desk
+from leafmark.parcels.packing.kernel.room import WHOLE
 from leafmark.parcels.packing.kernel.running import Out, new_out, pack_orders
 from leafmark.parcels.packing.plan import Plan
 from leafmark.parcels.packing.reading import CartonSet, OrderSet, read_cartons, read_orders
@@ -91,7 +92,7 @@ def cartonize(
     km = np.where(np.isnan(order_set.distance_km), way.distance_km, order_set.distance_km)
     task = Task(
         haul=way.kg_co2e_per_tkm * MG_PER_TKM_KG if objective == "co2e" else 0.0,
-        support=round(support_share * 10_000),
+        support=round(support_share * WHOLE),
         recipes=RECIPES_TRIED * effort,
         splits=effort,
         nodes=NODES_SEARCHED * (effort - 1),

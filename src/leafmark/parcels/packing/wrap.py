@@ -15,6 +15,7 @@ import pyarrow as pa
 from leafmark.parcels.packing.cartonize import NODES_SEARCHED, RECIPES_TRIED, SUPPORT_SHARE
 from leafmark.parcels.packing.kernel.arrays import APART, VOLUME_MM3
 from leafmark.parcels.packing.kernel.choosing import Task, new_desk
+from leafmark.parcels.packing.kernel.room import WHOLE
 from leafmark.parcels.packing.kernel.running import new_out
 from leafmark.parcels.packing.kernel.wrapping import SIDES_MAX, wrap_orders
 from leafmark.parcels.packing.reading import read_orders, unpacked_rows
@@ -59,7 +60,7 @@ def wrap(orders: Any, *, support_share: float = SUPPORT_SHARE) -> Wrappings:
     order_set = read_orders(orders)
     items, count = order_set.items, len(order_set.order_ids)
     items.facts[:, APART] = -1  # one wrapping keeps nothing apart
-    task = Task(0.0, round(support_share * 10_000), RECIPES_TRIED, 1, NODES_SEARCHED)
+    task = Task(0.0, round(support_share * WHOLE), RECIPES_TRIED, 1, NODES_SEARCHED)
     out = new_out(int(order_set.piece_starts[-1]), count)
     extents = np.zeros((count, 3), np.int64)
     desk = new_desk(int(np.diff(order_set.starts).max(initial=1)), 1)

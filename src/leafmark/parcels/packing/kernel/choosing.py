@@ -60,6 +60,9 @@ ALONG = (np.int64(0), np.int64(1), np.int64(2))
 SEARCHED: Final = np.int64(2**40)
 """The recipe that is a search."""
 
+SEED: Final = np.int64(88172645463325252)
+"""Of the recipes that are drawn: the start that Marsaglia gives for a 64-bit xorshift (J. Stat. Software 8(14), 2003)."""
+
 IN_BLOCKS: Final = np.int64(2**30)
 """Added to a recipe's number: alike pieces as blocks, few as they may be; so that a part of what was left is filled as it was."""
 
@@ -242,7 +245,7 @@ def run_recipe(
     if recipe < RECIPES.shape[0]:
         sequence, rule = RECIPES[recipe, 0], RECIPES[recipe, 1]
     else:
-        seed = drawn(drawn(np.int64(88172645463325252) + recipe * 7919))
+        seed = drawn(drawn(SEED + recipe * 7919))
         sequence, rule = (seed >> 20) % 4, RULES_DRAWN[(seed >> 30) % RULES_DRAWN.size]
     n = sort_rows(items, first, count, left, sequence, seed, desk.lines[ROWS], desk.lines[KEYS], flags & GROUPED)
     mode = flags

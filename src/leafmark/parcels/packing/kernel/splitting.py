@@ -56,7 +56,11 @@ BEST, TRIED, PAIR = np.int64(0), np.int64(1), np.int64(2)
 RECIPES_IN_SPLITS: Final = 6
 """Recipes while splits are compared; the best split's parcels are tried again by all of them."""
 
+PAIR_ROUNDS_MAX: Final = 4
+"""Times that all pairs of parcels are looked at."""
+
 UNKNOWN: Final = np.int64(-2)
+"""Of a part whose cheapest carton has not been asked for."""
 
 
 @inner
@@ -360,7 +364,7 @@ def shrink(desk, items, first, count, cartons, km, task, flags, k, ranked, loop)
             )
     rounds = 0
     saved = True
-    while saved and rounds < 4 and k > 1:
+    while saved and rounds < PAIR_ROUNDS_MAX and k > 1:
         saved = False
         rounds += 1
         i = 0
