@@ -308,6 +308,24 @@ def test_what_no_carton_holds_is_named() -> None:
     assert cartons_used(plan) == {"1": ["S"]}
 
 
+def test_out_of_stock_is_said_of_what_stock_would_help_alone() -> None:
+    """A set too large for any carton stays so with cartons to spare; a piece whose one carton is used up would go in another of them."""
+    boxes = [carton("S", 200, 200, 200, stock=0), carton("M", 300, 300, 300, stock=1), carton("XS", 100, 100, 100)]
+    orders = [
+        item("set", 250, 250, 250, 2, keep_with="k"),
+        item("one", 250, 250, 250),
+        item("two", 250, 250, 240),
+        item("three", 150, 150, 150),
+    ]
+    plan = cartonize(orders, boxes)
+    assert {r["order_id"]: r["reason"] for r in plan.unpacked.to_pylist()} in (
+        {"set": "group_fits_no_carton", "two": "out_of_stock", "three": "out_of_stock"},
+        {"set": "group_fits_no_carton", "one": "out_of_stock", "three": "out_of_stock"},
+        {"set": "group_fits_no_carton", "one": "out_of_stock", "two": "out_of_stock"},
+    )
+    assert violations(orders, boxes, plan) == []
+
+
 def test_a_hundred_thousand_pieces_in_one_order() -> None:
     alike = [item("1", 40, 30, 20, quantity=100_000, weight=5)]
     plan = cartonize(alike, SUITE)

@@ -20,7 +20,7 @@ from leafmark.parcels.decision import METHOD_ID, METHOD_VERSION, MG_PER_TKM_KG, 
 from leafmark.parcels.packing.kernel.arrays import WEIGHT_UNLIMITED_G, Cartons
 from leafmark.parcels.packing.kernel.choosing import Desk, Task, new_desk
 from leafmark.parcels.packing.kernel.room import WHOLE
-from leafmark.parcels.packing.kernel.running import Out, new_out, pack_orders
+from leafmark.parcels.packing.kernel.running import UNPACKED, Out, new_out, pack_orders
 from leafmark.parcels.packing.plan import Plan
 from leafmark.parcels.packing.reading import CartonSet, OrderSet, read_cartons, read_orders
 from leafmark.parcels.packing.refusing import packable_pieces, why_unpacked
@@ -100,6 +100,7 @@ def cartonize(
     packable, not_packable = packable_pieces(order_set, kernel_cartons)
     run = Run(order_set, packable, km, task, threads or os.cpu_count() or 1, progress)
     out = run.pack(kernel_cartons, np.arange(len(order_set.order_ids)))
+    homeless = out.parcel == UNPACKED  # however many cartons there were
     out = within_stock(run, kernel_cartons, carton_set, out)
     settings = {
         "objective": objective, "support_share": support_share, "effort": effort, "method": f"{METHOD_ID}@{METHOD_VERSION}",
@@ -109,9 +110,7 @@ def cartonize(
     return Plan(
         parcels=parcels_table(order_set, carton_set, out, km, way, factors),
         placements=placements_table(order_set, out),
-        unpacked=unpacked_table(
-            order_set, why_unpacked(order_set, carton_set, kernel_cartons, out, packable, not_packable)
-        ),
+        unpacked=unpacked_table(order_set, why_unpacked(order_set, kernel_cartons, out, homeless, not_packable)),
         cartons=carton_set.table,
         refused_cartons=[vars(r) for r in carton_set.refused],
         settings=settings,
@@ -237,7 +236,7 @@ def cartons_by(objective: str, cartons: CartonSet, factors: Mapping[str, float],
     )
     sizes = [
         *inner.T, inner.prod(axis=1), cartons.numbers("max_weight_g", WEIGHT_UNLIMITED_G), cartons.numbers("tare_g", 0),
-        np.array([k == "mailer" for k in table.column("kind").to_pylist()]), cartons.numbers("stock", np.inf) > 0,
+        np.array([k == "mailer" for k in table.column("kind").to_pylist()]), np.ones(len(inner)),
     ]  # fmt: skip
     return Cartons(
         sizes=np.ascontiguousarray(np.stack([np.asarray(s).astype(np.int64) for s in sizes], axis=1)),

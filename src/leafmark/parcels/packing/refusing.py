@@ -18,7 +18,7 @@ from leafmark.parcels.packing.kernel.arrays import (
     Items,
 )
 from leafmark.parcels.packing.kernel.running import Out
-from leafmark.parcels.packing.reading import CartonSet, OrderSet
+from leafmark.parcels.packing.reading import OrderSet
 
 
 def enters(items: Items, rows: NDArray[np.int64], carton: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -62,19 +62,22 @@ def packable_pieces(orders: OrderSet, cartons: Cartons) -> tuple[NDArray[np.int6
 
 
 def why_unpacked(
-    orders: OrderSet, carton_set: CartonSet, cartons: Cartons, out: Out, packable: NDArray[np.int64], not_packable: dict[int, str]
-) -> list[dict[str, Any]]:  # fmt: skip
-    """A row for each row of orders with pieces left: how many, and why."""
+    orders: OrderSet, cartons: Cartons, out: Out, homeless: NDArray[np.bool_], not_packable: dict[int, str]
+) -> list[dict[str, Any]]:
+    """A row for each row of orders with pieces left: how many, and why.
+
+    `homeless` bool [pieces]: left unpacked however many cartons there were, so not for want of stock.
+    """
     items = orders.items
     row_of_piece = np.repeat(np.arange(len(items.quantity)), items.quantity)
     left = np.bincount(row_of_piece[out.parcel < 0], minlength=len(items.quantity))
-    limited = bool(carton_set.table.column("stock").null_count < carton_set.table.num_rows)
+    too_large = np.bincount(row_of_piece[homeless], minlength=len(items.quantity)) > 0
     order_ids = np.repeat(np.arange(len(orders.order_ids)), np.diff(orders.starts))
     found = []
     for row in np.flatnonzero(left):
         reason = not_packable.get(int(row))
         if reason is None:
-            reason = "out_of_stock" if limited else "group_fits_no_carton"
+            reason = "group_fits_no_carton" if too_large[row] else "out_of_stock"
         source = int(orders.order_row[row])
         length, width, height = (int(v) for v in items.size[row, 0])
         largest = cartons.sizes[int(np.argmax(cartons.sizes[:, HOLDS_MM3])), :HOLDS_MM3]

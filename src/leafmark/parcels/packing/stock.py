@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from leafmark.parcels.packing.kernel.arrays import USABLE, Cartons, usable_only
+from leafmark.parcels.packing.kernel.arrays import Cartons, usable_only
 from leafmark.parcels.packing.kernel.choosing import value_in
 from leafmark.parcels.packing.kernel.running import UNPACKED, Out, new_out
 from leafmark.parcels.packing.reading import CartonSet
@@ -28,7 +28,7 @@ def within_stock(run: Run, cartons: Cartons, carton_set: CartonSet, out: Out) ->
     stock = carton_set.numbers("stock", np.inf)
     if not np.isfinite(stock).any():
         return out
-    usable = cartons.sizes[:, USABLE] == 1
+    usable = stock > 0
     for _ in range(ROUNDS_MAX):
         uses = uses_of(run, out, len(stock))
         over = uses.sum(axis=0) - stock

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from leafmark.parcels.decision import METHOD_ID, METHOD_VERSION, Haul
 from leafmark.parcels.packing.cartonize import cartons_by, material_factors_of
-from leafmark.parcels.packing.kernel.arrays import HOLDS_MM3, Cartons, usable_only
+from leafmark.parcels.packing.kernel.arrays import HOLDS_MM3, Cartons
 from leafmark.parcels.packing.reading import CartonSet, OrderSet, read_cartons, read_orders
 from leafmark.parcels.suites.candidates import candidate_sizes
 from leafmark.parcels.suites.faults import SuiteError
@@ -95,7 +95,7 @@ def suite(
     carton_set = read_cartons(candidates)
     _check_candidates(carton_set, k)
     factors = material_factors_of(carton_set, materials)
-    cartons = usable_only(cartons_by(objective, carton_set, factors, way), np.ones(carton_set.table.num_rows, np.bool_))
+    cartons = cartons_by(objective, carton_set, factors, way)
     kinds = kinds_of(orders, by)
     if len(kinds) * carton_set.table.num_rows > PAIRS_MAX:
         most = PAIRS_MAX // len(kinds)
