@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 READY_SPARK := $(VENV)/.installed-spark
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-LOCKED_EXTRAS := --extra demo --extra sqlite --extra postgresql --extra ledger --extra web --extra parcels --extra bench --extra test --group build
+LOCKED_EXTRAS := --extra demo --extra sqlite --extra postgresql --extra ledger --extra web --extra parcels --extra inventory --extra bench --extra test --group build
 
 # Arguments for pytest, as in `make test ARGS="-k fallback -x"`, and for the demo, as in `make demo ARGS="--no-open"`.
 ARGS ?=

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "parcels": {"factors", "methods", "engine", "parcels"},
     "inventory": {"factors", "methods", "engine", "inventory"},
     "actions": {"factors", "methods", "engine", "ledger", "actions"},
-    "demo": {"factors", "methods", "engine", "products", "parcels", "actions", "ledger", "demo"},
+    "demo": {"factors", "methods", "engine", "products", "parcels", "inventory", "actions", "ledger", "demo"},
     "web": {
         "factors",
         "methods",
@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "engine",
         "products",
         "parcels",
+        "inventory",
         "actions",
         "ledger",
         "experiments",

@@ -1,1 +1,1 @@
-"""The corporate inventory. So far: the path of a reduction target, and an actual against it."""
+"""The corporate inventory: Scope 1, 2 and 3 of a company, and what stands beside them, never added."""

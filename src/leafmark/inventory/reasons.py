@@ -1,0 +1,37 @@
+"""Why a row of a company's files was refused or doubted: a closed list, in words. The engine's reasons come beside them as they are.
+
+A refused row is in no figure; a doubted one is, and says so. Either way the rest is computed and the completeness table tells of it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+REASONS: Final[dict[str, str]] = {
+    # the company's tables
+    "unknown_entity": "the entity is not in entities",
+    "unknown_site": "the site or fleet is neither in sites nor in fleets",
+    "unknown_word": "the word is not one of the closed list",
+    "duplicate_id": "the id occurred before in the same table",
+    "over_owned": "the shares of an entity add up to more than 100 % on a day",
+    "owned_in_a_circle": "an entity owns itself through others",
+    "overlapping_meters": "two readings of one meter, or a meter and its sub-meter, cover the same days",
+    "no_rate": "the currency has no rate on that day",
+    # activities
+    "outside_boundary": "the site is not within the boundary by this approach on that day",
+    "outside_year": "the activity lies outside the reporting year",
+    "across_years": "the period reaches over the year's end: split it",
+    "short_year": "the year does not have twelve months",
+    "missing_months": "a meter that is read by month has no reading for a month of the year",
+    "counted_twice": "purchased freight is here as fuel and as tonne-kilometres",
+    "offset_in_inventory": "an offset or a removal credit is no activity: it stands in its own row beside gross emissions",
+    "negative_amount": "a negative amount: a credit note belongs to the row it corrects",
+    # contracts of electricity
+    "used_twice": "the certificate's serial numbers were used before",
+    "wrong_market": "the instrument was issued in another market than the consumption is in",
+    "wrong_period": "the instrument's generation does not lie in the period of the consumption",
+    "not_retired": "the certificate was not redeemed, retired or cancelled on behalf of the company",
+    "not_needed": "more is contracted than consumed: the surplus serves nothing",
+    "no_residual_mix": "the market has no residual mix: the grid's average stands in",
+}
+"""Reason code -> what it means."""
