@@ -43,7 +43,7 @@ class Codes:
         """The plan's shape for an input."""
         return plan.Shape(
             self.regions, self.periods, self.parts, source.columns, settings.default_date, any(self.native),
-            gases.summed(self.lookup.gases),
+            gases.summed(self.lookup.gases), settings.by_factor,
         )  # fmt: skip
 
 

@@ -69,6 +69,19 @@ class Lookup:
         """The ids of a recipe's factors joined by ` + `."""
         return " + ".join(self.factors[number])
 
+    def factor_keys(self) -> list[str]:
+        """The key of each factor_no."""
+        return self._of_factors(list(self.table.column("key").to_pylist()))
+
+    def factor_units(self) -> list[str]:
+        """The unit that amounts of each factor_no go through."""
+        bases = [base_unit(*each) for each in zip(self.dimensions, self.dimension_units, strict=True)]
+        return self._of_factors([bases[number] for number in self.table.column("dim").to_pylist()])
+
+    def _of_factors(self, of_rows: list[str]) -> list[str]:
+        named = dict(zip(self.table.column("factor_no").to_pylist(), of_rows, strict=True))
+        return [named[number] for number in range(len(self.factors))]
+
 
 @dataclass(frozen=True)
 class _Rows:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from leafmark.engine import gases, plan, sums
 from leafmark.engine.backends import Backend
+from leafmark.engine.lookup import Lookup
 from leafmark.engine.plan import Shape
 from leafmark.engine.schema import STAGES
 from leafmark.methods.model import Method
@@ -55,13 +56,14 @@ class Outputs:
     ----------
     factors, categories, tiers : the names of `factor_no` and, where a plan gives them, `category_no` (the entry's
         subject) and `tier_no`.
+    chosen : the factors, where a table by factor is asked for.
     """
 
     def __init__(
         self, method: Method, run_id: str, factors: Sequence[str], categories: Sequence[str | None] = (),
-        tiers: Sequence[str] = (),
+        tiers: Sequence[str] = (), chosen: Lookup | None = None,
     ) -> None:  # fmt: skip
-        self.method, self.run_id = method, run_id
+        self.method, self.run_id, self.chosen = method, run_id, chosen
         self.factors = pa.array(factors, pa.string())
         self.categories = pa.array(categories, pa.string())
         self.tiers = pa.array(tiers, pa.string())
@@ -100,6 +102,34 @@ class Outputs:
     def subjects(self, backend: Backend, sql: str, path: Path) -> None:
         """Per product."""
         write(map(self._products, backend.stream(sql)), path)
+
+    def by_factor(self, backend: Backend, sql: str, path: Path) -> None:
+        """Per subject, stage, part and factor."""
+        chosen = self.chosen
+        assert chosen is not None
+        keys, units = pa.array(chosen.factor_keys(), pa.string()), pa.array(chosen.factor_units(), pa.string())
+        parts = pa.array([part.name for part in self.method.parts], pa.string())
+
+        def named(batch: pa.RecordBatch) -> pa.RecordBatch:
+            factor_no, part_no = batch.column("factor_no"), batch.column("part_no")
+            columns: dict[str, Any] = {
+                "subject_id": batch.column("subject").cast(pa.string()),
+                "scope": self._of_part([part.scope for part in self.method.parts], part_no),
+                "category": self._of_part([part.category for part in self.method.parts], part_no),
+                "stage": self._named(batch, "stage_no", self.stages),
+                "part": pa.DictionaryArray.from_arrays(part_no, parts),
+                "key": pa.DictionaryArray.from_arrays(factor_no, keys),
+                "factor_id": pa.DictionaryArray.from_arrays(factor_no, self.factors),
+                "factor_level": batch.column("level").cast(pa.int8()),
+                "lines": batch.column("lines").cast(pa.int64()),
+                "amount": pc.divide(batch.column("amount_parts"), float(plan.AMOUNT_PARTS)),
+                "unit": pa.DictionaryArray.from_arrays(factor_no, units),
+                **{name: batch.column(name) for name in ("co2e_ug", "sd_ug", "low_ug", "high_ug")},
+                "gases": gases.struct(batch),
+            }
+            return pa.RecordBatch.from_pydict(columns)
+
+        write(map(named, backend.stream(sql)), path)
 
     def _same(self, text: str, rows: int) -> pa.Array:
         return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int8)), pa.array([text], pa.string()))

@@ -62,6 +62,7 @@ def pinned_settings(run: Run) -> Settings:
         run_date=dt.date.fromisoformat(record["run_date"]),
         lines=record["lines"],
         no_entries=record.get("no_entries", record.get("products_only", False)),
+        by_factor=record.get("by_factor", False),
     )
 
 

@@ -29,6 +29,9 @@ from leafmark.engine.portable import PlanError, check_portable
 from leafmark.engine.schema import LINE_UG_MAX, SD_UG_MAX, STAGES
 from leafmark.methods.model import Method
 
+AMOUNT_PARTS = 1_000_000
+"""A line's amount is rounded to this part of its dimension's base unit before it is summed: sums do not depend on their order."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -43,6 +46,8 @@ class Shape:
     """Whether any factor of the run stands as published, not in the GWP set asked for."""
     gases: tuple[str, ...] = ()
     """The gases that entries sum (`leafmark.engine.gases`)."""
+    by_factor: bool = False
+    """Whether amounts are kept, to be summed by factor."""
 
     def has(self, name: str) -> bool:
         """Whether the input has that column."""
@@ -268,6 +273,9 @@ def met(method: Method, shape: Shape) -> str:
     if shape.has("_derived"):
         columns.append("COALESCE(i._derived, FALSE) AS derived")
         more.append("derived")
+    if shape.by_factor:
+        columns.append(f"({_amount(method, shape)}) * u.to_base AS base_amount")
+        more.append(f"TRY_CAST(ROUND(base_amount * {AMOUNT_PARTS}) AS BIGINT) AS amount_parts")
     names = ["subject", "stage_no", "factor_no", "level", "gap_years"]
     names += ["part_no"] if shape.parts > 1 else []
     names += ["negative"] if credit(method, shape) else []

@@ -21,10 +21,10 @@ from leafmark.engine.replay_tables import SIDES, compare, opened
 from leafmark.engine.run import Progress, Run, RunError, open_run, run
 
 SCHEMA = "leafmark.replay/1"
-TABLES = ("products", "orders", "days", "categories", "intensity", "entries", "rejected")
+TABLES = ("products", "orders", "days", "categories", "intensity", "entries", "by_factor", "rejected")
 _NO_TOTAL = frozenset({
     "run_id", "schema", "status", "leafmark", "method", "inputs", "packs", "known_on", "gwp", "gwp_strict", "run_date",
-    "lines", "started", "finished", "wall_s", "cpu_s",
+    "lines", "by_factor", "started", "finished", "wall_s", "cpu_s",
 })  # fmt: skip
 """What `run.json` holds beside figures: identity, settings and times."""
 

@@ -91,7 +91,7 @@ def _run(
         backend.source("input_raw", ready)
         ready = components.expand(backend, method, ready)
         codes = make_codes(backend, method, packs, ready, settings)
-        outputs = Outputs(method, run_id, codes.names)
+        outputs = Outputs(method, run_id, codes.names, chosen=codes.lookup)
         conditions = chunks.conditions(backend, method, ready, chunk_lines, out)
         shape = codes.shape(ready, settings)
 
@@ -104,7 +104,7 @@ def _run(
         crew.each(backend, left, work, Counter(progress, len(conditions) - len(left), len(conditions), "footprints"))
     finally:
         backend.close()
-    kept = ("products",) if settings.no_entries else ("entries", "products")
+    kept = ("products", *(() if settings.no_entries else ("entries",)), *(("by_factor",) if settings.by_factor else ()))
     record = _close(out, method, codes, ready, len(conditions), kept, Advice(packs, method, settings))
     record["wall_s"] = round(time.perf_counter() - began[0], 3)
     record["cpu_s"] = round(time.process_time() - began[1], 3)
@@ -126,6 +126,8 @@ def _chunk(
         outputs.lines(backend, shape, to("entries"))
     elif not settings.no_entries:
         outputs.entries(backend, sums.entries(method, shape), to("entries"))
+    if settings.by_factor:
+        outputs.by_factor(backend, sums.by_factor(method, shape), to("by_factor"))
     backend.temp("short", plan.short(method, shape))
     refused = count(backend, "short") > 0
     if refused:

@@ -103,6 +103,8 @@ def identity(method: Method, sources: Sequence[Source], packs: Sequence[Pack], s
         "lines": settings.lines,
         "no_entries": settings.no_entries,
     }
+    if settings.by_factor:  # came later: a run without it keeps its identity
+        content["by_factor"] = True
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
 
 
@@ -147,6 +149,7 @@ def _start(
         "packs": [{"id": p.id, "version": p.version, "sha256": p.hash} for p in packs],
         "known_on": str(settings.known_on), "gwp": settings.gwp, "gwp_strict": settings.gwp_strict,
         "run_date": str(settings.default_date), "lines": settings.lines, "no_entries": settings.no_entries,
+        **({"by_factor": True} if settings.by_factor else {}),
         "started": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     })  # fmt: skip
     for pack in packs:  # after the record: a folder `packs` without one is somebody else's

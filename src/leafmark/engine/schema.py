@@ -84,4 +84,22 @@ ENTRY_SCHEMA = pa.schema([
 ])  # fmt: skip
 """Columns of `entries.parquet`; int64 micrograms of CO2e, signed."""
 
-__all__ = ["ENTRY_SCHEMA", "LINE_UG_MAX", "REASONS", "SD_UG_MAX", "STAGES", "UG_PER_KG", "WHAT_TO_DO", "Z95"]
+BY_FACTOR_SCHEMA = pa.schema([
+    ("subject_id", pa.string()), ("scope", pa.int8()), ("category", pa.int8()), ("stage", pa.string()), ("part", pa.string()),
+    ("key", pa.string()), ("factor_id", pa.string()), ("factor_level", pa.int8()), ("lines", pa.int64()),
+    ("amount", pa.float64()), ("unit", pa.string()), ("co2e_ug", pa.int64()), ("sd_ug", pa.int64()),
+    ("low_ug", pa.int64()), ("high_ug", pa.int64()), ("gases", GASES_TYPE),
+])  # fmt: skip
+"""Columns of `by_factor.parquet`: the amount in the base unit of its dimension, rounded line by line to its millionth."""
+
+__all__ = [
+    "BY_FACTOR_SCHEMA",
+    "ENTRY_SCHEMA",
+    "LINE_UG_MAX",
+    "REASONS",
+    "SD_UG_MAX",
+    "STAGES",
+    "UG_PER_KG",
+    "WHAT_TO_DO",
+    "Z95",
+]

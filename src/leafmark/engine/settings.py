@@ -13,7 +13,8 @@ class Settings:
     `known_on`: only factors published by then count. `gwp`: SAR, AR4, AR5 or AR6. `gwp_strict`: a factor that cannot
     be restated is refused instead of used as published. `lines`: entries per line instead of per subject and stage.
     `no_entries`: no entries at all, where only products, or orders and totals, are wanted: a third less work; no
-    statement then.
+    statement then. `by_factor`: a table besides, of each subject's grams and amounts by factor, with which totals over
+    several runs keep their ranges right.
     """
 
     known_on: dt.date
@@ -22,6 +23,7 @@ class Settings:
     run_date: dt.date | None = None
     lines: bool = False
     no_entries: bool = False
+    by_factor: bool = False
 
     @property
     def default_date(self) -> dt.date:

@@ -166,3 +166,24 @@ def totals(method: Method, shape: Shape) -> str:
     )
     lines = ", COUNT(*) AS lines" if proxies.possible(method) else ""
     return f"SELECT {keys}, {sums}{lines} FROM met WHERE ug IS NOT NULL GROUP BY {by}"
+
+
+def by_factor(method: Method, shape: Shape) -> str:
+    """Per subject, stage, part, factor and sign: grams, their standard deviation, the amount in parts of the base unit, lines.
+
+    Its range is that of the factor alone: an amount's own spread is in `own_var` where amounts have one.
+    """
+    keys, part_no = _keys(shape, "subject, stage_no, factor_no" + (", negative" if plan.credit(method, shape) else ""))
+    own = "CAST(SUM(own_var) AS DOUBLE)" if plan.amount_gsd(method, shape) else "CAST(0 AS DOUBLE)"
+    low, high = bound("m", "s2", -1), bound("m", "s2", 1)
+    mean = "CAST(ABS(f.ug) AS DOUBLE)"
+    return f"""
+    SELECT subject, stage_no, {part_no}, factor_no, level, lines, amount_parts, ug AS co2e_ug, sd AS sd_ug,
+      CASE WHEN ug < 0 THEN -GREATEST(-ug, CAST(FLOOR({high}) + 1 AS BIGINT)) ELSE LEAST(ug, CAST(FLOOR({low}) AS BIGINT)) END AS low_ug,
+      CASE WHEN ug < 0 THEN -LEAST(-ug, CAST(FLOOR({low}) AS BIGINT)) WHEN ug = 0 THEN ug
+        ELSE GREATEST(ug, CAST(FLOOR({high}) + 1 AS BIGINT)) END AS high_ug{gases.of_line(shape.gases, "e.ug")}
+    FROM (SELECT f.*, {mean} AS m, {spread(mean, "(CAST(f.sd AS DOUBLE) * CAST(f.sd AS DOUBLE) + f.own_var)")} AS s2
+      FROM (SELECT {keys}, MAX(level) AS level, COUNT(*) AS lines, CAST(SUM(amount_parts) AS DOUBLE) AS amount_parts,
+          CAST(SUM(ug) AS BIGINT) AS ug, CAST(SUM(sd) AS BIGINT) AS sd, {own} AS own_var
+        FROM met WHERE ug IS NOT NULL GROUP BY {keys}) AS f) AS e
+    {"LEFT JOIN factor_gases AS n ON n.number = e.factor_no" if shape.gases else ""}"""
