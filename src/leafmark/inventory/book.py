@@ -131,10 +131,10 @@ class Inventory:
         """Totals by columns of `lines`, Scope 2 by location or by market; without what stands outside the scopes."""
         return sums(self.table("lines"), keys, by)
 
-    def outside(self) -> dict[str, Sum]:
-        """What is reported beside the scopes: biogenic CO2, and gases outside the Kyoto Protocol."""
-        lines = self.table("lines")
-        return {str(key[0]): value for key, value in _sums(lines, ("outside",), "outside IS NOT NULL").items()}
+    def outside(self, by: By = "location") -> dict[str, Sum]:
+        """What is reported beside the scopes: CO2 of biogenic carbon, aircraft's non-CO2 effect, gases outside the Kyoto Protocol."""
+        where = f"outside IS NOT NULL AND statement IN ('both', '{by}')"
+        return {str(key[0]): value for key, value in _sums(self.table("lines"), ("outside",), where).items()}
 
 
 def sums(lines: pa.Table, keys: tuple[str, ...], by: By) -> dict[tuple[Any, ...], Sum]:

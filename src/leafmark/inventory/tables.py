@@ -29,8 +29,9 @@ STATEMENTS: Final[tuple[Statement, ...]] = ("both", "location", "market")
 LEASES: Final = ("owned", "finance_lease", "operating_lease", "leased_out")
 """How a site or fleet is held: by whom its emissions are counted depends on it (Corporate Standard, appendix F)."""
 
-OUTSIDE: Final = ("biogenic_co2", "other_gases")
-"""What is reported beside the scopes and in no total: CO2 of biogenic carbon; gases outside the Kyoto Protocol."""
+OUTSIDE: Final = ("biogenic_co2", "aviation_non_co2", "other_gases")
+"""What is reported beside the scopes and in no total: CO2 of biogenic carbon; what aircraft do to the climate beside their gases; gases
+outside the Kyoto Protocol."""
 
 
 @dataclass(frozen=True, slots=True)
