@@ -1,0 +1,111 @@
+"""Entries that another room or another tool made (parcels, freight chains, the cloud) as lines of the book.
+
+An entry table has a range and a dominant factor, and no standard deviation; the lognormal that has that range gives it back:
+sigma = ln(high / low) / (2 z), standard deviation = value x sqrt(e^(sigma^2) - 1). Grams are taken as they are, to the microgram.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from leafmark.engine import tables
+from leafmark.engine.schema import Z95
+from leafmark.engine.statement import MixedBooksError
+from leafmark.inventory.book import InventoryError
+from leafmark.inventory.tables import LINES_SCHEMA, ORIGINS
+
+_NEEDED: Final = (
+    "run_id", "date", "book", "scope", "category", "method_id", "method_version", "factor_id", "co2e_ug", "low_ug", "high_ug", "gases",
+)  # fmt: skip
+
+
+def lines_of_entries(
+    entries: pa.Table | str | Path, entity_id: str, site_id: str, template: str, origin: str = "calculated", statement: str = "location",
+) -> pa.Table:  # fmt: skip
+    """Entries of the book `inventory` (engine ENTRY_SCHEMA) as lines, LINES_SCHEMA, by month, scope, category and factor.
+
+    Parameters
+    ----------
+    entries : a table, a Parquet file or a run's folder.
+    entity_id, site_id : whose they are: an entry table knows nothing of the company.
+    template : the name of the room or tool that made them.
+    statement : which of the two Scope 2 statements entries of Scope 2 are in; others are in both.
+
+    Raises
+    ------
+    MixedBooksError : an entry of another book. InventoryError : a column is missing, or an entry has no scope.
+    """
+    if origin not in ORIGINS:
+        raise InventoryError(f"origin {origin!r}: expected one of {', '.join(ORIGINS)}")
+    source, about = _source(entries)
+    connection = duckdb.connect()
+    try:
+        if isinstance(source, pa.Table):
+            connection.register("given", source)
+        else:
+            connection.execute(f"CREATE TEMP VIEW given AS SELECT * FROM {source}")
+        _check(connection, about)
+        made: pa.Table = connection.sql(_LINES.format(
+            z=Z95, entity=_quoted(entity_id), site=_quoted(site_id), template=_quoted(template), origin=_quoted(origin),
+            statement=_quoted(statement),
+        )).to_arrow_table()  # fmt: skip
+    finally:
+        connection.close()
+    return made.select(LINES_SCHEMA.names).cast(LINES_SCHEMA)
+
+
+_LINES: Final = """
+SELECT {entity} AS entity_id, {site} AS site_id, {template} AS template, CAST(date_trunc('month', date) AS DATE) AS month,
+  {origin} AS origin, scope, category, CASE WHEN scope = 2 THEN {statement} ELSE 'both' END AS statement, CAST(NULL AS VARCHAR) AS outside,
+  CAST(run_id AS VARCHAR) AS run_id, CAST(method_id AS VARCHAR) AS method_id, CAST(method_version AS INTEGER) AS method_version,
+  split_part(CAST(factor_id AS VARCHAR), '@', 1) AS key, CAST(factor_id AS VARCHAR) AS factor_id, CAST(NULL AS VARCHAR) AS unit,
+  CAST(NULL AS DOUBLE) AS amount, COUNT(*) AS activities, CAST(SUM(co2e_ug) AS BIGINT) AS co2e_ug,
+  CAST(ROUND(SUM(CASE WHEN sign(low_ug) = sign(high_ug) AND low_ug <> 0
+    THEN abs(co2e_ug) * sqrt(exp(power(ln(high_ug / low_ug) / (2 * {z}), 2)) - 1) ELSE 0 END)) AS BIGINT) AS sd_ug,
+  CAST(SUM(low_ug) AS BIGINT) AS low_ug, CAST(SUM(high_ug) AS BIGINT) AS high_ug, CASE WHEN bool_and(gases IS NOT NULL) THEN
+    {{'co2_ug': CAST(SUM(gases.co2_ug) AS BIGINT), 'ch4_fossil_ug': CAST(SUM(gases.ch4_fossil_ug) AS BIGINT),
+      'ch4_biogenic_ug': CAST(SUM(gases.ch4_biogenic_ug) AS BIGINT), 'n2o_ug': CAST(SUM(gases.n2o_ug) AS BIGINT),
+      'f_gases_ug': CAST(SUM(gases.f_gases_ug) AS BIGINT), 'other_ug': CAST(SUM(gases.other_ug) AS BIGINT),
+      'unsplit_ug': CAST(SUM(gases.unsplit_ug) AS BIGINT)}} END AS gases
+FROM given
+GROUP BY month, scope, category, run_id, method_id, method_version, factor_id
+"""
+
+
+def _source(entries: pa.Table | str | Path) -> tuple[pa.Table | str, str]:
+    if isinstance(entries, pa.Table):
+        return entries, "entries"
+    path = Path(entries)
+    path = path / "entries.parquet" if (path / "run.json").is_file() else path
+    if not tables.exists(path):
+        raise InventoryError(f"{path}: no entries there; give a run's folder or a Parquet file of entries")
+    return tables.scan(path), str(path)
+
+
+def _check(connection: duckdb.DuckDBPyConnection, about: str) -> None:
+    there = {row[0] for row in connection.execute("DESCRIBE given").fetchall()}
+    missing = [name for name in _NEEDED if name not in there]
+    if missing:
+        raise InventoryError(
+            f"{about}: no table of entries: {', '.join(missing)} missing; expected the columns of entries.parquet"
+        )
+    books: list[tuple[Any, ...]] = connection.execute(
+        "SELECT DISTINCT book FROM given WHERE book <> 'inventory' ORDER BY 1"
+    ).fetchall()
+    if books:
+        raise MixedBooksError(
+            f"{about}: entries of the book {books[0][0]}; an inventory takes entries of its own book alone, and books are never added"
+        )
+    ((bare,),) = connection.execute("SELECT COUNT(*) FROM given WHERE scope IS NULL OR co2e_ug IS NULL").fetchall()
+    if bare:
+        raise InventoryError(
+            f"{about}: {bare} entries have no scope or no grams; expected a scope of 1, 2 or 3 of each"
+        )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
