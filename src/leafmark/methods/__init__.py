@@ -3,10 +3,10 @@
 from leafmark.methods.appliance_saving import EX_ANTE, IN_USE
 from leafmark.methods.bill import PRODUCT_BILL, PRODUCT_BILL_2
 from leafmark.methods.bottle_return import BOTTLE_RETURN
-from leafmark.methods.combustion import COMBUSTION
+from leafmark.methods.combustion import COMBUSTION, COMBUSTION_2
 from leafmark.methods.cutlery import NO_CUTLERY
 from leafmark.methods.declared import DECLARED, DECLARED_2
-from leafmark.methods.electricity import ELECTRICITY, ELECTRICITY_2
+from leafmark.methods.electricity import ELECTRICITY, ELECTRICITY_2, ELECTRICITY_3, ELECTRICITY_MARKET
 from leafmark.methods.freight import FREIGHT, FREIGHT_2
 from leafmark.methods.freight_chain import FREIGHT_HUB, FREIGHT_TRANSPORT, PARCEL_NETWORK
 from leafmark.methods.model import Check, Column, Counterfactual, Method, Parameter, Part, Term, Tier, Vintage
@@ -14,7 +14,7 @@ from leafmark.methods.packaging_reuse import PACKAGING_REUSE
 from leafmark.methods.packaging_take_back import PACKAGING_TAKE_BACK
 from leafmark.methods.parcel_packaging import PARCEL_PACKAGING
 from leafmark.methods.receipts import E_RECEIPT
-from leafmark.methods.refrigerant import LEAK
+from leafmark.methods.refrigerant import LEAK, LEAK_2
 from leafmark.methods.resale import RESALE
 from leafmark.methods.retail import RETAIL_PURCHASE, RETAIL_PURCHASE_2
 from leafmark.methods.trips import CYCLING, PUBLIC_TRANSPORT, WALKING
@@ -50,6 +50,10 @@ LIBRARY: tuple[Method, ...] = (
     FREIGHT_TRANSPORT,
     FREIGHT_HUB,
     PARCEL_NETWORK,
+    COMBUSTION_2,
+    LEAK_2,
+    ELECTRICITY_3,
+    ELECTRICITY_MARKET,
 )
 
 

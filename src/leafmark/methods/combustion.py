@@ -1,5 +1,8 @@
 """Fuel burnt in an inventory: Scope 1, and its well-to-tank in category 3."""
 
+import dataclasses
+
+from leafmark.methods.consolidated import SHARE, consolidated
 from leafmark.methods.model import Check, Column, Method, Part, Vintage
 
 COMBUSTION = Method(
@@ -47,3 +50,14 @@ the category were cited from the standards' contents; the wording was not compar
         ),
     ),
 )  # fmt: skip
+
+COMBUSTION_2 = dataclasses.replace(
+    COMBUSTION,
+    version=2,
+    docs=COMBUSTION.docs
+    + """
+
+Version 2 takes the company's consolidated `share` of the amount, 1 where the cell is empty.""",
+    columns=(*COMBUSTION.columns, SHARE),
+    amount=consolidated("amount"),
+)

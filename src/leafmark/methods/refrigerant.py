@@ -1,5 +1,8 @@
 """Refrigerants that escape, in an inventory: Scope 1."""
 
+import dataclasses
+
+from leafmark.methods.consolidated import SHARE, consolidated
 from leafmark.methods.model import Check, Column, Method, Part, Vintage
 
 LEAK = Method(
@@ -40,3 +43,14 @@ contents; the wording was not compared with the text.""",
         ),
     ),
 )  # fmt: skip
+
+LEAK_2 = dataclasses.replace(
+    LEAK,
+    version=2,
+    docs=LEAK.docs
+    + """
+
+Version 2 takes the company's consolidated `share` of the mass, 1 where the cell is empty.""",
+    columns=(*LEAK.columns, SHARE),
+    amount=consolidated("mass_kg"),
+)
