@@ -26,6 +26,18 @@ REASONS: Final[dict[str, str]] = {
     "counted_twice": "purchased freight is here as fuel and as tonne-kilometres",
     "offset_in_inventory": "an offset or a removal credit is no activity: it stands in its own row beside gross emissions",
     "negative_amount": "a negative amount: a credit note belongs to the row it corrects",
+    # the company's folder
+    "unreadable_file": "the file cannot be read as a table of its template",
+    "unknown_template": "the file's name, or a sheet's, begins with no template's name",
+    "same_file_twice": "another file of the template has the same content",
+    "no_method": "this Leafmark has no method for the template",
+    "period_backwards": "the period ends before it begins",
+    "control_contradicts": "the ownership's accounting and its financial control say different things",
+    "influence_not_told": "a stake under 20 % that does not say whether it is an investment without influence",
+    "unknown_meter": "the meter is not in meters, or belongs to another site",
+    "origin_not_told": "the amount does not say where it comes from: taken as calculated, not as primary",
+    "share_changes": "the company's share changes within the period: the mean of its days was taken",
+    "no_price_index": "the price index does not reach the year: its last year stands in",
     # contracts of electricity
     "used_twice": "the certificate's serial numbers were used before",
     "wrong_market": "the instrument was issued in another market than the consumption is in",

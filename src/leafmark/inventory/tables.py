@@ -26,8 +26,9 @@ Statement: TypeAlias = Literal["both", "location", "market"]
 STATEMENTS: Final[tuple[Statement, ...]] = ("both", "location", "market")
 """Which of the two Scope 2 statements a line is in. A total by location is `both` + `location`, by market `both` + `market`."""
 
-LEASES: Final = ("owned", "finance_lease", "operating_lease", "leased_out")
-"""How a site or fleet is held: by whom its emissions are counted depends on it (Corporate Standard, appendix F)."""
+LEASES: Final = ("owned", "finance_lease", "operating_lease", "leased_out", "finance_leased_out")
+"""How a site or fleet is held: owned, leased from others, or let to others under an operating (`leased_out`) or a finance lease; by whom its
+emissions are counted depends on it (Corporate Standard, appendix F)."""
 
 OUTSIDE: Final = ("biogenic_co2", "aviation_non_co2", "other_gases")
 """What is reported beside the scopes and in no total: CO2 of biogenic carbon; what aircraft do to the climate beside their gases; gases
@@ -105,6 +106,8 @@ COMPANY: Final[dict[str, tuple[Column, ...]]] = {
         Column("share_percent", "float", low=0, high=100, cap_reason="nobody owns more than the whole"),
         Column("financial_control", "bool", meaning="the owner directs its financial and operating policies for its own gain"),
         Column("operational_control", "bool", meaning="the owner has full authority over its operating policies"),
+        Column("accounted_as", "text", required=False, meaning="in the owner's financial accounts: subsidiary, associate, joint_venture (joint "
+               "financial control) or fixed_asset; empty: subsidiary where financial_control, else associate"),
         Column("valid_from", "date", required=False),
         Column("valid_to", "date", required=False, meaning="the first day it no longer holds"),
     ),
@@ -113,7 +116,7 @@ COMPANY: Final[dict[str, tuple[Column, ...]]] = {
         Column("entity_id", "id"),
         Column("name", "text"),
         Column("region", "text", meaning="where its electricity comes from: country or province"),
-        Column("held", "text", required=False, meaning="owned, finance_lease, operating_lease or leased_out; empty: owned"),
+        Column("held", "text", required=False, meaning="owned, finance_lease, operating_lease, leased_out or finance_leased_out; empty: owned"),
         Column("valid_from", "date", required=False),
         Column("valid_to", "date", required=False, meaning="the first day it is no longer ours"),
     ),
@@ -131,7 +134,9 @@ COMPANY: Final[dict[str, tuple[Column, ...]]] = {
         Column("site_id", "id"),
         Column("carrier", "text", meaning="electricity, heat, steam, cooling or a fuel's key"),
         Column("unit", "text"),
-        Column("expected_months", "float", required=False, low=1, high=12, cap_reason="a year has twelve months"),
+        Column("expected_months", "float", required=False, low=1, high=12, cap_reason="a year has twelve months",
+               meaning="of a meter read by month: of how many months of the year; empty: not read by month"),
+        Column("behind", "id", required=False, meaning="the meter that this one hangs behind: what it reads is in that one's readings already"),
     ),
     "rates": (
         Column("currency", "text", meaning="ISO 4217, e.g. CNY"),
