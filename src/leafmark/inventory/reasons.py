@@ -44,6 +44,7 @@ REASONS: Final[dict[str, str]] = {
     "wrong_period": "the instrument's generation does not lie in the period of the consumption",
     "not_retired": "the certificate was not redeemed, retired or cancelled on behalf of the company",
     "not_needed": "more is contracted than consumed: the surplus serves nothing",
+    "criterion_not_shown": "a quality criterion of contracts cannot be told from the row: the contract serves, and its paper is to be found",
     "no_residual_mix": "the market has no residual mix: the grid's average stands in",
 }
 """Reason code -> what it means."""
