@@ -17,6 +17,15 @@ spring,grams,50,100,2026-06-30,label,2,6000000,40
 spring,grams,50,100,2026-06-30,holdout,1,3000000,90
 spring,grams,50,100,2026-06-30,holdout,1,4000000,70
 """,
+    "electricity-2025.csv": """\
+activity_id,site_id,kwh,date,until,origin,source
+invoice-1,head-office,12000,2025-01-01,2025-02-01,invoiced,invoice 1
+invoice-2,head-office,11000,2025-02-01,2025-03-01,invoiced,invoice 2
+""",
+    "diesel.csv": """\
+site_id,fuel,amount,unit,date,origin
+head-office,fuel.diesel,120,L,2025-03-04,invoiced
+""",
     "bill.csv": """\
 product_id,stage,key,amount,unit,region,date
 lamp-1,materials,material.glass,0.35,kg,GB,2023-05-03

@@ -105,6 +105,11 @@ def find_activities(folder: Path) -> tuple[dict[str, list[Table]], list[dict[str
     """Files and sheets of each template, in the order of their names; and a flag for each file that names none."""
     found: dict[str, list[Table]] = {name: [] for name in BY_NAME}
     flags = []
+    workbook = folder / f"{WORKBOOK}.xlsx"
+    if workbook.is_file():
+        for name in sheets(workbook):
+            if template := template_of(name):
+                found[template].append(Table(workbook, name))
     for file in sorted((folder / ACTIVITIES).glob("*")):
         if file.name.startswith((".", "_", "~")) or suffix_of(file) is None or not file.is_file():
             continue

@@ -1,4 +1,6 @@
-"""Places: sites and fleets with the company's share of them, day by day where it changes in the year.
+"""Places: sites, fleets and entities with the company's share of them, day by day where it changes in the year.
+
+An activity names a site or a fleet; one of the whole entity names the entity, unless a site has its id.
 
 A place whose share is the same all year (nearly every one) is a row of `places`. One that changes, since it or its owner came or went, has
 a row a day in `days` besides: the share, a number of the stretch it lies in, and the sum of the shares of the days before, so that a period
@@ -95,6 +97,17 @@ def places(company: Company) -> Places:
                 continue
             stretches = _stretches(row, cut)
             place, of_days = _place(len(rows), row, field, stretches, (who.until_day - who.from_day).days)
+            rows.append(place)
+            days += of_days
+    for entity in company.tables[
+        "entities"
+    ]:  # what no site tells of: commuting, investments, purchases of the whole entity
+        if entity["entity_id"] not in seen:
+            seen.add(entity["entity_id"])
+            whole = {**entity, "held": None, "valid_from": None, "valid_to": None}
+            place, of_days = _place(
+                len(rows), whole, "entity_id", _stretches(whole, cut), (who.until_day - who.from_day).days
+            )
             rows.append(place)
             days += of_days
     return Places(

@@ -50,8 +50,7 @@ class Prepared:
     none, `share` the company's, money is in `USD_2021_purchaser` (what it was in `given_amount`, `given_unit`); `source_file` and
     `source_row` say where the row stands in the company's folder. Templates without a row that stands are not in it.
 
-    `rows` and `refused` count rows of activity files by template: read, and refused here. `meters_missing` are months without a reading by
-    template.
+    `rows` and `refused` count rows of activity files by template: read, and refused here; `files` the rows of each file that was read.
     """
 
     path: Path
@@ -62,8 +61,8 @@ class Prepared:
     flags: pa.Table
     rows: dict[str, int]
     refused: dict[str, int]
+    files: dict[str, int]
     exclusions: list[dict[str, Any]]
-    meters_missing: dict[str, int]
 
     @property
     def organisation(self) -> dict[str, str]:

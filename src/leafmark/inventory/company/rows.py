@@ -152,13 +152,13 @@ def rules(reading: Reading) -> list[Rule]:
     if any("_bad" in source.columns for source in reading.sources):
         found.append(Rule("i._bad_reason", "i._bad", "i._bad IS NOT NULL", "i._bad_found", "i._bad_expected"))
     found += [
-        Rule("missing_value", "site_id", "i.site_id IS NULL", "NULL", "a site or a fleet of the company"),
+        Rule("missing_value", "site_id", "i.site_id IS NULL", "NULL", "a site, a fleet or an entity of the company"),
         Rule(
             "unknown_site",
             "site_id",
             "p.place_no IS NULL",
             "i.site_id",
-            "a site_id of sites or a fleet_id of fleets that stands",
+            "a site, a fleet or an entity of the company that stands",
         ),
         *_offsets(reading),
         *_periods(reading),
