@@ -20,7 +20,7 @@ from leafmark.engine import summary
 from leafmark.engine.explain import explain
 from leafmark.engine.explain_html import page
 from leafmark.engine.explain_text import text
-from leafmark.engine.proxies import SENTENCE
+from leafmark.engine.proxies import SENTENCE, possible
 from leafmark.engine.replay import replay
 from leafmark.engine.run import Run
 from leafmark.methods import LIBRARY, method
@@ -87,6 +87,4 @@ def test_a_life_cycle_outside_scope_2_is_no_proxy(tmp_path: Path) -> None:
     made = run_bill(tmp_path / "run", pa.Table.from_pylist(rows), FACTS, chosen=method("appliance.use"))
     assert made.record["totals"]["co2e_ug"] == 400 * KG
     assert "proxy" not in made.record["totals"]
-    assert {each.id for each in LIBRARY if any(part.scope == 2 for part in each.parts)} == {
-        "electricity.location", "electricity.market",
-    }  # fmt: skip
+    assert {each.id for each in LIBRARY if possible(each)} == {"electricity.location", "electricity.market"}

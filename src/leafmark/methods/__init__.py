@@ -1,6 +1,7 @@
 """Methods: how an activity becomes grams. One small file per family; every version ever shipped stays here."""
 
 from leafmark.methods.appliance_saving import EX_ANTE, IN_USE
+from leafmark.methods.assets import FRANCHISE_OPERATION, LEASED_DOWNSTREAM, LEASED_UPSTREAM, PROCESSING_SOLD
 from leafmark.methods.bill import PRODUCT_BILL, PRODUCT_BILL_2
 from leafmark.methods.bottle_return import BOTTLE_RETURN
 from leafmark.methods.combustion import COMBUSTION, COMBUSTION_2
@@ -9,16 +10,24 @@ from leafmark.methods.declared import DECLARED, DECLARED_2
 from leafmark.methods.electricity import ELECTRICITY, ELECTRICITY_2, ELECTRICITY_3, ELECTRICITY_MARKET
 from leafmark.methods.freight import FREIGHT, FREIGHT_2
 from leafmark.methods.freight_chain import FREIGHT_HUB, FREIGHT_TRANSPORT, PARCEL_NETWORK
+from leafmark.methods.heat import HEAT_PURCHASED
+from leafmark.methods.investments import INVESTMENT_SHARE
+from leafmark.methods.logistics import FREIGHT_DOWNSTREAM, FREIGHT_UPSTREAM, LOGISTICS_DOWNSTREAM, LOGISTICS_UPSTREAM
 from leafmark.methods.model import Check, Column, Counterfactual, Method, Parameter, Part, Term, Tier, Vintage
 from leafmark.methods.packaging_reuse import PACKAGING_REUSE
 from leafmark.methods.packaging_take_back import PACKAGING_TAKE_BACK
 from leafmark.methods.parcel_packaging import PARCEL_PACKAGING
+from leafmark.methods.process import PROCESS_DIRECT
+from leafmark.methods.purchases import PURCHASE_CAPITAL, PURCHASE_GOODS
 from leafmark.methods.receipts import E_RECEIPT
 from leafmark.methods.refrigerant import LEAK, LEAK_2
 from leafmark.methods.resale import RESALE
 from leafmark.methods.retail import RETAIL_PURCHASE, RETAIL_PURCHASE_2
+from leafmark.methods.sold import PRODUCT_END_OF_LIFE, PRODUCT_SOLD
+from leafmark.methods.travel import COMMUTING_EMPLOYEE, TRAVEL_BUSINESS
 from leafmark.methods.trips import CYCLING, PUBLIC_TRANSPORT, WALKING
 from leafmark.methods.use_stage import USE_STAGE, USE_STAGE_2
+from leafmark.methods.waste import WASTE_OPERATIONS
 
 LIBRARY: tuple[Method, ...] = (
     PRODUCT_BILL,
@@ -54,6 +63,24 @@ LIBRARY: tuple[Method, ...] = (
     LEAK_2,
     ELECTRICITY_3,
     ELECTRICITY_MARKET,
+    PROCESS_DIRECT,
+    HEAT_PURCHASED,
+    PURCHASE_GOODS,
+    PURCHASE_CAPITAL,
+    FREIGHT_UPSTREAM,
+    FREIGHT_DOWNSTREAM,
+    LOGISTICS_UPSTREAM,
+    LOGISTICS_DOWNSTREAM,
+    WASTE_OPERATIONS,
+    TRAVEL_BUSINESS,
+    COMMUTING_EMPLOYEE,
+    LEASED_UPSTREAM,
+    PROCESSING_SOLD,
+    PRODUCT_SOLD,
+    PRODUCT_END_OF_LIFE,
+    LEASED_DOWNSTREAM,
+    FRANCHISE_OPERATION,
+    INVESTMENT_SHARE,
 )
 
 
