@@ -15,7 +15,7 @@ from leafmark.cli import main
 
 STORY = (
     "factors import", "footprint", "orders", "ledger load", "ledger ingest", "ledger redeem", "ledger share",
-    "ledger credit REG-1 issued", "inventory template", "inventory import",
+    "ledger credit REG-1 issued", "inventory template", "inventory import", "inventory run",
 )  # fmt: skip
 """Verbs whose results others' examples read: they come first."""
 ELSEWHERE = ("demo", "serve", "api-key")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from leafmark.cli.inventory.company import check_verb, import_verb, template_verb
+from leafmark.cli.inventory.run import run, show
 
 
 @click.group(short_help="Scope 1, 2 and 3 of a company, and what stands beside them.")
@@ -15,10 +16,11 @@ def inventory() -> None:
     Avoided emissions (Scope 3+) stand in a book of their own and are never added.
 
     \b
-    Example:
+    Examples:
       leafmark inventory template first-company
+      leafmark inventory run company --out inventory
     """
 
 
-for verb in (template_verb, import_verb, check_verb):
+for verb in (template_verb, import_verb, check_verb, run, show):
     inventory.add_command(verb)

@@ -2,7 +2,7 @@
 
     by_factor.parquet (a run's grams by group, part and factor) x groups -> lines, and beside them what stands outside the scopes
 
-A *group* is what the company's activities are told apart by: entity, site, template, month, origin and share. Nothing is computed twice:
+A *group* (`company.prepared.GROUPS_SCHEMA`) is what the company's activities are told apart by. Nothing is computed twice:
 grams, ranges and gases are the run's. Only memo columns of a factor (CO2 of biogenic carbon, the non-CO2 effect of aircraft) are met with
 the amount here, since they are in no total and so in no entry.
 """
@@ -23,6 +23,7 @@ from leafmark.engine.statement import MixedBooksError
 from leafmark.engine.vintage import relative_sd
 from leafmark.factors.model import Factor, Pack
 from leafmark.factors.units import factor_between
+from leafmark.inventory.company.prepared import GROUPS_SCHEMA
 from leafmark.inventory.tables import LINES_SCHEMA
 
 MEMO: Final[Mapping[str, str]] = {"biogenic_co2_kg": "biogenic_co2", "aviation_non_co2_kg": "aviation_non_co2"}
@@ -31,19 +32,11 @@ MEMO: Final[Mapping[str, str]] = {"biogenic_co2_kg": "biogenic_co2", "aviation_n
 OUTSIDE_KYOTO: Final = "outside the Kyoto basket"
 """How the note of a factor begins whose gas is reported apart from the scopes (Corporate Standard, chapter 4)."""
 
-GROUPS_SCHEMA: Final = pa.schema([
-    pa.field("group_id", pa.string(), nullable=False),
-    pa.field("entity_id", pa.string(), nullable=False),
-    pa.field("site_id", pa.string(), nullable=False),
-    pa.field("template", pa.string(), nullable=False),
-    pa.field("month", pa.date32()),
-    pa.field("origin", pa.string(), nullable=False),
-    pa.field("share", pa.float64(), nullable=False),
-    pa.field("category", pa.int8()),  # Scope 3 category that a lease moves it to: 8 or 13; NULL: where the method puts it
-])  # fmt: skip
 
-
-def lines_of(run: Run, groups: pa.Table, template: str, packs: Sequence[Pack], statement: str = "both") -> pa.Table:
+def lines_of(
+    run: Run, groups: pa.Table, template: str, packs: Sequence[Pack], statement: str = "both",
+    database: duckdb.DuckDBPyConnection | None = None,
+) -> pa.Table:  # fmt: skip
     """A run's lines, `LINES_SCHEMA`.
 
     Parameters
@@ -51,6 +44,7 @@ def lines_of(run: Run, groups: pa.Table, template: str, packs: Sequence[Pack], s
     groups : `GROUPS_SCHEMA`; the run's subjects are its `group_id`.
     packs : those of the run, for memo columns and notes.
     statement : of the run's Scope 2 lines; those of another scope are in both, and so is what a lease moves to Scope 3.
+    database : one to work in, for many calls: to open one takes longer than the lines of a small run.
 
     Raises
     ------
@@ -62,14 +56,17 @@ def lines_of(run: Run, groups: pa.Table, template: str, packs: Sequence[Pack], s
             f"{run.path}: a run of the book {book}; an inventory takes entries of its own book alone, and books are never added"
         )
     outside, memos = _beside(run, packs)
-    connection = duckdb.connect()
+    connection = (
+        database.cursor() if database else duckdb.connect()
+    )  # a cursor's views and temporary tables are its own
     try:
         for name, table in (("groups", groups.select(GROUPS_SCHEMA.names)), ("other", outside), ("memos", memos)):
             connection.register(name, table)
         connection.execute(
-            f"CREATE TEMP TABLE met AS SELECT b.*, g.entity_id, g.site_id, g.month, g.origin, g.category AS moved, g.group_id, "
+            f"CREATE TEMP TABLE met AS SELECT b.*, g.entity_id, g.site_id, g.month, g.origin, g.group_id, g.to_scope, "
+            f"CASE WHEN b.scope < 3 THEN g.to_category WHEN b.category = 3 THEN g.upstream_to_category END AS to_category, "
             f"o.factor_id IS NOT NULL AS outside_gas FROM {tables.scan(run.path / 'by_factor.parquet')} AS b "
-            "LEFT JOIN groups AS g ON g.group_id = b.subject_id LEFT JOIN other AS o ON o.factor_id = b.factor_id"
+            f"LEFT JOIN groups AS g ON g.group_id = b.subject_id AND g.template = '{template}' LEFT JOIN other AS o ON o.factor_id = b.factor_id"
         )
         _hold(connection, run)
         found: pa.Table = connection.sql(_LINES.format(
@@ -84,9 +81,9 @@ def lines_of(run: Run, groups: pa.Table, template: str, packs: Sequence[Pack], s
 _LINES: Final = """
 WITH common AS (
   SELECT entity_id, site_id, '{template}' AS template, month, origin,
-    CASE WHEN outside_gas THEN NULL WHEN moved IS NOT NULL THEN 3 ELSE scope END AS scope,
-    CASE WHEN outside_gas THEN NULL WHEN moved IS NOT NULL THEN moved ELSE category END AS category,
-    CASE WHEN scope = 2 AND moved IS NULL THEN '{statement}' ELSE 'both' END AS statement,
+    CASE WHEN outside_gas THEN NULL WHEN scope < 3 THEN COALESCE(to_scope, scope) ELSE scope END AS scope,
+    CASE WHEN outside_gas THEN NULL ELSE COALESCE(to_category, category) END AS category,
+    CASE WHEN scope = 2 AND to_scope IS NULL THEN '{statement}' ELSE 'both' END AS statement,
     CASE WHEN outside_gas THEN 'other_gases' END AS outside, '{run_id}' AS run_id, '{method}' AS method_id,
     {version} AS method_version, CAST(key AS VARCHAR) AS key, CAST(factor_id AS VARCHAR) AS factor_id,
     CAST(unit AS VARCHAR) AS unit, amount, lines AS activities, co2e_ug, sd_ug, low_ug, high_ug, gases

@@ -1,0 +1,141 @@
+"""`leafmark inventory run` and `show`: a company's inventory made, and what it comes to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leafmark.cli.endings import UnusableError, unusable
+from leafmark.cli.inputs import BUILTIN, load_packs
+from leafmark.cli.output import Progress, emit, json_option, note, table
+
+FLAGS_SHOWN = 12
+
+
+@click.command(short_help="Make a company's inventory of one year.")
+@click.argument("company", metavar="COMPANY", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the inventory.")
+@click.option(
+    "--pack", "packs", multiple=True, metavar="FOLDER",
+    help=f"Pack of factors; may be given several times; `{BUILTIN}` is the pack inside Leafmark.  [default: {BUILTIN}]",
+)  # fmt: skip
+@click.option(
+    "--entries-of", "given", multiple=True, metavar="NAME=PATH@ENTITY/SITE",
+    help="Entries that another verb booked (a run's folder or entries.parquet), under a name, for a site of the company.",
+)  # fmt: skip
+@click.option("--entries", is_flag=True, help="Keep an entry for every activity, not only for every group of them.")
+@click.option("--replace", is_flag=True, help="Throw away the inventory that is in --out.")
+@json_option
+def run(
+    company: Path,
+    out: Path,
+    packs: tuple[str, ...],
+    given: tuple[str, ...],
+    entries: bool,
+    replace: bool,
+    as_json: bool,
+) -> None:
+    """Make the inventory of COMPANY (docs/inventory-company.md), of the year its company.toml names.
+
+    Rows that cannot be taken are refused with their reason, and the rest is computed; the completeness table says what is missing.
+
+    \b
+    Examples:
+      leafmark inventory run company --out inventory
+      leafmark inventory run company --out inventory --replace --json
+    """
+    from leafmark.inventory.accounting.running import run_inventory
+    from leafmark.inventory.book import InventoryError
+    from leafmark.inventory.company.organisation import CompanyError
+    from leafmark.inventory.summary import summary
+
+    with unusable(InventoryError, CompanyError), Progress() as progress:
+        made = run_inventory(
+            company, out, packs=load_packs(packs), given=[_given(each) for each in given], entries=entries, replace=replace,
+            progress=progress,
+        )  # fmt: skip
+        content = summary(made)
+    emit(content, as_json, lambda: _text(content))
+    if not as_json:
+        note(f"next: leafmark inventory report {out} --out report   |   leafmark explain {out}/runs/fuel GROUP")
+
+
+@click.command(short_help="What a finished inventory comes to.")
+@click.argument("inventory", metavar="INVENTORY", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+def show(inventory: Path, as_json: bool) -> None:
+    """Show the totals of INVENTORY by scope and category, both statements of Scope 2, what is outside and what was refused.
+
+    \b
+    Examples:
+      leafmark inventory show inventory
+      leafmark inventory show inventory --json
+    """
+    from leafmark.inventory.book import Inventory, InventoryError
+    from leafmark.inventory.summary import summary
+
+    with unusable(InventoryError):
+        content = summary(Inventory.open(inventory))
+    emit(content, as_json, lambda: _text(content))
+
+
+def _given(text: str) -> Any:
+    """`name=path@entity/site` as entries that were made elsewhere."""
+    from leafmark.inventory.accounting.running import Given
+
+    name, equals, rest = text.partition("=")
+    path, at, whose = rest.rpartition("@")
+    entity, slash, site = whose.partition("/")
+    if not (equals and at and slash and name and path and entity and site):
+        raise UnusableError(
+            f"--entries-of {text!r}: expected NAME=PATH@ENTITY/SITE, for example parcels=packing-run@own/warehouse-1"
+        )
+    return Given(Path(path), entity, site, name)
+
+
+def _text(content: dict[str, Any]) -> str:
+    rows: list[tuple[str, ...]] = [("scope", "category", "by location", "by market", "95 % (location)", "primary", "")]
+    for row in content["rows"]:
+        rows.append(
+            (str(row["scope"]), "" if row["category"] is None else str(row["category"]), *_figures(row), row["name"])
+        )
+    rows.append(
+        (
+            "total",
+            "",
+            *_figures(content["total"]),
+            "" if content["total"]["location"] else "nothing was computed: unknown, not 0",
+        )
+    )
+    head = f"{content['organisation']['name']}, {content['from']} to {content['until']}, {content['approach']}, {content['gwp']}"
+    parts = [head, table(rows, right=(2, 3, 4, 5))]
+    if content["outside"]:
+        beside = [(name, _mass(value)) for name, value in content["outside"].items()]
+        parts.append("outside the scopes, in no total:\n" + table(beside, right=(1,)))
+    missing = [each for each in content["completeness"] if each["status"] != "included"]
+    if missing:
+        lines = [
+            (f"{each['scope']}{'' if each['category'] is None else '.' + str(each['category'])}", each["status"], each["why"] or each["what"])
+            for each in missing
+        ]  # fmt: skip
+        parts.append("not in full:\n" + table(lines))
+    if content["flags"]:
+        counted = [(each["reason"], each["effect"], f"{each['rows']:,}") for each in content["flags"][:FLAGS_SHOWN]]
+        parts.append("rows refused or doubted (flags.parquet has each):\n" + table(counted, right=(2,)))
+    return "\n\n".join(parts)
+
+
+def _figures(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    from leafmark.engine.wording import between, percent
+
+    here = row["location"]
+    spread = "" if here is None else between(here["low_ug"], here["high_ug"])
+    return _mass(here), _mass(row["market"]), spread, "" if here is None else percent(here["primary_share"])
+
+
+def _mass(figure: dict[str, Any] | None) -> str:
+    from leafmark.engine.wording import mass
+
+    return "" if figure is None else mass(figure["co2e_ug"])

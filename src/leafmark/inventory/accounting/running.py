@@ -1,0 +1,237 @@
+"""The run of an inventory: a company's folder in, an inventory's folder out.
+
+    company --prepare--> a Parquet for each template, in groups --engine, one run each--> grams by factor --lines_of--> lines
+    electricity, by group and month --match contracts--> rows by market --engine--> lines of the other Scope 2 statement
+
+Every figure is a run's, so every figure explains itself: `runs/<template>` is an engine's run folder like any other. Cost for n activity
+rows: one pass to prepare, one through the engine; after that only groups (site x month x origin) are handled.
+
+A killed run leaves `unfinished` behind and is begun again: it takes seconds, and nothing half-done counts, since `inventory.json` is
+written last.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import leafmark
+from leafmark.engine.backends import DuckDB, told
+from leafmark.engine.held import held
+from leafmark.engine.run import Run, Settings
+from leafmark.engine.run import run as run_engine
+from leafmark.factors.model import Pack, builtin
+from leafmark.inventory.accounting.entries import lines_of_entries
+from leafmark.inventory.accounting.lines import lines_of
+from leafmark.inventory.book import RECORD_FILE, Inventory, InventoryError
+from leafmark.inventory.company.completeness import completeness
+from leafmark.inventory.company.folder import Company
+from leafmark.inventory.company.prepare import prepare
+from leafmark.inventory.company.prepared import Prepared
+from leafmark.inventory.scope2.matching import match
+from leafmark.inventory.tables import COMPANY, FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES
+from leafmark.methods import method
+
+UNFINISHED: Final = "unfinished"
+MARKET: Final = "electricity.market"
+MEMORY_LIMIT: Final = "350MB"
+RUNS_AT_ONCE: Final = 2
+"""Engine runs side by side, and what each may hold: an inventory of 5 M lines stays under 1 GB."""
+
+Progress = Callable[[int, int, str], None]
+_ARROW: Final = {"id": pa.string(), "text": pa.string(), "float": pa.float64(), "date": pa.date32(), "bool": pa.bool_()}
+_CONTRACTS: Final = pa.schema([(column.name, _ARROW[column.type]) for column in COMPANY["contracts"]])
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Entries that another room or tool made, and whose they are (see `lines_of_entries`)."""
+
+    path: Path
+    entity_id: str
+    site_id: str
+    template: str
+
+
+def run_inventory(
+    company: str | Path, out: str | Path, *, packs: Sequence[Pack] | None = None, given: Sequence[Given] = (),
+    entries: bool = False, replace: bool = False, used_before: pa.Table | None = None, progress: Progress | None = None,
+) -> Inventory:  # fmt: skip
+    """Make a company's inventory of the year that its company.toml names.
+
+    Parameters
+    ----------
+    company : its folder (docs/inventory-company.md).
+    out : the inventory's folder; a killed run is begun again there.
+    packs : factors; the built-in pack by default. Contracts of electricity make a pack of their own beside them.
+    given : entries of other rooms.
+    entries : an entry for every activity in `runs/*/entries.parquet`, instead of one for a group.
+    replace : a finished inventory in `out` is thrown away first.
+    used_before : serial numbers of certificates that former years stand on.
+
+    Raises
+    ------
+    CompanyError, InventoryError, PackError, FactorChoiceError : nothing can be computed. Rows that cannot be taken are flags instead.
+    """
+    folder = Path(out)
+    with held(folder):
+        _claim(folder, replace)
+        with told():
+            return _run(Path(company), folder, list(packs or [builtin()]), given, entries, used_before, progress)
+
+
+def _claim(out: Path, replace: bool) -> None:
+    """An empty folder, or one where this was begun before."""
+    if (out / RECORD_FILE).is_file() and not replace:
+        raise InventoryError(f"{out}: a finished inventory is there; choose another folder, or replace it (--replace)")
+    ours = (out / UNFINISHED).exists() or (out / RECORD_FILE).is_file()
+    left = [each for each in out.iterdir() if not each.name.startswith(".")]
+    if left and not ours:
+        raise InventoryError(f"{out}: not empty, and no inventory ({left[0].name}, ...); choose another folder")
+    (out / UNFINISHED).touch()
+    for each in left:
+        if each.name != UNFINISHED:
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+
+
+def _run(
+    company: Path, out: Path, packs: list[Pack], given: Sequence[Given], entries: bool, used_before: pa.Table | None,
+    progress: Progress | None,
+) -> Inventory:  # fmt: skip
+    began = dt.datetime.now(dt.UTC)
+    steps = _Steps(progress, len(TEMPLATES) + 3)
+    steps("prepare")
+    opened = Company.open(company)
+    prepared = prepare(opened, out / "prepared")
+    settings = Settings(prepared.known_on, prepared.gwp, lines=entries, by_factor=True, run_date=prepared.from_day)
+    steps.of(len(prepared.inputs) + 3)
+    with duckdb.connect() as database:
+        work = _Work(prepared, out, packs, settings, database, steps)
+        runs, lines, flags = work.templates()
+        more, by_market = _by_market(work, opened, used_before)
+        if by_market is not None:
+            runs["electricity_market"] = by_market.run
+            lines.append(by_market.lines)
+            flags.append(by_market.flags)
+            packs = by_market.packs
+    steps("book")
+    lines += [lines_of_entries(each.path, each.entity_id, each.site_id, each.template) for each in given]
+    book = pa.concat_tables([LINES_SCHEMA.empty_table(), *lines])
+    every_flag = pa.concat_tables(
+        [FLAGS_SCHEMA.empty_table(), *(each.select(FLAGS_SCHEMA.names).cast(FLAGS_SCHEMA) for each in flags)]
+    )
+    made = {
+        "lines": book,
+        "flags": every_flag,
+        "completeness": completeness(prepared, book, every_flag),
+        "groups": prepared.groups,
+        **more,
+    }
+    inventory = Inventory.write(out, _record(prepared, packs, runs, began), made)
+    (out / UNFINISHED).unlink()
+    return inventory
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What one engine run gave to the book."""
+
+    run: Run
+    lines: pa.Table
+    flags: pa.Table
+    packs: list[Pack]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the engine runs of an inventory share."""
+
+    prepared: Prepared
+    out: Path
+    packs: list[Pack]
+    settings: Settings
+    database: duckdb.DuckDBPyConnection
+    steps: _Steps
+
+    def templates(self) -> tuple[dict[str, Run], list[pa.Table], list[pa.Table]]:
+        """Every template's run, some side by side: a small one is mostly a single thread's work."""
+        named = list(self.prepared.inputs)
+        with ThreadPoolExecutor(RUNS_AT_ONCE) as crew:
+            done = list(crew.map(self._template, named))
+        runs = {name: each.run for name, each in zip(named, done, strict=True)}
+        return runs, [each.lines for each in done], [self.prepared.flags, *(each.flags for each in done)]
+
+    def _template(self, template: str) -> _Done:
+        self.steps(template)
+        statement = "location" if template == "electricity" else "both"
+        name = next(each.method for each in TEMPLATES if each.name == template)
+        done = self.engine(template, name, self.prepared.inputs[template], self.packs)
+        lines = lines_of(done, self.prepared.groups, template, self.packs, statement, self.database)
+        return _Done(done, lines, self.prepared.told(template, done.table("rejected")), self.packs)
+
+    def engine(self, folder: str, name: str, source: Path, packs: Sequence[Pack]) -> Run:
+        """One engine run."""
+        return run_engine(
+            method(name), str(source), packs, self.out / "runs" / folder, self.settings,
+            engine=lambda spill: DuckDB(spill, MEMORY_LIMIT, None),
+        )  # fmt: skip
+
+
+def _by_market(work: _Work, company: Company, used_before: pa.Table | None) -> tuple[dict[str, pa.Table], _Done | None]:
+    """Scope 2 by market: tables of contracts, and the run. Its rows are kept as a file, so that it can be replayed."""
+    consumption = work.prepared.consumption
+    if not consumption.num_rows:
+        return {}, None
+    work.steps("contracts")
+    contracts = pa.Table.from_pylist(company.tables["contracts"], schema=_CONTRACTS)
+    matched = match(consumption, contracts, pack=work.packs, known_on=work.prepared.known_on, used_before=used_before)
+    packs = [*work.packs, *([matched.pack] if matched.pack is not None else [])]
+    file = work.out / "prepared" / "electricity_market.parquet"
+    pq.write_table(matched.rows, file)
+    done = work.engine("electricity_market", MARKET, file, packs)
+    lines = lines_of(done, work.prepared.groups, "electricity", packs, "market", work.database)
+    tables = {
+        "instruments": matched.instruments, "served": matched.served, "criteria": matched.criteria, "serials": matched.serials_used,
+    }  # fmt: skip
+    return tables, _Done(done, lines, matched.flags, packs)
+
+
+class _Steps:
+    """Tells a progress callback what is being done."""
+
+    def __init__(self, progress: Progress | None, steps: int) -> None:
+        self.progress, self.steps, self.done, self.lock = progress, steps, 0, threading.Lock()
+
+    def of(self, steps: int) -> None:
+        self.steps = steps
+
+    def __call__(self, what: str) -> None:
+        with self.lock:
+            if self.progress:
+                self.progress(self.done, self.steps, what)
+            self.done += 1
+
+
+def _record(prepared: Prepared, packs: Sequence[Pack], runs: Mapping[str, Run], began: dt.datetime) -> dict[str, Any]:
+    methods = {run.record["method"]["id"]: run.record["method"] for run in runs.values()}
+    return {
+        "organisation": prepared.organisation, "year": prepared.year, "from": str(prepared.from_day), "until": str(prepared.until_day),
+        "approach": prepared.approach, "gwp": prepared.gwp, "currency": prepared.currency, "known_on": str(prepared.known_on),
+        "methods": [{name: each[name] for name in ("id", "version", "hash")} for _, each in sorted(methods.items())],
+        "packs": [{"id": pack.id, "version": pack.version, "sha256": pack.hash} for pack in packs],
+        "runs": [
+            {"template": name.removesuffix("_market"), "run_id": run.id, "folder": f"runs/{name}"} for name, run in runs.items()
+        ],
+        "leafmark": leafmark.__version__, "started": began.isoformat(timespec="seconds"),
+        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }  # fmt: skip
