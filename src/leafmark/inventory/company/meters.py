@@ -157,7 +157,8 @@ def _inner_overlaps(reading: Reading) -> str:
     """Readings of a meter on days that the meter it hangs behind was read for as well."""
     return f"""
         WITH r AS (SELECT i.file_no, i.row_no, i.meter_id, i.date AS first, {rows.end(reading)} AS after
-          FROM input AS i INNER JOIN meters AS m ON m.meter_id = i.meter_id WHERE {_soundly_within(reading)})
+          FROM input AS i INNER JOIN meters AS m ON m.meter_id = i.meter_id
+          WHERE i.meter_id IN (SELECT meter_id FROM behind UNION SELECT outer_id FROM behind) AND {_soundly_within(reading)})
         SELECT DISTINCT inner_r.file_no, inner_r.row_no FROM r AS inner_r INNER JOIN behind AS b ON b.meter_id = inner_r.meter_id
         INNER JOIN r AS outer_r ON outer_r.meter_id = b.outer_id AND inner_r.first < outer_r.after AND outer_r.first < inner_r.after"""
 

@@ -33,6 +33,12 @@ from leafmark.inventory.tables import FLAGS_SCHEMA, LEASES
 
 MEMORY: Final = "600MB"
 """Of DuckDB; past it, it spills beside the output."""
+SETTINGS: Final = {
+    "enable_progress_bar": False,
+    "preserve_insertion_order": True,  # the same company gives the same bytes, and so the same run
+    # small tables stand on the right of every join: built from the rows, a hash table would lose their order
+    "disabled_optimizers": "join_order,build_side_probe_side",
+}
 PARQUET: Final = "FORMAT parquet, COMPRESSION snappy, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 20000"
 """Read once and whole by the engine: filters serve nothing, and a dictionary of ids that are all different costs a quarter of the pass."""
 FREIGHT, FUEL, ELECTRICITY = "freight", "fuel", "electricity"
@@ -81,7 +87,7 @@ def prepare(
     folder.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
     try:
-        settings = {"memory_limit": MEMORY, "temp_directory": str(folder / "spill"), "enable_progress_bar": False}
+        settings = {"memory_limit": MEMORY, "temp_directory": str(folder / "spill"), **SETTINGS}
         for name, value in (settings | ({"threads": threads} if threads else {})).items():
             connection.execute(f"SET {name} = {quote(value) if isinstance(value, str) else value}")
         found = places(opened)

@@ -95,8 +95,12 @@ def _csv(rows: list[list[str]]) -> str:
 
 def _workbook(path: Path, sheets: dict[str, list[list[str]]]) -> None:
     """Sheets with a fixed header row; cells stay text, so that ids keep their zeros."""
-    import xlsxwriter
-
+    try:
+        import xlsxwriter
+    except ModuleNotFoundError as error:
+        raise CompanyError(
+            "a workbook needs xlsxwriter: pip install 'leafmark[inventory]', or leave --xlsx out"
+        ) from error
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
         for name, rows in sheets.items():
