@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import click
 
+from leafmark.cli.inventory.compare import compare
+from leafmark.cli.inventory.history import history
+from leafmark.cli.inventory.recalculate import recalculate
+from leafmark.cli.inventory.targets import targets
+
 
 @click.group(short_help="Scope 1, 2 and 3 of a company, and what stands beside them.")
 def inventory() -> None:
@@ -11,8 +16,12 @@ def inventory() -> None:
 
     A company is a folder of small tables and activity files (`leafmark inventory template`); an inventory is a folder made of it.
     Avoided emissions (Scope 3+) stand in a book of their own and are never added.
+
+    \b
+    Example:
+      leafmark inventory history history
     """
 
 
-for verb in ():  # type: ignore[var-annotated]
+for verb in (compare, history, recalculate, targets):
     inventory.add_command(verb)
