@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from newcomer import FILES, KNOWN_ON, Call, Process
+from newcomer import FILES, KNOWN_ON, Call, Process, write_inventories
 
 from leafmark.cli import main
 
@@ -19,6 +19,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a newcomer's files, and this process in it."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
+    write_inventories(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from click.testing import Result
@@ -111,11 +113,135 @@ key,name_en,region,boundary,unit,co2e_kg,data_year,gwp_set
 material.recycled_cotton,Recycled cotton,IN,cradle_to_gate,kg,1.9,2024,AR6
 """,
 }
+FILES |= {
+    "acquisition.toml": """\
+id = "haulier"
+kind = "acquisition"
+date = 2023-01-01
+reason = "Haulier Ltd was bought; its lorries carry our parcels"
+source = "share purchase agreement of 12 December 2022"
+entity_id = "haulier"
+[add]
+2021 = "haulier-2021.csv"
+2022 = "haulier-2022.csv"
+""",
+    "haulier-2021.csv": """\
+entity_id,site_id,scope,category,statement,co2e_kg,low_kg,high_kg,source
+haulier,,1,,,150,130,170,its own report of 2021
+""",
+    "haulier-2022.csv": """\
+entity_id,site_id,scope,category,statement,co2e_kg,low_kg,high_kg,source
+haulier,,1,,,155,135,175,its own report of 2022
+""",
+    "targets.toml": """\
+[[target]]
+id = "operations"
+name = "Own operations"
+kind = "absolute"
+base_year = 2021
+target_year = 2030
+scopes = [1, 2]
+statement = "market"
+pathway = "linear"
+reduction_percent = 90
+
+[[target]]
+id = "per-order"
+name = "Value chain per order"
+kind = "intensity"
+base_year = 2021
+target_year = 2030
+scopes = [3]
+statement = "location"
+pathway = "linear"
+reduction_percent = 50
+denominator = "orders"
+
+[[denominator]]
+name = "orders"
+unit = "order"
+source = "the order system"
+values = { 2021 = 1000, 2022 = 1300, 2023 = 1500 }
+""",
+    "impact.csv": """\
+year,kind,co2e_g,assured,source
+2021,avoided,30000000000000,true,statement of 2021
+2022,avoided,42000000000000,true,statement of 2022
+2022,participant_reduction,11000000000000,true,statement of 2022
+2023,avoided,61000000000000,false,statement of 2023
+""",
+    "credits.csv": """\
+kind,co2e_kg,programme,serial,retired_on,year,source
+removal,40,A registry,R-100,2024-03-01,2023,retirement receipt
+offset,200,A registry,V-2001,2024-03-01,2023,retirement receipt
+""",
+}
 LEDGER_GUIDE = (Path(__file__).parents[2] / "docs" / "ledger.md").read_text(encoding="utf-8")
 PACKING_GUIDE = (Path(__file__).parents[2] / "docs" / "packing.md").read_text(encoding="utf-8")
 FULFILMENT_GUIDE = (Path(__file__).parents[2] / "docs" / "fulfilment.md").read_text(encoding="utf-8")
 for guide in (PACKING_GUIDE, FULFILMENT_GUIDE, LEDGER_GUIDE):
     FILES |= dict(re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", guide, flags=re.DOTALL))
 KNOWN_ON = ("--known-on", "2026-09-30")
+YEARS = {
+    2021: [("office", "fuel.diesel", 100.0, 266_000, 2021), ("depot", "fuel.diesel", 80.0, 212_800, 2021), ("grid", "electricity.grid", 900.0, 190_800, 2021)],
+    2022: [("office", "fuel.diesel", 90.0, 230_400, 2022), ("depot", "fuel.diesel", 95.0, 243_200, 2022), ("grid", "electricity.grid", 950.0, 183_350, 2022)],
+    2023: [("office", "fuel.diesel", 60.0, 150_600, 2023), ("depot", "fuel.diesel", 99.0, 248_490, 2023), ("grid", "electricity.grid", 990.0, 204_930, 2023)],
+}  # fmt: skip
+"""Inventories by year: site, factor, amount, grams, the factor's year. What runs of a company's files lead to, made by hand."""
+
+
+@cache
+def _inventories() -> dict[str, bytes]:
+    """The files of `inventory-YEAR` and of `history`, in which they are filed."""
+    import pyarrow as pa
+
+    from leafmark.inventory.book import Inventory
+    from leafmark.inventory.tables import COMPLETENESS_SCHEMA, FLAGS_SCHEMA, LINES_SCHEMA
+    from leafmark.inventory.time import History
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "history").mkdir()
+        policy = 'years = [2021]\nreason = "the first year with complete data"\nthreshold_percent = 5\n'
+        (folder / "history" / "base_year.toml").write_text(policy, encoding="utf-8")
+        for year, given in YEARS.items():
+            rows = []
+            for site, key, amount, grams, factor_year in given:
+                fuel = key == "fuel.diesel"
+                line = {
+                    "entity_id": "own", "site_id": site, "template": "fuel" if fuel else "electricity", "origin": "invoiced", "run_id": "by-hand",
+                    "scope": 1 if fuel else 2, "statement": "both", "method_id": "combustion.direct" if fuel else "electricity.location",
+                    "method_version": 1, "key": key, "factor_id": f"{key}@GB:direct:{factor_year}", "unit": "L" if fuel else "kWh", "amount": amount,
+                    "activities": 12, "co2e_ug": grams * 10**6, "sd_ug": grams * 10**5, "low_ug": grams * 8 * 10**5, "high_ug": grams * 12 * 10**5,
+                }  # fmt: skip
+                rows += (
+                    [line]
+                    if fuel
+                    else [
+                        line | {"statement": "location"},
+                        line | {"statement": "market", "co2e_ug": 0, "low_ug": 0, "sd_ug": 0},
+                    ]
+                )
+            rows.append(rows[0] | {"scope": 3, "category": 3, "co2e_ug": rows[0]["co2e_ug"] // 4, "low_ug": 0})
+            record = {
+                "organisation": {"id": "own", "name": "Own Company"}, "year": year, "from": f"{year}-01-01", "until": f"{year + 1}-01-01",
+                "approach": "operational_control", "gwp": "AR5", "currency": "USD", "known_on": f"{year + 1}-12-31", "methods": [], "packs": [],
+                "runs": [], "leafmark": "0", "finished": f"{year + 1}-12-31T00:00:00+00:00",
+            }  # fmt: skip
+            tables = {
+                "lines": pa.Table.from_pylist(rows, schema=LINES_SCHEMA), "flags": FLAGS_SCHEMA.empty_table(),
+                "completeness": COMPLETENESS_SCHEMA.empty_table(),
+            }  # fmt: skip
+            History.open(folder / "history").file(Inventory.write(folder / f"inventory-{year}", record, tables))
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def write_inventories(folder: Path) -> None:
+    """Three years of an inventory, and a history of them, in a newcomer's folder."""
+    for name, content in _inventories().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
 Call = Callable[..., Result]
 Process = Callable[..., "subprocess.CompletedProcess[str]"]

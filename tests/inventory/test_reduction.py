@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafmark.inventory.reduction import Reduction, by_year
+from leafmark.inventory.targets.reduction import Reduction, by_year
 
 REDUCTIONS = st.builds(
     lambda base_year, years, base_ug, hundredths: Reduction(

@@ -148,7 +148,7 @@ def test_the_chart_stays_in_its_plane(mill: Brand, mei: Client) -> None:
         brand=mill, name="x", base_year=2020, base_ug=10, target_year=2021, reduction_percent=100, made_by=by
     )
     Actual.objects.create(target=target, year=2025, co2e_ug=10**30, source="s", by=by)
-    from leafmark.inventory.reduction import by_year
+    from leafmark.inventory.targets.reduction import by_year
 
     chart = chart_of(by_year(reduction_of(target), standing_actuals(target)), True)
     for x, y in [

@@ -5,7 +5,11 @@ from __future__ import annotations
 import click
 
 from leafmark.cli.inventory.company import check_verb, import_verb, template_verb
+from leafmark.cli.inventory.compare import compare
+from leafmark.cli.inventory.history import history
+from leafmark.cli.inventory.recalculate import recalculate
 from leafmark.cli.inventory.run import run, show
+from leafmark.cli.inventory.targets import targets
 
 
 @click.group(short_help="Scope 1, 2 and 3 of a company, and what stands beside them.")
@@ -22,5 +26,15 @@ def inventory() -> None:
     """
 
 
-for verb in (template_verb, import_verb, check_verb, run, show):
+for verb in (
+    template_verb,
+    import_verb,
+    check_verb,
+    run,
+    show,
+    compare,
+    history,
+    recalculate,
+    targets,
+):
     inventory.add_command(verb)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leafmark.engine.schema import STAGES
-from leafmark.inventory.reduction import (
+from leafmark.inventory.targets.reduction import (
     CONTRACTION_PERCENT,
     CONTRACTION_SOURCE,
     CONTRACTION_URL,
