@@ -135,7 +135,7 @@ def test_a_month_has_730_hours() -> None:
 
 
 def test_impossible_coefficients_are_refused() -> None:
-    with pytest.raises(EnergyError, match="50 % is 0.5"):
+    with pytest.raises(EnergyError, match=r"50 % is 0\.5"):
         cpu_kwh(1.0, 50.0, 0.7, 3.5, 1.1)
     with pytest.raises(EnergyError, match="not below idle"):
         cpu_kwh(1.0, 0.5, 3.5, 0.7, 1.1)
