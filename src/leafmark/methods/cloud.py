@@ -29,12 +29,13 @@ says nothing of it. The category was cited from the standard's contents; the wor
         Column("key", "text", meaning="electricity.grid, its hour or contract, or a host: cloud.host.aws.m5"),
         Column("amount", "float", low=0, high=1e12, cap_reason="more than all data centres use in a year"),
         Column("unit", "text", meaning="kWh, or server for hosts"),
+        Column("stage", "text", meaning="use of electricity, manufacturing of hosts"),
         Column("region", "text", required=False),
         Column("date", "date", required=False),
         Column("activity_id", "id", required=False),
     ),
     subject="usage_id",
-    stage="CASE WHEN unit = 'server' THEN 'manufacturing' ELSE 'use' END",
+    stage="stage",
     key="key",
     amount="amount",
     unit="unit",
@@ -47,6 +48,7 @@ says nothing of it. The category was cited from the standard's contents; the wor
     vintage=Vintage("latest", 3),
     checks=(
         Check("unit_mismatch", "unit", f"(unit = 'kWh') = ({_GRID})", "kWh of electricity, server of a host"),
+        Check("unknown_stage", "stage", "stage = CASE WHEN unit = 'kWh' THEN 'use' ELSE 'manufacturing' END", "use of kWh, manufacturing of hosts"),
     ),
 )  # fmt: skip
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from leafmark.cli.inventory.cloud import cloud
+
 
 @click.group(short_help="Scope 1, 2 and 3 of a company, and what stands beside them.")
 def inventory() -> None:
@@ -11,8 +13,12 @@ def inventory() -> None:
 
     A company is a folder of small tables and activity files (`leafmark inventory template`); an inventory is a folder made of it.
     Avoided emissions (Scope 3+) stand in a book of their own and are never added.
+
+    \b
+    Examples:
+      leafmark inventory cloud cloud_bill.csv --known-on 2026-09-30
     """
 
 
-for verb in ():  # type: ignore[var-annotated]
+for verb in (cloud,):
     inventory.add_command(verb)

@@ -45,8 +45,8 @@ GRID_KEY: Final = "electricity.grid"
 HOSTS: Final = Path(__file__).parent / "hosts"
 
 _INPUT: Final = pa.schema([
-    ("usage_id", pa.string()), ("key", pa.string()), ("amount", pa.float64()), ("unit", pa.string()), ("region", pa.string()),
-    ("date", pa.date32()), ("activity_id", pa.string()),
+    ("usage_id", pa.string()), ("key", pa.string()), ("amount", pa.float64()), ("unit", pa.string()), ("stage", pa.string()),
+    ("region", pa.string()), ("date", pa.date32()), ("activity_id", pa.string()),
 ])  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def _lines(
             add(each, f"cloud.host.{each.provider}.{each.host}", each.servers, "server", None, month)
     rows = [
         {
-            "usage_id": usage_id, "key": key, "amount": amount, "unit": unit, "region": region, "date": day,
+            "usage_id": usage_id, "key": key, "amount": amount, "unit": unit, "stage": "manufacturing" if unit == "server" else "use", "region": region, "date": day,
             "activity_id": "/".join(filter(None, (usage_id, key, region, str(day or "")))),
         }
         for (usage_id, key, unit, region, day), amount in sums.items()
