@@ -39,17 +39,15 @@ class BillError(ValueError):
 class Group:
     """Rows of a bill that are alike: the values of `KEY`, what was in their amounts, and the sums.
 
-    `state`: `ok`, `negative`, `missing` or `unreadable` quantity. `measured` is the part of the quantity whose resource's utilisation is
+    `state`: `ok`; `negative`, `missing` or `unreadable` quantity (or unreadable cost). `measured` is the part of the quantity whose resource's utilisation is
     known, `measured_x_use` that part times its utilisation.
     """
 
     words: tuple[str, ...]
     period: dt.datetime | None
     state: str
-    negative_cost: bool
     rows: int
     cost: Decimal
-    cost_unreadable: int
     quantity: float
     measured: float
     measured_x_use: float
@@ -212,27 +210,25 @@ def _groups(connection: duckdb.DuckDBPyConnection, grain: Grain) -> list[Group]:
     known, by_use = ("CASE WHEN m.use IS NULL THEN 0 ELSE q END", "COALESCE(q * m.use, 0)") if use[0] else ("0", "0")
     words = ", ".join(f"b.{name}" for name in KEY)
     table = connection.execute(f"""
-        SELECT {", ".join(KEY)}, period, state, negative_cost, COUNT(*) AS row_count, SUM(cost) AS cost,
-            SUM(CAST(cost_wrong AS INTEGER)) AS cost_wrong, SUM(q) AS quantity, SUM(known) AS known, SUM(by_use) AS by_use, MIN(row_no) AS first_row
-        FROM (SELECT {words}, b.row_no, b.period, b.state, b.negative_cost, b.cost, b.cost_wrong, b.q, {known} AS known, {by_use} AS by_use
+        SELECT {", ".join(KEY)}, period, state, COUNT(*) AS row_count, SUM(cost) AS cost,
+            SUM(q) AS quantity, SUM(known) AS known, SUM(by_use) AS by_use, MIN(row_no) AS first_row
+        FROM (SELECT {words}, b.row_no, b.period, b.state, b.cost, b.q, {known} AS known, {by_use} AS by_use
             FROM (SELECT *, rowid AS row_no, date_trunc('{grain}', TRY_CAST(start_text AS TIMESTAMP)) AS period,
                 COALESCE(TRY_CAST(quantity_text AS DOUBLE), 0) AS q, COALESCE(TRY_CAST(cost_text AS {_COST}), 0) AS cost,
-                {_STATE} AS state, COALESCE(TRY_CAST(cost_text AS {_COST}), 0) < 0 AS negative_cost,
-                cost_text IS NOT NULL AND TRY_CAST(cost_text AS {_COST}) IS NULL AS cost_wrong FROM bill) AS b {joined})
+                {_STATE} AS state FROM bill) AS b {joined})
         GROUP BY ALL ORDER BY first_row""").fetchall()
     width = len(KEY)
     return [
         Group(
-            tuple("" if word is None else word for word in row[:width]), row[width], _STATES[row[width + 1]], bool(row[width + 2]),
-            int(row[width + 3]), row[width + 4] or Decimal(0), int(row[width + 5] or 0), row[width + 6] or 0.0, row[width + 7] or 0.0,
-            row[width + 8] or 0.0, int(row[width + 9]) + 1,
+            tuple("" if word is None else word for word in row[:width]), row[width], _STATES[row[width + 1]], int(row[width + 2]),
+            row[width + 3] or Decimal(0), row[width + 4] or 0.0, row[width + 5] or 0.0, row[width + 6] or 0.0, int(row[width + 7]) + 1,
         )
         for row in table
     ]  # fmt: skip
 
 
 _STATES: Final = ("ok", "negative", "missing", "unreadable")
-_STATE: Final = """CASE WHEN quantity_text IS NULL THEN 2 WHEN TRY_CAST(quantity_text AS DOUBLE) IS NULL
+_STATE: Final = f"""CASE WHEN cost_text IS NOT NULL AND TRY_CAST(cost_text AS {_COST}) IS NULL THEN 3 WHEN quantity_text IS NULL THEN 2 WHEN TRY_CAST(quantity_text AS DOUBLE) IS NULL
     OR NOT isfinite(TRY_CAST(quantity_text AS DOUBLE)) THEN 3 WHEN TRY_CAST(quantity_text AS DOUBLE) < 0 THEN 1 ELSE 0 END"""
 
 

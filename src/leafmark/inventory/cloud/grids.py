@@ -220,6 +220,7 @@ def _pack(identity: str, factors: list[dict[str, str]], sources: list[dict[str, 
         "gwp_set": "unstated",
         "gsd": "1.1128",
         "gsd_basis": "default:grid_cloud_region",
+        "outlier_reason": "as the caller gave it, within 0 to 3 kg per kWh",
     }
     tables = (
         ("factors", FACTOR_COLUMNS, [{**plain, **each} for each in factors]),

@@ -168,7 +168,7 @@ def _not_usage(group: Group) -> str:
 
 
 def _unmapped(group: Group) -> str:
-    if group.state == "unreadable" or group.cost_unreadable:
+    if group.state == "unreadable":
         return "unreadable"
     return "missing_quantity" if group.state == "missing" else ""
 
