@@ -96,6 +96,17 @@ M,400,200,180,260
 L,400,300,200,330
 XL,650,400,200,620
 """,
+    "cloud_bill.csv": """\
+ProviderName,ServiceName,ResourceType,ResourceId,ChargeDescription,RegionId,ConsumedQuantity,ConsumedUnit,BilledCost,BillingCurrency,ChargeCategory,CommitmentDiscountStatus,ChargePeriodStart
+AWS,Amazon Elastic Compute Cloud,instance,i-shop,$0.096 per On Demand Linux m5.large Instance Hour,eu-west-2,1440,Hours,159.84,USD,Usage,NULL,2025-03-01 00:00:00
+AWS,Amazon Elastic Compute Cloud,volume,vol-shop,$0.0928 per GB-month of General Purpose (gp3) provisioned storage,eu-west-2,200,GB-Months,18.56,USD,Usage,NULL,2025-03-01 00:00:00
+AWS,Amazon Simple Storage Service,bucket,photos,$0.024 per GB - first 50 TB / month of storage used,eu-west-2,900,GB-Months,21.60,USD,Usage,NULL,2025-03-01 00:00:00
+AWS,Amazon Elastic Compute Cloud,,,$0.090 per GB - first 10 TB / month data transfer out,eu-west-2,350,GB,31.50,USD,Usage,NULL,2025-03-01 00:00:00
+AWS,Amazon Virtual Private Cloud,,,$0.045 per NAT Gateway Hour,eu-west-2,744,Hours,33.48,USD,Usage,NULL,2025-03-01 00:00:00
+Alibaba Cloud,Elastic Compute Service,instance,i-hz,ecs.g7.2xlarge pay-as-you-go,cn-hangzhou,744,Hours,1250.00,CNY,Usage,NULL,2025-03-01 00:00:00
+AWS,AWS Savings Plans,,,1 year compute savings plan,eu-west-2,NULL,NULL,500.00,USD,Purchase,NULL,2025-03-01 00:00:00
+AWS,Amazon Elastic Compute Cloud,,,Promotional credit,eu-west-2,NULL,NULL,-25.00,USD,Credit,NULL,2025-03-01 00:00:00
+""",
     "names.csv": "product_id,name,category,gtin\nlamp-1,Reading lamp,lamps,09506000134352\n",
     "shelf.csv": """\
 product_id,gtin,name_en,name_zh_hant,sector,mass_kg

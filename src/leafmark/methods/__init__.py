@@ -4,6 +4,7 @@ from leafmark.methods.appliance_saving import EX_ANTE, IN_USE
 from leafmark.methods.assets import FRANCHISE_OPERATION, LEASED_DOWNSTREAM, LEASED_UPSTREAM, PROCESSING_SOLD
 from leafmark.methods.bill import PRODUCT_BILL, PRODUCT_BILL_2
 from leafmark.methods.bottle_return import BOTTLE_RETURN
+from leafmark.methods.cloud import CLOUD_OWN, CLOUD_USAGE
 from leafmark.methods.combustion import COMBUSTION, COMBUSTION_2
 from leafmark.methods.cutlery import NO_CUTLERY
 from leafmark.methods.declared import DECLARED, DECLARED_2
@@ -81,6 +82,8 @@ LIBRARY: tuple[Method, ...] = (
     LEASED_DOWNSTREAM,
     FRANCHISE_OPERATION,
     INVESTMENT_SHARE,
+    CLOUD_USAGE,
+    CLOUD_OWN,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from leafmark.cli.inventory.cloud import cloud
 from leafmark.cli.inventory.company import check_verb, import_verb, template_verb
 from leafmark.cli.inventory.compare import compare
 from leafmark.cli.inventory.history import history
@@ -36,5 +37,6 @@ for verb in (
     history,
     recalculate,
     targets,
+    cloud,
 ):
     inventory.add_command(verb)

@@ -28,6 +28,7 @@ from typing import Final
 from leafmark.inventory.cloud.energy import memory_beyond_gb
 
 PROVIDERS: Final = ("aws", "azure", "gcp", "alibaba")
+TYPICAL: Final = "typical"
 _FOLDER: Final = Path(__file__).parent
 
 
@@ -44,7 +45,8 @@ class Processor:
 class Instance:
     """A machine that is rented: what is reserved of its host, and the host.
 
-    `known` is False where the processor is the provider's average; `host_known` where the host's making is the provider's median.
+    `known` is False where the processor is the provider's average. `host` ends the key of the host's factor in the pack of hosts
+    (`cloud.host.aws.m5`); it is `typical` where the median of the provider stands in.
     """
 
     provider: str
@@ -56,7 +58,7 @@ class Instance:
     known: bool
     host_vcpus: float
     host_embodied_kg: float
-    host_known: bool
+    host: str
     memory_beyond_gb: float
     gpus: float
     gpu: tuple[float, float] | None
@@ -135,7 +137,7 @@ def _instance(row: Mapping[str, str], gpus: Mapping[str, tuple[float, float]]) -
     made = row["host_embodied_kg"]
     return Instance(
         provider, row["type"], float(row["vcpus"]), memory, architectures, processor, known, host_vcpus,
-        float(made) if made else constant("host_embodied_kg", provider), bool(made),
+        float(made) if made else constant("host_embodied_kg", provider), row["host"],
         memory_beyond_gb(memory, host_memory, host_vcpus, processor.gb_per_chip, float(row["host_chips"] or 0)),
         float(row["gpus"] or 0), gpus.get(row["gpu"]), row["source"],
     )  # fmt: skip
@@ -146,7 +148,7 @@ def typical(provider: str, vcpus: float, memory_gb: float = 0.0, architectures: 
     processor, known = processor_of(provider, architectures)
     return Instance(
         provider, "", vcpus, memory_gb, architectures, processor, known and bool(architectures),
-        max(vcpus, constant("host_vcpus", provider)), constant("host_embodied_kg", provider), False, 0.0, 0.0, None, "constants",
+        max(vcpus, constant("host_vcpus", provider)), constant("host_embodied_kg", provider), TYPICAL, 0.0, 0.0, None, "constants",
     )  # fmt: skip
 
 
