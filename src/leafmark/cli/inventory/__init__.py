@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from leafmark.cli.inventory.bond import bond
+
 
 @click.group(short_help="Scope 1, 2 and 3 of a company, and what stands beside them.")
 def inventory() -> None:
@@ -14,5 +16,5 @@ def inventory() -> None:
     """
 
 
-for verb in ():  # type: ignore[var-annotated]
+for verb in (bond,):
     inventory.add_command(verb)
