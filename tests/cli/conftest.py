@@ -18,6 +18,7 @@ from leafmark.cli import main
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a newcomer's files, and this process in it."""
     for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     write_inventories(tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from leafmark.cli.inventory.bond import bond
 from leafmark.cli.inventory.cloud import cloud
 from leafmark.cli.inventory.company import check_verb, import_verb, template_verb
 from leafmark.cli.inventory.compare import compare
@@ -38,5 +39,6 @@ for verb in (
     recalculate,
     targets,
     cloud,
+    bond,
 ):
     inventory.add_command(verb)
