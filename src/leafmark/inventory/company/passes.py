@@ -110,7 +110,7 @@ def _read(work: _Work, found: Passed, standing: dict[str, Source], flags: list[d
     if reading.varies:
         found.flags.append(_changing(work, reading))
     if found.groups.num_rows:
-        found.path = _write(work, reading)
+        found.path = _write(work, reading, found.refused)
     if found.template == FREIGHT and reading.has(CARRIER.name):
         found.carried = alike.carried(work.connection, reading)
 
@@ -239,11 +239,14 @@ def _consumption(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     return fetched(connection, sql, CONSUMPTION_SCHEMA)
 
 
-def _write(work: _Work, reading: Reading) -> Path:
-    """The second pass: every row that stands, with its group."""
+def _write(work: _Work, reading: Reading, refused: int) -> Path:
+    """The second pass: every row that stands, with its group. Where none was refused, no rule is looked at again."""
     path = work.shared.out / f"{reading.template}.parquet"
+    if not refused:
+        reading = dataclasses.replace(reading, meters=reading.meters and reading.varies, marked=False)
     on = f"g.code = {rows.code(reading)}" + (f" AND g.share = {rows.share(reading)}" if reading.varies else "")
-    sql = f"SELECT {', '.join(rows.chosen(reading))} {rows.joins(reading)} INNER JOIN groups AS g ON {on} WHERE {rows.fault(reading)} = 0"
+    stands = f"WHERE {rows.fault(reading)} = 0" if refused else ""
+    sql = f"SELECT {', '.join(rows.chosen(reading))} {rows.joins(reading)} INNER JOIN groups AS g ON {on} {stands}"
     work.connection.execute(f"COPY ({sql}) TO {quote(str(path))} ({PARQUET})")
     return path
 
