@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 from newcomer import Call
+
+from leafmark.inventory import company
+from leafmark.inventory.reasons import REASONS
 
 BAD = "activity_id,site_id,kwh,date,until\na,head-office,10,2025-01-01,2025-02-01\nb,moon,10,2025-01-01,\nc,head-office,10,2024-01-01,\n"
 
@@ -56,3 +61,32 @@ def test_a_folder_that_is_no_company_ends_with_a_sentence(call: Call, folder: Pa
 def test_a_workbook_is_a_company_too(call: Call, folder: Path) -> None:
     assert call("inventory", "template", "book", "--xlsx").exit_code == 0
     assert call("inventory", "check", "book").exit_code == 0
+
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "inventory-company.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_is_what_happens(call: Call, folder: Path) -> None:
+    """Every file and every console block of docs/inventory-company.md, in order."""
+    blocks = re.findall(r"(?:<!-- file: (\S+) -->\n)?```(csv|console)\n(.*?)```", GUIDE, flags=re.DOTALL)
+    assert len(blocks) == 6
+    for name, kind, text in blocks:
+        if kind == "csv":
+            (folder / name).write_text(text, encoding="utf-8")
+            continue
+        command, _, printed = text.partition("\n")
+        done = call(*shlex.split(command.removeprefix("$ leafmark ")))
+        assert done.exit_code == 0, done.stderr
+        assert not printed or done.stdout == printed
+
+
+def test_every_reason_that_a_company_is_given_is_in_the_guide() -> None:
+    rooms = Path(company.__file__).parent.glob("*.py")
+    code = "".join(path.read_text(encoding="utf-8") for path in rooms)
+    given = {reason for reason in REASONS if re.search(rf"\b{reason}\b", code)}
+    named = {
+        word
+        for cell in re.findall(r"^\| (`[^|]*`) \|", GUIDE, flags=re.MULTILINE)
+        for word in re.findall(r"`(\w+)`", cell)
+    }
+    assert given <= named, given - named

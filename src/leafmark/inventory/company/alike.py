@@ -42,18 +42,17 @@ def duplicate_ids(connection: duckdb.DuckDBPyConnection, reading: Reading) -> pa
     return marks(connection, again, "duplicate_id")
 
 
-def remember_carried(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
-    """Keep which carriers' freight stands, by site and month: `carried`, read by `carried_twice`."""
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE carried AS
+def carried(connection: duckdb.DuckDBPyConnection, reading: Reading) -> pa.Table:
+    """Which carriers' freight stands, by site and month."""
+    sql = f"""
         SELECT DISTINCT i.site_id, {rows.month_code(reading)} AS month_no, i.carrier {rows.joins(reading)}
-        WHERE i.carrier IS NOT NULL AND {rows.fault(reading)} = 0""")
+        WHERE i.carrier IS NOT NULL AND {rows.fault(reading)} = 0"""
+    return fetched(connection, sql)
 
 
-def carried_twice(connection: duckdb.DuckDBPyConnection, reading: Reading) -> pa.Table | None:
-    """Rows of fuel whose carrier's freight stands already for the site and month; None where no freight names a carrier."""
-    if not fetched(connection, "SELECT 1 FROM duckdb_tables() WHERE table_name = 'carried'").num_rows:
-        return None
+def carried_twice(connection: duckdb.DuckDBPyConnection, reading: Reading, standing: pa.Table) -> pa.Table:
+    """Rows of fuel whose carrier's freight stands already for the site and month."""
+    connection.register("carried", standing)
     sql = f"""
         SELECT i.file_no, i.row_no FROM input AS i SEMI JOIN carried AS c
         ON c.site_id = i.site_id AND c.month_no = {rows.month_code(reading)} AND c.carrier = i.carrier"""

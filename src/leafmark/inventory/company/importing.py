@@ -18,7 +18,8 @@ from leafmark.engine.inputs import InputError, sha256_file
 from leafmark.inventory.company.columns import BY_NAME
 from leafmark.inventory.company.folder import ACTIVITIES, Company, staging, tables_in, template_of
 from leafmark.inventory.company.organisation import CompanyError
-from leafmark.inventory.company.prepare import FREIGHT, FUEL, prepare
+from leafmark.inventory.company.passes import FREIGHT, FUEL
+from leafmark.inventory.company.prepare import prepare
 from leafmark.inventory.company.prepared import Prepared
 from leafmark.inventory.company.reading import SUFFIXES, Table, stem_of, suffix_of
 
