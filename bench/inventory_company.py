@@ -45,7 +45,7 @@ TRUCKS: Final = tuple(f"freight.{name}" for name in (
     "hgv.average_laden", "hgv.rigid.average_laden", "hgv.artic.average_laden", "hgv.artic_over_33t.laden_50", "hgv.laden_50", "air.short_haul", "air.long_haul",
 ))  # fmt: skip
 TRAVEL: Final = tuple(f"travel.{name}" for name in (
-    "flight.short_haul", "flight.long_haul", "flight.domestic", "bus.local_average", "coach", "ferry.average",
+    "flight.short_haul.average", "flight.long_haul.economy", "flight.domestic.average", "bus.local_average", "coach", "ferry.foot_passenger",
 ))  # fmt: skip
 WASTE: Final = tuple(f"waste.composting.{name}" for name in ("corrugated_board", "books", "food_and_drink", "garden"))
 
