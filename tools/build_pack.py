@@ -25,7 +25,7 @@ from leafmark.factors.importers.base import Row  # noqa: E402
 from leafmark.factors.importers.spread import with_spread  # noqa: E402
 from leafmark.factors.model import Pack  # noqa: E402
 from leafmark.factors.native_sets import gwp_note  # noqa: E402
-from pack import chinese, choice, cloud, food, fuel, grid, outliers, sources, spend, uk, us  # noqa: E402
+from pack import chinese, choice, cloud, food, fuel, grid, heat, outliers, process, sources, spend, uk, us  # noqa: E402
 
 DATE_COLUMNS = ("valid_from", "valid_to", "published_on", "superseded_on")
 FIELDS = {
@@ -65,7 +65,7 @@ def collect(data: SharedData) -> tuple[list[Row], list[Row]]:
     """Return (factors, sources) of all themes, complete but for dates' types."""
     factors: list[Row] = []
     found: list[Row] = list(sources.rows(data))
-    for theme in (grid, uk, us, fuel, food, spend, cloud):
+    for theme in (grid, heat, uk, us, fuel, process, food, spend, cloud):
         theme_factors, theme_sources = theme.rows(data)
         factors += theme_factors
         found += theme_sources

@@ -45,7 +45,7 @@ def co2e_kg(factor_id: str) -> float:
 def test_it_loads_without_a_fault_and_holds_1500_facts_and_more() -> None:
     assert len(rows()) >= 1500
     assert {row["theme"] for row in rows()} == {
-        "grid", "fuel", "freight", "travel", "material", "waste", "water", "refrigerant", "food", "spend", "cloud",
+        "grid", "fuel", "process", "freight", "travel", "material", "waste", "water", "refrigerant", "food", "spend", "cloud",
         "declared",
     }  # fmt: skip
 

@@ -29,7 +29,9 @@ def run_rows(
     out: Path, name: str, rows: Iterable[Row], *factors: Row, facts: Pack | None = None, **options: Any
 ) -> Run:
     """Rows of one day of 2023 with the built-in pack, and factors of an own pack where some are given."""
-    table = pa.Table.from_pylist([{"site_id": "own", "date": IN_2023, **row} for row in rows])
+    given = [{"site_id": "own", "date": IN_2023, **row} for row in rows]
+    empty = dict.fromkeys(name for row in given for name in row)
+    table = pa.Table.from_pylist([{**empty, **row} for row in given])
     packs = [facts or builtin(), *([pack(*factors)] if factors else [])]
     return run_bill(out / "run", table, packs, chosen=method(name), known_on=KNOWN_ON, **options)
 

@@ -19,7 +19,14 @@ _BOUNDARIES = {
     "wtt": "油井到油箱", "upstream": "发电上游", "td_loss": "电网损耗", "td_loss_upstream": "电网损耗的上游",
     "life_cycle": "生命周期", "direct": "发电直接排放",
 }  # fmt: skip
-_LEADS = {"freight": "货运", "travel": "出行", "water": "水", "homeworking": "居家办公", "heat": "热力"}
+_LEADS = {
+    "freight": "货运",
+    "travel": "出行",
+    "water": "水",
+    "homeworking": "居家办公",
+    "heat": "热力",
+    "process": "工艺排放",
+}
 _SIZE_UNITS = {"dwt": "载重吨", "teu": "标箱", "ceu": "车位", "lm": "车道米", "m3": "立方米"}
 _TOKENS_OF_GAS = re.compile(r"^(r\d+\w*|(hfc|hcfc|cfc|pfc)_.*|perfluorocyclopropane)$")
 

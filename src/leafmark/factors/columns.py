@@ -82,7 +82,7 @@ SOURCE_COLUMNS: tuple[Column, ...] = (
 PACK_FIELDS = ("id", "version", "title", "licence_note", "gwp_note")
 
 THEMES = (
-    "grid", "fuel", "freight", "travel", "material", "waste", "water", "refrigerant", "food", "spend", "cloud",
+    "grid", "fuel", "process", "freight", "travel", "material", "waste", "water", "refrigerant", "food", "spend", "cloud",
     "declared",
 )  # fmt: skip
 BOUNDARIES = (

@@ -20,6 +20,8 @@ def rule_of(row: Row) -> str:
     upstream = boundary in {"wtt", "upstream", "td_loss", "td_loss_upstream"}
     if theme == "grid":
         return _grid_rule(row, upstream)
+    if theme == "process":
+        return "process_default"
     if theme == "fuel":
         return "fuel_upstream" if upstream else ("fuel_transferred" if row["region"] == "WORLD" else "fuel_national")
     if key.startswith("travel.hotel"):
@@ -46,6 +48,8 @@ def _grid_rule(row: Row, upstream: bool) -> str:
         return "grid_cloud_region"
     if upstream:
         return "grid_upstream"
+    if row["key"] in {"heat.steam", "heat.district"} and region == "CN":
+        return "heat_national_default"
     return "grid_statutory" if row["boundary"] == "direct" and row["key"] == "electricity.grid" else "grid_modelled"
 
 
