@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,26 @@ import pyarrow as pa
 import pytest
 from engine_rows import factor, run_bill
 from engine_rows import pack as pack_of
-from market_cases import CHINA_2023, KNOWN_ON, by_key, certificate, day, matched, reasons, residuals, used, used_kwh
+from market_cases import (
+    CHINA_2023,
+    CONTRACT_TYPES,
+    KNOWN_ON,
+    by_key,
+    certificate,
+    day,
+    matched,
+    reasons,
+    residuals,
+    used,
+    used_kwh,
+)
 
 from leafmark.engine import pinned
 from leafmark.engine.explain import explain
 from leafmark.factors.model import Pack, builtin
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.scope2 import match
-from leafmark.inventory.scope2.tables import USED_BEFORE_SCHEMA
+from leafmark.inventory.scope2.tables import CONSUMPTION_SCHEMA, USED_BEFORE_SCHEMA
 from leafmark.methods import method
 from leafmark.methods.model import Column, Method
 
@@ -276,3 +289,32 @@ def test_a_short_key_serves_a_companys_own_residual_mix() -> None:
         )
     )
     assert by_key(matched([used(region="GB")], [], mine)) == {"electricity.residual": 1000.0}
+
+
+def test_consumption_without_a_month_is_served_by_nothing_and_kept() -> None:
+    found = matched([used("a", 100.0, month=None), used("b", 50.0)], [certificate("one", 500.0)])
+    assert used_kwh(found) == {"one": 50.0}
+    assert by_key(found) == {"electricity.contract.one": 50.0, "electricity.grid.residual": 100.0}
+    assert "missing_value" in reasons(found)[None]
+
+
+def test_rows_are_named_as_the_file_counts_them() -> None:
+    contracts = pa.Table.from_pylist(
+        [certificate("bad", kind="promise"), certificate("late", retired_on=None)], schema=CONTRACT_TYPES
+    )
+    table = contracts.append_column("_row", pa.array([4, 9]))
+    found = match(pa.Table.from_pylist([used()], schema=CONSUMPTION_SCHEMA), table, pack=residuals(), known_on=KNOWN_ON)
+    assert [(flag["row"], flag["reason"]) for flag in found.flags.to_pylist()] == [
+        (4, "unknown_word"),
+        (9, "not_retired"),
+    ]
+    assert [(row["row"], row["contract_id"]) for row in found.instruments.to_pylist()] == [(4, "bad"), (9, "late")]
+
+
+def test_the_guides_example_is_what_it_says() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "inventory-scope-2.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL)[0], names)
+    assert by_key(names["found"]) == {"electricity.contract.gec_1": 400.0, "electricity.grid.residual": 600.0}
+    assert "| 600 | 365.76 |" in guide
+    assert pytest.approx(365.76) == 600 * CHINA_2023

@@ -89,5 +89,11 @@ REASONS: Final[dict[str, str]] = {
     "no_such_entry": "the run that the indicator cites is not there, or does not explain that address",
     "differs_from_entries": "the indicator is not what the entries it cites add up to",
     "share_unknown": "the project's cost was not told, so no share of its result can be",
+    # grams per order
+    "unknown_order": "the entry's order is not in the table of orders",
+    "other_book": "an entry of the impact book, or of none, is in neither row per order",
+    "goods_for_resale": "goods bought or sold are no service of an order: their grams come from the product book",
+    "past_the_gate": "the stage lies past the maker's gate, or is not told: goods are counted cradle to gate",
+    "nothing_to_spread_on": "no order of that day and warehouse has anything to spread shared grams by",
 }
 """Reason code -> what it means."""

@@ -5,6 +5,7 @@ The order is market, month, group id: that of the rows does not matter.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,7 @@ class Consumption:
     regions: list[str]
     region_code: Numbers
     refused: list[tuple[int, str, str, str | None, str]]
+    undated: int
     _names: Mapping[str, Mapping[str, int]]
 
     def code(self, column: str, name: str | None) -> int | None:
@@ -41,8 +43,8 @@ class Consumption:
         return None if name is None else self._names[column].get(name, NOBODY)
 
 
-def read(table: pa.Table, markets: Mapping[str, str] | None) -> Consumption:
-    """Read rows of `CONSUMPTION_SCHEMA`.
+def read(table: pa.Table, markets: Mapping[str, str] | None, known_on: dt.date) -> Consumption:
+    """Read rows of `CONSUMPTION_SCHEMA`; `known_on` stands in where no row has a month.
 
     Raises
     ------
@@ -59,8 +61,12 @@ def read(table: pa.Table, markets: Mapping[str, str] | None) -> Consumption:
     of_region = [market_of(name, markets) for name in region_names]
     names = sorted({market for market in of_region if market is not None})
     numbers = {name: number for number, name in enumerate(names)}
+    # No contract serves what has no month; its fallback is that of the first month there is.
+    undated = pc.is_null(typed.column("month")).to_numpy()
+    if undated.any():
+        typed = typed.set_column(4, CONSUMPTION_SCHEMA.field("month"), _dated(typed.column("month"), known_on))
     of_code = np.array([*(-1 if market is None else numbers[market] for market in of_region), -1], np.int32)
-    market = of_code[region_code]
+    market = np.where(undated, -1, of_code[region_code]).astype(np.int32)
     days = typed.column("month").to_numpy().astype("datetime64[M]").astype(np.int32) + 1970 * 12
     order = _order(market, days, typed.column("group_id"))
     typed = typed.take(pa.array(order))
@@ -73,7 +79,7 @@ def read(table: pa.Table, markets: Mapping[str, str] | None) -> Consumption:
         "entity_id": {name: number for number, name in enumerate(entities)},
         "site_id": {name: number for number, name in enumerate(sites)},
     }
-    return Consumption(typed, groups, names, region_names, region_code[order], refused, known)
+    return Consumption(typed, groups, names, region_names, region_code[order], refused, int(undated.sum()), known)
 
 
 def _typed(table: pa.Table) -> pa.Table:
@@ -86,10 +92,15 @@ def _typed(table: pa.Table) -> pa.Table:
         typed = table.select(CONSUMPTION_SCHEMA.names).cast(CONSUMPTION_SCHEMA)
     except (pa.ArrowInvalid, ValueError) as fault:
         raise InventoryError(f"consumption: {fault}; expected {CONSUMPTION_SCHEMA}") from fault
-    for name in ("group_id", "month"):
-        if typed.column(name).null_count:
-            raise InventoryError(f"consumption, {name}: {typed.column(name).null_count:,} rows are empty; fill them in")
+    if nameless := typed.column("group_id").null_count:
+        raise InventoryError(f"consumption, group_id: {nameless:,} rows are empty; fill them in")
     return typed
+
+
+def _dated(months: pa.ChunkedArray, known_on: dt.date) -> pa.ChunkedArray:
+    """Months, the missing ones as the first there is."""
+    first = pc.min(months).as_py() or known_on.replace(day=1)
+    return pc.fill_null(months, pa.scalar(first, pa.date32()))
 
 
 def _refused(

@@ -74,7 +74,7 @@ class Refusal:
 
 
 def read(table: pa.Table) -> tuple[list[Contract], list[Refusal]]:
-    """Rows of `COMPANY["contracts"]`, and those that are none; rows are counted from 1.
+    """Rows of `COMPANY["contracts"]`, and those that are none; rows are counted from 1, or as a column `_row` tells.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def read(table: pa.Table) -> tuple[list[Contract], list[Refusal]]:
     contracts: list[Contract] = []
     refused: list[Refusal] = []
     first_row: dict[str, int] = {}
-    for row, cells in enumerate(_typed(table).to_pylist(), start=1):
+    for row, cells in zip(row_numbers(table), _typed(table).to_pylist(), strict=True):
         fault = _fault(row, cells, first_row)
         if fault is not None:
             refused.append(fault)
@@ -92,6 +92,13 @@ def read(table: pa.Table) -> tuple[list[Contract], list[Refusal]]:
         kwh = cells.pop("kwh")
         contracts.append(Contract(row=row, wh=None if kwh is None else round(kwh * WH_PER_KWH), **cells))
     return contracts, refused
+
+
+def row_numbers(table: pa.Table) -> list[int]:
+    """The row of each contract in its file, from 1."""
+    if "_row" in table.column_names:
+        return [int(row) for row in table.column("_row").to_pylist()]
+    return list(range(1, table.num_rows + 1))
 
 
 def _typed(table: pa.Table) -> pa.Table:

@@ -112,7 +112,7 @@ def match(
     InventoryError : a table lacks a column or has one of another type. Rows that cannot stand are flags, never errors.
     """
     packs = [pack] if isinstance(pack, Pack) else list(pack)
-    met = consumed.read(consumption, markets)
+    met = consumed.read(consumption, markets, known_on)
     read_contracts, refused = read(contracts)
     fallback = Fallback(packs, known_on)
     works = [

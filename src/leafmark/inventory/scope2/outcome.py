@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from leafmark.inventory.scope2.consumption import Consumption
-from leafmark.inventory.scope2.contracts import WH_PER_KWH, Contract, Refusal
+from leafmark.inventory.scope2.contracts import WH_PER_KWH, Contract, Refusal, row_numbers
 from leafmark.inventory.scope2.criteria import CRITERIA, Finding
 from leafmark.inventory.scope2.fallback import GRID_KEY, RESIDUAL_KEYS
 from leafmark.inventory.scope2.serving import Ints, Numbers
@@ -78,8 +78,9 @@ def served_table(met: Consumption, parts: Parts) -> pa.Table:
 def instruments_table(judged: Iterable[Judged], refused: Iterable[Refusal], contracts: pa.Table) -> pa.Table:
     """A row for each contract, those that were refused with as much as could be read of them."""
     rows = [_instrument(each) for each in judged]
+    place = {row: at for at, row in enumerate(row_numbers(contracts))}
     for each in refused:
-        cells: dict[str, Any] = contracts.slice(each.row - 1, 1).to_pylist()[0]
+        cells: dict[str, Any] = contracts.slice(place[each.row], 1).to_pylist()[0]
         kwh = cells.get("kwh")
         wh = round(kwh * WH_PER_KWH) if isinstance(kwh, float) and math.isfinite(kwh) and 0 <= kwh <= 1e12 else None
         plain = {name: cells.get(name) for name in INSTRUMENTS_SCHEMA.names if name in cells}
@@ -140,6 +141,20 @@ def flags_table(
         _flag(files[1], row, None, field, reason, found, expected, "refused")
         for row, reason, field, found, expected in met.refused
     ]
+    if met.undated:
+        found = f"{met.undated:,} groups without a month"
+        flags.append(
+            _flag(
+                files[1],
+                None,
+                None,
+                "month",
+                "missing_value",
+                found,
+                "a month: no contract serves what has none",
+                "doubted",
+            )
+        )
     return pa.Table.from_pylist(flags + _without_residual(met, key_codes, files[1]), schema=FLAGS_SCHEMA)
 
 

@@ -14,7 +14,7 @@ CONSUMPTION_SCHEMA: Final = pa.schema([
     pa.field("entity_id", pa.string()),
     pa.field("site_id", pa.string()),
     pa.field("region", pa.string()),                    # NULL: not told, no contract serves it
-    pa.field("month", pa.date32(), nullable=False),     # its first day
+    pa.field("month", pa.date32()),                     # its first day; NULL: not told, no contract serves it
     pa.field("kwh", pa.float64()),                      # consolidated: the company's share of it
 ])  # fmt: skip
 """Electricity that the company consumed, by group and month."""

@@ -1,0 +1,326 @@
+"""Orders meet their entries: whole micrograms by day, sector, warehouse and festival, each of the two rows by itself.
+
+    orders x entries (by order) --> grams (cell, row, method, factor)      --> figures of any cut, year-on-year comparison
+    shared x cells (by weight)  --^    orders (cell: how many, how many assessed)
+
+Plain SQL (equality joins, group by, sums of whole numbers); a range of order ids at a time where the files allow it, so memory is that
+of the cells and of one range. Entries are sorted into rows by their `book`, never by who hands them in: `inventory` is service, `product`
+is goods, `impact` is neither and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from leafmark.inventory.book import InventoryError
+from leafmark.inventory.orders import festivals, spread
+from leafmark.inventory.orders.ranges import Range, ranges
+from leafmark.inventory.orders.sources import MEMORY_MB, Given, database, view
+from leafmark.inventory.orders.tables import (
+    AMOUNT_COLUMNS,
+    CUTS,
+    ENTRY_COLUMNS,
+    GATE_STAGES,
+    KEYS,
+    ORDERS_COLUMNS,
+    RESALE_METHODS,
+    SHARED_SCHEMA,
+    SOLD_CATEGORIES,
+)
+from leafmark.inventory.tables import FLAGS_SCHEMA
+
+MICRO: Final = 1_000_000
+"""Amounts are summed in whole millionths of their unit, so that a sum does not depend on its order."""
+
+
+def _texts(values: Sequence[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+REASON: Final = f"""CASE
+    WHEN e.book = 'inventory' AND e.method_id IN ({_texts(RESALE_METHODS)}) THEN 'goods_for_resale'
+    WHEN e.book = 'inventory' AND e.category IN ({", ".join(map(str, SOLD_CATEGORIES))}) THEN 'goods_for_resale'
+    WHEN e.book = 'inventory' THEN NULL
+    WHEN e.book = 'product' AND COALESCE(e.stage, '') NOT IN ({_texts(GATE_STAGES)}) THEN 'past_the_gate'
+    WHEN e.book = 'product' THEN NULL
+    ELSE 'other_book' END"""
+"""Why an entry is in neither row; NULL: it is in the row of its book."""
+SERVICE: Final = f"""e.book = 'inventory' AND COALESCE(e.method_id, '') NOT IN ({_texts(RESALE_METHODS)})
+    AND COALESCE(e.category, 0) NOT IN ({", ".join(map(str, SOLD_CATEGORIES))})"""
+GOODS: Final = f"e.book = 'product' AND e.stage IN ({_texts(GATE_STAGES)})"
+"""The same as conditions, which cost less; `REASON` is of the few kinds of entries there are, and a test holds the two together."""
+BOOKS: Final = {"service": "inventory", "goods": "product"}
+EXPECTED: Final = {
+    "goods_for_resale": "entries of service: cloud, packing, hubs, freight; goods come from the product book",
+    "past_the_gate": f"stages before the maker's gate: {', '.join(GATE_STAGES)}",
+    "other_book": "the book inventory or product; impact stands beside both",
+    "unknown_order": "an order_id of the orders, given once",
+}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What figures are made of, by the four cuts; micrograms and amounts are whole numbers.
+
+    `orders`: CUTS, orders, lines, parcels, service_orders, goods_orders. `grams`: CUTS, row, shared, method_id, factor_id, credit, ug, low,
+    high, entries. `amounts`: CUTS, method_id, amount (millionths of its unit). `flags`: `FLAGS_SCHEMA`.
+    """
+
+    orders: pa.Table
+    grams: pa.Table
+    amounts: pa.Table
+    flags: pa.Table
+
+
+def measure(
+    orders: Given,
+    entries: Sequence[Given],
+    *,
+    shared: Given | None = None,
+    amounts: Given | None = None,
+    calendar: pa.Table | None = None,
+    order_column: str = "subject_id",
+    memory_mb: int = MEMORY_MB,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Cells:
+    """Meet orders and entries.
+
+    Parameters
+    ----------
+    orders : a table or file with `ORDERS_COLUMNS`.
+    entries : tables, files or run folders of `ENTRY_SCHEMA`, of any book.
+    shared : service grams of no one order (`SHARED_SCHEMA`).
+    amounts : activity behind entries by order and method, for a comparison (`AMOUNT_COLUMNS`).
+    calendar : festivals as dated spans (`FESTIVALS_SCHEMA`), instead of a column of orders.
+    order_column : which column of entries is the order: subject_id or activity_id.
+    memory_mb : what the database may hold; it spills the rest.
+    progress : called with (ranges done, ranges, what).
+
+    Raises
+    ------
+    InventoryError : something given cannot be read. Entries that stand in neither row, or whose order is unknown, are flags.
+    """
+    with database(memory_mb) as connection:
+        try:
+            _views(connection, orders, entries, shared, amounts, calendar, order_column)
+            met = [(each, order_column) for each in entries]
+            met += [] if amounts is None else [(amounts, "order_id")]
+            over = ranges(orders, met)
+            flags = _orders(connection, over)
+            _start(connection)
+            for number, each in enumerate(over):
+                if progress:
+                    progress(number, len(over), "orders")
+                _meet(connection, each)
+            flags += _spread(connection, shared is not None)
+            if progress:
+                progress(len(over), len(over), "orders")
+            return _cells(connection, flags + _left_out(connection))
+        except duckdb.ConversionException as fault:
+            raise InventoryError(f"orders or entries: a cell is not of its column's type: {fault}") from fault
+
+
+def _views(
+    connection: duckdb.DuckDBPyConnection, orders: Given, entries: Sequence[Given], shared: Given | None, amounts: Given | None,
+    calendar: pa.Table | None, order_column: str,
+) -> None:  # fmt: skip
+    view(connection, "given_orders", [orders], ORDERS_COLUMNS, ("order_id", "day"))
+    if calendar is not None:
+        if _one(connection, "SELECT COUNT(festival) FROM given_orders")[0]:
+            raise InventoryError("festivals: orders have a column festival and a calendar is given; give one of them")
+        connection.register("calendar", festivals.spans(calendar))
+        # Days are few: the spans are laid over them, and orders meet days by equality.
+        connection.execute("""CREATE TABLE days AS SELECT d.day, c.festival FROM (SELECT DISTINCT day FROM given_orders) AS d
+            LEFT JOIN calendar AS c ON d.day >= c."from" AND d.day < c.until""")
+        connection.execute("""CREATE VIEW labelled AS SELECT o.order_id, o.day, o.sector, o.warehouse, d.festival, o.lines, o.parcels
+            FROM given_orders AS o LEFT JOIN days AS d ON o.day = d.day""")
+    else:
+        connection.execute("CREATE VIEW labelled AS SELECT * FROM given_orders")
+    columns = {"order_id": "VARCHAR"} | ENTRY_COLUMNS
+    view(
+        connection, "entries", entries, columns, ("order_id", "book", "method_id", "factor_id", "co2e_ug"), order_column
+    )
+    view(connection, "amounts", [] if amounts is None else [amounts], AMOUNT_COLUMNS, tuple(AMOUNT_COLUMNS))
+    kinds = {
+        field.name: {"string": "VARCHAR", "date32[day]": "DATE", "int64": "BIGINT", "double": "DOUBLE"}[str(field.type)]
+        for field in SHARED_SCHEMA
+    }
+    required = tuple(field.name for field in SHARED_SCHEMA if not field.nullable)
+    view(connection, "shared", [] if shared is None else [shared], kinds, required)
+
+
+def _within(each: Range, column: str) -> str:
+    low, high = (None if end is None else end.replace("'", "''") for end in each)
+    conditions = [f"{column} >= '{low}'" if low is not None else "", f"{column} < '{high}'" if high is not None else ""]
+    return " AND ".join(condition for condition in conditions if condition) or "TRUE"
+
+
+def _orders(connection: duckdb.DuckDBPyConnection, over: Sequence[Range]) -> list[dict[str, Any]]:
+    """The view `orders`: each id once, with a day; flags of the others. The first of two rows by their cells counts."""
+    missing = twice = 0
+    for each in over:
+        sql = """SELECT COUNT(*) - COUNT(CASE WHEN day IS NOT NULL THEN order_id END), COUNT(order_id) - COUNT(DISTINCT order_id)
+            FROM given_orders WHERE """
+        lacking, again = _one(connection, sql + _within(each, "order_id"))
+        missing, twice = missing + lacking, twice + again
+    flags = []
+    if len(over) > 1:  # a range holds no row without an id
+        missing += _one(connection, "SELECT COUNT(*) - COUNT(order_id) FROM given_orders")[0]
+    if missing:
+        flags.append(
+            _flag("orders", None, "day", "missing_value", f"{missing:,} orders", "an id and a day of each order")
+        )
+    if twice:
+        repeated = "SELECT order_id FROM given_orders GROUP BY order_id HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 1"
+        name = _one(connection, repeated)[0]
+        flags.append(
+            _flag("orders", name, "order_id", "duplicate_id", f"{twice:,} rows, the first {name}", "each order once")
+        )
+        cells = ", ".join(name for name in ORDERS_COLUMNS if name != "order_id")
+        connection.execute(f"""CREATE VIEW orders AS SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY order_id ORDER BY {cells}) AS n
+            FROM labelled WHERE order_id IS NOT NULL AND day IS NOT NULL) AS o WHERE n = 1""")
+    else:
+        connection.execute(
+            "CREATE VIEW orders AS SELECT * FROM labelled WHERE order_id IS NOT NULL AND day IS NOT NULL"
+        )
+    return flags
+
+
+_CELL: Final = "o.day, o.sector, o.warehouse, o.festival"
+
+
+def _start(connection: duckdb.DuckDBPyConnection) -> None:
+    cuts = "day DATE, sector VARCHAR, warehouse VARCHAR, festival VARCHAR"
+    connection.execute(f"CREATE TABLE order_parts ({cuts}, orders BIGINT, lines HUGEINT, parcels HUGEINT)")
+    connection.execute(f"CREATE TABLE assessed_parts ({cuts}, service BIGINT, goods BIGINT)")
+    connection.execute(f"""CREATE TABLE gram_parts ({cuts}, book VARCHAR, shared BOOLEAN, method_id VARCHAR, factor_id VARCHAR,
+        credit BOOLEAN, ug HUGEINT, low HUGEINT, high HUGEINT, entries BIGINT)""")
+    connection.execute(f"CREATE TABLE amount_parts ({cuts}, method_id VARCHAR, amount HUGEINT)")
+
+
+def _meet(connection: duckdb.DuckDBPyConnection, each: Range) -> None:
+    """Add one range of orders to the parts."""
+    orders = f"(SELECT * FROM orders WHERE {_within(each, 'order_id')})"
+    entries = f"(SELECT * FROM entries WHERE {_within(each, 'order_id')})"
+    connection.execute(f"""INSERT INTO order_parts SELECT {_CELL}, COUNT(*), SUM(o.lines), SUM(o.parcels) FROM {orders} AS o
+        GROUP BY {_CELL}""")
+    connection.execute(f"""INSERT INTO gram_parts
+        SELECT {_CELL}, e.book, FALSE, e.method_id, e.factor_id, e.co2e_ug < 0 AS credit, SUM(e.co2e_ug),
+            SUM(COALESCE(e.low_ug, e.co2e_ug)), SUM(COALESCE(e.high_ug, e.co2e_ug)), COUNT(*)
+        FROM {entries} AS e JOIN {orders} AS o ON o.order_id = e.order_id WHERE ({SERVICE}) OR ({GOODS})
+        GROUP BY {_CELL}, e.book, e.method_id, e.factor_id, e.co2e_ug < 0""")
+    connection.execute(f"""INSERT INTO assessed_parts SELECT {_CELL}, COUNT(CASE WHEN e.service THEN 1 END), COUNT(CASE WHEN e.goods THEN 1 END)
+        FROM (SELECT e.order_id, BOOL_OR({SERVICE}) AS service, BOOL_OR({GOODS}) AS goods FROM {entries} AS e GROUP BY e.order_id) AS e
+        JOIN {orders} AS o ON o.order_id = e.order_id GROUP BY {_CELL}""")
+    connection.execute(f"""INSERT INTO amount_parts
+        SELECT {_CELL}, a.method_id, SUM(CAST(ROUND(a.amount * {MICRO}) AS HUGEINT)) FROM
+            (SELECT * FROM amounts WHERE {_within(each, "order_id")}) AS a JOIN {orders} AS o ON o.order_id = a.order_id
+        GROUP BY {_CELL}, a.method_id""")
+
+
+_PLACES: Final = (
+    "s.day = o.day AND s.warehouse = o.warehouse",
+    "s.day = o.day AND s.warehouse IS NULL",
+    "s.day IS NULL AND s.warehouse = o.warehouse",
+    "s.day IS NULL AND s.warehouse IS NULL",
+)
+"""Which cells a shared row is spread over, one case after another, so that all but the last are joins by equality."""
+
+
+def _spread(connection: duckdb.DuckDBPyConnection, given: bool) -> list[dict[str, Any]]:
+    """Shared grams over the cells of their day and warehouse; flags of those that could not be."""
+    cuts = ", ".join(CUTS)
+    connection.execute(f"""CREATE TABLE cells AS SELECT {cuts}, CAST(SUM(orders) AS BIGINT) AS orders, CAST(SUM(lines) AS BIGINT) AS lines,
+        CAST(SUM(parcels) AS BIGINT) AS parcels FROM order_parts GROUP BY {cuts}""")
+    if not given:
+        return []
+    repeated = "SELECT shared_id FROM shared GROUP BY shared_id HAVING COUNT(*) > 1 ORDER BY 1"
+    twice = connection.execute(repeated).fetchall()
+    if twice:
+        raise InventoryError(f"shared, shared_id: {twice[0][0]!r} occurs twice; give each row an id of its own")
+    weight = " ".join(f"WHEN '{key}' THEN o.{key}" for key in KEYS)
+    met = " UNION ALL ".join(
+        f"""SELECT s.shared_id, s.method_id, s.factor_id, s.co2e_ug, s.low_ug, s.high_ug,
+            COALESCE(CAST(ROUND(s.amount * {MICRO}) AS BIGINT), 0) AS amount, s.amount IS NOT NULL AS counted, {_CELL},
+            COALESCE(CASE s.spread_by {weight} END, 0) AS weight
+        FROM shared AS s JOIN cells AS o ON {on}"""
+        for on in _PLACES
+    )
+    connection.execute(f"CREATE TABLE spread AS {spread.sql(met, CUTS, ('co2e_ug', 'low_ug', 'high_ug', 'amount'))}")
+    connection.execute(f"""INSERT INTO gram_parts SELECT {cuts}, 'inventory', TRUE, method_id, factor_id, co2e_ug < 0, SUM(co2e_ug_part),
+        SUM(low_ug_part), SUM(high_ug_part), 0 FROM spread GROUP BY {cuts}, method_id, factor_id, co2e_ug < 0""")
+    connection.execute(f"""INSERT INTO amount_parts SELECT {cuts}, method_id, SUM(amount_part) FROM spread WHERE counted
+        GROUP BY {cuts}, method_id""")
+    lost = connection.execute(
+        "SELECT shared_id, spread_by, co2e_ug FROM shared WHERE shared_id NOT IN (SELECT shared_id FROM spread) ORDER BY 1"
+    )
+    return [
+        _flag("shared", name, "spread_by", "nothing_to_spread_on", f"{ug:,} ug by {key}", f"orders of its day and warehouse with {', '.join(KEYS)}")
+        for name, key, ug in lost.fetchall()
+    ]  # fmt: skip
+
+
+def _left_out(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Entries in no row, by reason, and those of unknown orders: every entry is in a cell or in a flag."""
+    connection.execute(f"""CREATE TABLE kinds AS SELECT e.*, {REASON} AS reason FROM (SELECT book, category, stage, method_id, COUNT(*) AS entries,
+        SUM(co2e_ug)::HUGEINT AS ug FROM entries GROUP BY book, category, stage, method_id) AS e""")
+    flags = []
+    for reason, count, ug, books in connection.execute("""SELECT reason, SUM(entries)::BIGINT, SUM(ug)::HUGEINT,
+            STRING_AGG(DISTINCT COALESCE(book, 'none'), ', ' ORDER BY COALESCE(book, 'none'))
+            FROM kinds WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason""").fetchall():
+        first = _one(connection, f"SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) = '{reason}'")[0]
+        field = {"other_book": "book", "past_the_gate": "stage"}.get(reason, "method_id")
+        found = f"{count:,} entries of the book {books}, {int(ug or 0):,} ug"
+        flags.append(_flag("entries", first, field, reason, found, EXPECTED[reason]))
+    sums = "COALESCE(SUM(entries), 0)::BIGINT, COALESCE(SUM(ug), 0)::HUGEINT"
+    sound, sound_ug = _one(connection, f"SELECT {sums} FROM kinds WHERE reason IS NULL")
+    met, met_ug = _one(connection, f"SELECT {sums} FROM gram_parts WHERE NOT shared")
+    if sound != met or sound_ug != met_ug:
+        first = _one(
+            connection,
+            f"""SELECT MIN(e.order_id) FROM entries AS e WHERE (({SERVICE}) OR ({GOODS}))
+            AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.order_id = e.order_id)""",
+        )[0]
+        found = f"{sound - met:,} entries, {sound_ug - met_ug:,} ug"
+        flags.append(_flag("entries", first, "subject_id", "unknown_order", found, EXPECTED["unknown_order"]))
+    return flags
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    """The one row of a query."""
+    return tuple(connection.execute(sql).fetchall()[0])
+
+
+def _cells(connection: duckdb.DuckDBPyConnection, flags: list[dict[str, Any]]) -> Cells:
+    """The parts together, in order."""
+    cuts = ", ".join(CUTS)
+    same = " AND ".join(f"c.{cut} IS NOT DISTINCT FROM a.{cut}" for cut in CUTS)
+
+    def fetch(sql: str) -> pa.Table:
+        return connection.sql(sql).to_arrow_table()
+
+    counts = ", ".join(f"COALESCE(a.{row}, 0) AS {row}_orders" for row in BOOKS)
+    by_row = ", ".join(f"CAST(SUM({row}) AS BIGINT) AS {row}" for row in BOOKS)
+    orders = fetch(f"""SELECT c.*, {counts} FROM cells AS c LEFT JOIN
+        (SELECT {cuts}, {by_row} FROM assessed_parts GROUP BY {cuts}) AS a ON {same} ORDER BY {", ".join(f"c.{cut}" for cut in CUTS)}""")
+    row = " ".join(f"WHEN '{book}' THEN '{name}'" for name, book in BOOKS.items())
+    keys = f"{cuts}, book, shared, method_id, factor_id, credit"
+    sums = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in ("ug", "low", "high", "entries"))
+    grams = fetch(f"""SELECT {cuts}, CASE book {row} END AS "row", shared, method_id, factor_id, credit, {sums} FROM gram_parts GROUP BY {keys}
+        ORDER BY {keys}""")
+    amounts = fetch(
+        f"SELECT {cuts}, method_id, CAST(SUM(amount) AS BIGINT) AS amount FROM amount_parts GROUP BY {cuts}, method_id ORDER BY ALL"
+    )
+    return Cells(orders, grams, amounts, pa.Table.from_pylist(flags, schema=FLAGS_SCHEMA))
+
+
+def _flag(file: str, name: str | None, field: str, reason: str, found: str, expected: str) -> dict[str, Any]:
+    return {
+        "file": file, "row": None, "activity_id": name, "template": None, "field": field, "reason": reason, "found": found,
+        "expected": expected, "effect": "refused",
+    }  # fmt: skip
