@@ -62,7 +62,7 @@ def compare(before: Path, after: Path, cut: tuple[str, ...], scope2: str, across
     emit([_content(each) for each in found], as_json, lambda: "\n\n".join(_text(each) for each in found))
     if chart is not None:
         figures = [waterfall(each, lang, f"bridge-{each.by}") for each in found]
-        chart.write_text(page(figures[0].title.split("，")[0].split(",")[0], figures, lang), encoding="utf-8")
+        chart.write_text(page(str(new.record["organisation"]["name"]), figures, lang), encoding="utf-8")
         note(f"written: {chart}")
 
 
