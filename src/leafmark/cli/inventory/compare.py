@@ -129,4 +129,6 @@ def _why(line: dict[str, Any]) -> str:
         return f"{line['methods_before']} -> {line['methods_after']}"
     if line["cause"] == "vintage":
         return f"{line['factors_before']} -> {line['factors_after']}"
-    return "its factor was revised" if line["cause"] == "revised" else ""
+    return {"revised": "its factor was revised", "boundary": f"{line['boundary']} came or went"}.get(
+        line["cause"] or "", ""
+    )
