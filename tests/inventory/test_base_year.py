@@ -245,6 +245,14 @@ def test_a_year_without_lines_is_named_incomplete(company: Company) -> None:
     assert (outcome.incomplete, company.tonnes()) == ((("c", 2002),), {2001: 65, 2002: 60, 2003: 80})
 
 
+def test_an_inventory_that_does_not_show_what_happened_is_named(company: Company) -> None:
+    """The base year grows by what was bought while the year does not have it: a fall that is none."""
+    company.files({2001: {"A": 50, "B": 9}, 2002: {"A": 60, "B": 9}, 2003: {"A": 60}})
+    outcome = company.recalculate("c", "acquisition", "2002-01-01", 'entity_id = "C"', add={2001: {"C": 15}})
+    assert outcome.not_seen == (("c", 2002), ("c", 2003))
+    assert company.recalculate("b", "divestment", "2002-01-01", '[remove]\nentity_id = "B"').not_seen == (("b", 2002),)
+
+
 def test_the_journal_keeps_old_new_and_reason_and_cannot_be_changed_unseen(company: Company) -> None:
     company.files({2001: {"A": 50}})
     company.recalculate("c", "acquisition", "2001-06-01", 'entity_id = "C"', add={2001: {"C": 15}})

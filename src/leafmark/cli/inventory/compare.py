@@ -62,7 +62,7 @@ def compare(before: Path, after: Path, cut: tuple[str, ...], scope2: str, across
     emit([_content(each) for each in found], as_json, lambda: "\n\n".join(_text(each) for each in found))
     if chart is not None:
         figures = [waterfall(each, lang, f"bridge-{each.by}") for each in found]
-        chart.write_text(page(figures[0].title.split("，")[0].split(",")[0], figures, lang), encoding="utf-8")
+        chart.write_text(page(str(new.record["organisation"]["name"]), figures, lang), encoding="utf-8")
         note(f"written: {chart}")
 
 
@@ -129,4 +129,6 @@ def _why(line: dict[str, Any]) -> str:
         return f"{line['methods_before']} -> {line['methods_after']}"
     if line["cause"] == "vintage":
         return f"{line['factors_before']} -> {line['factors_after']}"
-    return "its factor was revised" if line["cause"] == "revised" else ""
+    return {"revised": "its factor was revised", "boundary": f"{line['boundary']} came or went"}.get(
+        line["cause"] or "", ""
+    )

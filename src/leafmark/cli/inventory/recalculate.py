@@ -71,6 +71,10 @@ def _text(outcome: Outcome) -> str:
             tuple(f"{change} in {year}" for change, year in outcome.incomplete),
             "No lines were given for, and the year is not restated for it: {}.",
         ),
+        (
+            tuple(f"{change} in {year}" for change, year in outcome.not_seen),
+            "The inventory lacks what was bought, or has what was sold; look at its company folder: {}.",
+        ),
     ):
         if names:
             parts.append(said.format(", ".join(names)))

@@ -79,7 +79,7 @@ def targets(
     if chart is not None:
         figures = [path_figure(each, lang, f"target-{number}") for number, each in enumerate(found, 1)]
         figures += [ambition_figure(reached, lang)] if reached else []
-        chart.write_text(page(figures[0].title, figures, lang), encoding="utf-8")
+        chart.write_text(page(str(newest.record["organisation"]["name"]), figures, lang), encoding="utf-8")
         note(f"written: {chart}")
 
 

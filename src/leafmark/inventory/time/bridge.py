@@ -1,8 +1,9 @@
 """The bridge from one inventory to another: why the total moved, in parts that add up to the microgram.
 
-Lines are matched by (entity, site, template, key) within a scope and category. A line's grams are
+Lines are matched by (entity, site, template, key) within a scope and category, and by the factor's boundary, since tank to wheel and well
+to tank lie over the same amount. A line's grams are
 
-    G = Q x s x f      Q: amount of its group (template, unit, scope and category); s: its share of Q; f: grams per unit
+    G = Q x s x f      Q: amount of its group (template, unit, scope, category, boundary); s: its share of Q; f: grams per unit
 
 and the change of a product of three is split by Shapley's value: each part is the mean of what it does over all orders in which the
 three may move. It is exact, has no order of its own, and turns its sign when the years are swapped (L. S. Shapley 1953; for emissions
@@ -11,7 +12,7 @@ J. W. Sun 1998 and B. W. Ang 2004, read of, not compared).
     structure  all grams of an entity that only one of the inventories has
     activity   more or less of the group's amount, at the same mix and factors
     mix        the amount went to other sites, fuels, grids or suppliers of the group; a line that began or ended is here and in activity
-    factor     other grams per unit by the same method: another vintage or row, or the same row revised
+    factor     other grams per unit by the same method: another vintage or row, the same row revised, or a boundary more or fewer
     method     other grams per unit, and the method or its version is another one
     gwp        the same gases weighed by another set of warming potentials, where the gases are known
     unsplit    no amount in one unit in both years: activity and factor cannot be told apart
@@ -79,7 +80,8 @@ class Bridge:
     """Two inventories compared by one statement of Scope 2.
 
     `lines` has a row for each matched, new or gone line, the largest change first: the four keys, scope, category, `state` (matched, new,
-    gone, began, ended: the last two with their whole entity), `cause` of its factor part (vintage, revised, method or NULL), methods
+    gone; began, ended: with the whole entity; boundary: the key stayed and a boundary of it came or went), `cause` of its factor part
+    (vintage, revised, boundary, method or NULL), methods
     and factors of both years, amounts, grams and parts (decimal micrograms).
     """
 
@@ -164,12 +166,12 @@ def _lines_sql(by: By, own: str, other: str) -> str:
 
 
 _SHOWN: Final = """
-    SELECT entity_id, site_id, template, key, scope, NULLIF(category, 0)::TINYINT AS category, state, cause, unit, amount0 AS amount_before,
+    SELECT entity_id, site_id, template, key, scope, NULLIF(category, 0)::TINYINT AS category, boundary, state, cause, unit, amount0 AS amount_before,
       amount1 AS amount_after, methods0 AS methods_before, methods1 AS methods_after, factors0 AS factors_before, factors1 AS factors_after,
       ug0::DECIMAL(38,0) AS before_ug, ug1::DECIMAL(38,0) AS after_ug,
       structure::DECIMAL(38,0) AS structure_ug, activity::DECIMAL(38,0) AS activity_ug, mix::DECIMAL(38,0) AS mix_ug,
       factor::DECIMAL(38,0) AS factor_ug, method::DECIMAL(38,0) AS method_ug, gwp::DECIMAL(38,0) AS gwp_ug, unsplit::DECIMAL(38,0) AS unsplit_ug
-    FROM bridge_lines ORDER BY abs(ug1 - ug0) DESC, entity_id, site_id, template, key, scope, category"""
+    FROM bridge_lines ORDER BY abs(ug1 - ug0) DESC, entity_id, site_id, template, key, scope, category, boundary"""
 
 
 def _steps(connection: duckdb.DuckDBPyConnection, cut: tuple[str, ...]) -> list[Step]:

@@ -24,6 +24,7 @@ from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from leafmark.inventory.book import InventoryError, sums
@@ -66,7 +67,8 @@ class Restated:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it. `applied` and `waiting` are ids of changes; `incomplete`: (change, year) that had no lines to restate with."""
+    """What came of it. `applied` and `waiting` are ids of changes; `incomplete`: (change, year) that had no lines to restate with;
+    `not_seen`: (change, year) whose inventory lacks what was acquired by then, or has what was sold before."""
 
     tests: tuple[Test, ...]
     significant: bool
@@ -76,6 +78,7 @@ class Outcome:
     not_due: tuple[str, ...]
     not_in_base: tuple[str, ...]
     incomplete: tuple[tuple[str, int], ...]
+    not_seen: tuple[tuple[str, int], ...]
 
 
 def note(history: History, change: Change) -> History:
@@ -195,12 +198,28 @@ def recalculate(history: History, change: Change | None = None) -> tuple[History
     restated, incomplete, history = _restate(history, lines, chosen)
     applied = tuple(each["id"] for each in chosen) if restated else ()
     left = tuple(each["id"] for each in due if each["id"] not in applied)
-    return history, Outcome(tests, significant, restated, applied, left, not_due, born, incomplete)
+    return history, Outcome(
+        tests, significant, restated, applied, left, not_due, born, incomplete, _not_seen(lines, due)
+    )
 
 
 def _born(change: Mapping[str, Any], year: int) -> bool:
     existed = change["existed_from"]
     return _born_after(dt.date.fromisoformat(existed) if existed else None, year)
+
+
+def _not_seen(lines: Mapping[int, pa.Table], due: list[Mapping[str, Any]]) -> tuple[tuple[str, int], ...]:
+    """Years after a purchase without the entity, and after a sale with it: the figures would lie either way."""
+    found = []
+    for change in due:
+        entity = change["entity_id"] or (change["remove"] or {}).get("entity_id")
+        if change["kind"] not in ("acquisition", "divestment") or entity is None:
+            continue
+        for year, table in lines.items():
+            there = pc.any(pc.equal(table["entity_id"], entity)).as_py() or False
+            if year > _last_year_before(change) and there == (change["kind"] == "divestment"):
+                found.append((change["id"], year))
+    return tuple(found)
 
 
 def _tests(history: History, lines: Mapping[int, pa.Table], due: list[Mapping[str, Any]]) -> tuple[Test, ...]:
