@@ -8,7 +8,9 @@ from leafmark.cli.inventory.bond import bond
 from leafmark.cli.inventory.cloud import cloud
 from leafmark.cli.inventory.company import check_verb, import_verb, template_verb
 from leafmark.cli.inventory.compare import compare
+from leafmark.cli.inventory.event import event_verb
 from leafmark.cli.inventory.history import history
+from leafmark.cli.inventory.planning import cloud_what_if, schedule_verb
 from leafmark.cli.inventory.recalculate import recalculate
 from leafmark.cli.inventory.run import run, show
 from leafmark.cli.inventory.targets import targets
@@ -40,5 +42,8 @@ for verb in (
     targets,
     cloud,
     bond,
+    cloud_what_if,
+    schedule_verb,
+    event_verb,
 ):
     inventory.add_command(verb)
