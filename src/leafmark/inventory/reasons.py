@@ -57,5 +57,11 @@ REASONS: Final[dict[str, str]] = {
     "no_such_entry": "the run that the indicator cites is not there, or does not explain that address",
     "differs_from_entries": "the indicator is not what the entries it cites add up to",
     "share_unknown": "the project's cost was not told, so no share of its result can be",
+    # impact
+    "unknown_programme": "the programme is not in programmes, or the question is not asked of it",
+    "not_minted": "only avoided emissions and participants' reductions are minted: the rest is in an inventory already, or earns points alone",
+    "no_participant": "a fall in a participant's own inventory names the participant",
+    "same_effect": "the act counts already, as a mint or in another comparison",
+    "in_future": "the answer is of a day that has not come",
 }
 """Reason code -> what it means."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from leafmark.cli.inventory.bond import bond
+from leafmark.cli.inventory.impact import impact
 
 
 @click.group(short_help="Scope 1, 2 and 3 of a company, and what stands beside them.")
@@ -13,8 +14,12 @@ def inventory() -> None:
 
     A company is a folder of small tables and activity files (`leafmark inventory template`); an inventory is a folder made of it.
     Avoided emissions (Scope 3+) stand in a book of their own and are never added.
+
+    \b
+    Example:
+      leafmark inventory bond bonds
     """
 
 
-for verb in (bond,):
+for verb in (bond, impact):
     inventory.add_command(verb)
