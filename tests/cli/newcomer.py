@@ -190,7 +190,11 @@ offset,200,A registry,V-2001,2024-03-01,2023,retirement receipt
 LEDGER_GUIDE = (Path(__file__).parents[2] / "docs" / "ledger.md").read_text(encoding="utf-8")
 PACKING_GUIDE = (Path(__file__).parents[2] / "docs" / "packing.md").read_text(encoding="utf-8")
 FULFILMENT_GUIDE = (Path(__file__).parents[2] / "docs" / "fulfilment.md").read_text(encoding="utf-8")
-for guide in (PACKING_GUIDE, FULFILMENT_GUIDE, LEDGER_GUIDE):
+INVENTORY_GUIDES = [
+    (Path(__file__).parents[2] / "docs" / f"inventory-{name}.md").read_text(encoding="utf-8")
+    for name in ("bonds", "impact")
+]
+for guide in (PACKING_GUIDE, FULFILMENT_GUIDE, LEDGER_GUIDE, *INVENTORY_GUIDES):
     FILES |= dict(re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", guide, flags=re.DOTALL))
 KNOWN_ON = ("--known-on", "2026-09-30")
 YEARS = {

@@ -17,21 +17,47 @@ from typing import Any, Final, Literal, TypeAlias
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from leafmark.engine.closing import lognormal_range
 from leafmark.engine.run_folder import write_json
+from leafmark.engine.statement import BOOKS, MixedBooksError
 from leafmark.factors.gwp import GASES
 from leafmark.inventory.tables import COMPLETENESS_SCHEMA, FLAGS_SCHEMA, LINES_SCHEMA, ORIGINS
+from leafmark.methods import LIBRARY
 
 SCHEMA: Final = "leafmark.inventory/1"
 RECORD_FILE: Final = "inventory.json"
 By: TypeAlias = Literal["location", "market"]
+BOOK: Final = "inventory"
+_OTHER_BOOK: Final = {each.id: each.book for each in LIBRARY if each.book != BOOK}
 _SCHEMAS: Final = {"lines": LINES_SCHEMA, "flags": FLAGS_SCHEMA, "completeness": COMPLETENESS_SCHEMA}
 
 
 class InventoryError(ValueError):
     """Nothing can be computed or read: what was found, where, and what to do."""
+
+
+def refuse_other_books(table: pa.Table, where: str) -> None:
+    """Refuse rows of another book: by their column `book`, and by a method that the library has in another book.
+
+    Called wherever rows become lines, are written as lines, or are summed as lines, so that no gram of a product's footprint or of an
+    avoided emission can come to stand in an inventory.
+
+    Raises
+    ------
+    MixedBooksError : there are such rows; which, and where they belong.
+    """
+    books = set(pc.unique(table["book"]).to_pylist()) - {BOOK} if "book" in table.column_names else set()
+    methods = set(pc.unique(table["method_id"]).to_pylist()) if "method_id" in table.column_names else set()
+    found = [f"of the book {book} ({BOOKS.get(book, 'no book of ours')})" for book in sorted(books, key=str)]
+    found += [f"by {name}, which is of the book {_OTHER_BOOK[name]}" for name in sorted(methods & _OTHER_BOOK.keys())]
+    if found:
+        raise MixedBooksError(
+            f"{where}: holds rows {'; '.join(found)}: books are never summed, so they are no lines of an inventory; "
+            "leafmark inventory impact --beside lays the two side by side"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +115,16 @@ class Inventory:
 
     @classmethod
     def write(cls, path: str | Path, record: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> Inventory:
-        """Write tables, and the record last: without it the folder is no inventory. `lines`, `flags`, `completeness` have to be there."""
+        """Write tables, and the record last: without it the folder is no inventory. `lines`, `flags`, `completeness` have to be there.
+
+        Raises
+        ------
+        MixedBooksError : lines, or entries beside them, are of another book. Nothing is written.
+        """
         folder = Path(path)
+        for name in ("lines", "entries"):
+            if name in tables:
+                refuse_other_books(tables[name], f"{folder}: {name}")
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
             typed = table.select(_SCHEMAS[name].names).cast(_SCHEMAS[name]) if name in _SCHEMAS else table
@@ -131,16 +165,30 @@ class Inventory:
         """Totals by columns of `lines`, Scope 2 by location or by market; without what stands outside the scopes."""
         return sums(self.table("lines"), keys, by)
 
+<<<<<<< HEAD
     def outside(self, by: By = "location") -> dict[str, Sum]:
         """What is reported beside the scopes: CO2 of biogenic carbon, aircraft's non-CO2 effect, gases outside the Kyoto Protocol."""
         where = f"outside IS NOT NULL AND statement IN ('both', '{by}')"
         return {str(key[0]): value for key, value in _sums(self.table("lines"), ("outside",), where).items()}
+=======
+    def outside(self) -> dict[str, Sum]:
+        """What is reported beside the scopes: biogenic CO2, and gases outside the Kyoto Protocol."""
+        lines = self.table("lines")
+        refuse_other_books(lines, f"{self.path}: lines")
+        return {str(key[0]): value for key, value in _sums(lines, ("outside",), "outside IS NOT NULL").items()}
+>>>>>>> bonds6
 
 
 def sums(lines: pa.Table, keys: tuple[str, ...], by: By) -> dict[tuple[Any, ...], Sum]:
-    """Totals of lines (`LINES_SCHEMA`) by some of its columns, Scope 2 by location or by market; without what stands outside."""
+    """Totals of lines (`LINES_SCHEMA`) by some of its columns, Scope 2 by location or by market; without what stands outside.
+
+    Raises
+    ------
+    InventoryError : an unknown column or statement of Scope 2. MixedBooksError : lines of another book.
+    """
     if by not in ("location", "market"):
         raise InventoryError(f"by: expected location or market, found {by!r}")
+    refuse_other_books(lines, "lines")
     return _sums(lines, keys, f"outside IS NULL AND statement IN ('both', '{by}')")
 
 

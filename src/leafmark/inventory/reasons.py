@@ -95,5 +95,11 @@ REASONS: Final[dict[str, str]] = {
     "goods_for_resale": "goods bought or sold are no service of an order: their grams come from the product book",
     "past_the_gate": "the stage lies past the maker's gate, or is not told: goods are counted cradle to gate",
     "nothing_to_spread_on": "no order of that day and warehouse has anything to spread shared grams by",
+    # impact
+    "unknown_programme": "the programme is not in programmes, or the question is not asked of it",
+    "not_minted": "only avoided emissions and participants' reductions are minted: the rest is in an inventory already, or earns points alone",
+    "no_participant": "a fall in a participant's own inventory names the participant",
+    "same_effect": "the act counts already, as a mint or in another comparison",
+    "in_future": "the answer is of a day that has not come",
 }
 """Reason code -> what it means."""

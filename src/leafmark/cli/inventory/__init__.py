@@ -10,6 +10,7 @@ from leafmark.cli.inventory.company import check_verb, import_verb, template_ver
 from leafmark.cli.inventory.compare import compare
 from leafmark.cli.inventory.event import event_verb
 from leafmark.cli.inventory.history import history
+from leafmark.cli.inventory.impact import impact
 from leafmark.cli.inventory.planning import cloud_what_if, schedule_verb
 from leafmark.cli.inventory.recalculate import recalculate
 from leafmark.cli.inventory.run import run, show
@@ -45,5 +46,6 @@ for verb in (
     cloud_what_if,
     schedule_verb,
     event_verb,
+    impact,
 ):
     inventory.add_command(verb)

@@ -100,12 +100,16 @@ def _tail(report: Mapping[str, Any], say: Words) -> Iterator[str]:
 
 
 def _against(text: str, say: Words) -> str:
-    kind, *values = text.split(":")
+    """A point against publication in words; of two values the last has no colon, whatever the first is called."""
+    kind, _, what = text.partition(":")
+    more = ""
+    if kind in ("unbalanced", "refused", "review"):
+        what, _, more = what.rpartition(":")
     if kind == "missing":
-        values = [say(f"eu_item.{values[0]}")]
+        what = say(f"eu_item.{what}")
     elif kind == "review":
-        values = [values[0], say(f"review.{values[1]}")]
-    return say(f"against.{kind}").format(*values)
+        more = say(f"review.{more}")
+    return say(f"against.{kind}", what=what, more=more)
 
 
 def _allocation(report: Mapping[str, Any], say: Words) -> Iterator[str]:
