@@ -21,6 +21,7 @@ from leafmark.cli.footprint import footprint
 from leafmark.cli.freight import freight
 from leafmark.cli.grade import grade
 from leafmark.cli.importing import imports
+from leafmark.cli.inventory import inventory
 from leafmark.cli.label import label
 from leafmark.cli.ledger import ledger
 from leafmark.cli.load import load
@@ -60,7 +61,7 @@ def main() -> None:
 
 
 for verb in (
-    allocate, api_key, benchmark, claims, demo, experiment, explain, factors, footprint, freight, grade, imports, label, ledger, load,
+    allocate, api_key, benchmark, claims, demo, experiment, explain, factors, footprint, freight, grade, imports, inventory, label, ledger, load,
     match, methods, orders, pack, place, replay, report, reuse, serve, statement, suite, verify, warmup, wrap,
 ):  # fmt: skip
     main.add_command(verb)
