@@ -1,6 +1,6 @@
 """An inventory on disk, opened: its lines, and the totals that come of them.
 
-    inventory.json + lines.parquet + flags.parquet + completeness.parquet (+ tables of other rooms, + runs/, the engine's run folders)
+    inventory.json + lines.parquet + flags.parquet + completeness.parquet + SHA256SUMS (+ tables of other rooms, + runs/, the engine's run folders)
 
 Totals are integer sums over `lines`. A range of a total groups by factor before it squares, since one factor's error is the same in
 every line of it: standard deviations add up within a factor, variances between factors (lognormal by moment matching, Fenton 1960).
@@ -24,6 +24,7 @@ from leafmark.engine.closing import lognormal_range
 from leafmark.engine.run_folder import write_json
 from leafmark.engine.statement import BOOKS, MixedBooksError
 from leafmark.factors.gwp import GASES
+from leafmark.inventory.seal import seal
 from leafmark.inventory.tables import COMPLETENESS_SCHEMA, FLAGS_SCHEMA, LINES_SCHEMA, ORIGINS
 from leafmark.methods import LIBRARY
 
@@ -117,9 +118,13 @@ class Inventory:
     def write(cls, path: str | Path, record: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> Inventory:
         """Write tables, and the record last: without it the folder is no inventory. `lines`, `flags`, `completeness` have to be there.
 
+<<<<<<< HEAD
         Raises
         ------
         MixedBooksError : lines, or entries beside them, are of another book. Nothing is written.
+=======
+        `SHA256SUMS` seals them and the runs that lie in the folder: who adds a file later seals it again (`inventory.seal.seal`).
+>>>>>>> report6
         """
         folder = Path(path)
         for name in ("lines", "entries"):
@@ -132,6 +137,7 @@ class Inventory:
             pq.write_table(typed, temporary, compression="zstd")
             temporary.replace(folder / f"{name}.parquet")
         write_json(folder / RECORD_FILE, {"schema": SCHEMA, **record})
+        seal(folder)
         return cls.open(folder)
 
     def table(self, name: str) -> pa.Table:

@@ -13,8 +13,10 @@ from leafmark.cli.inventory.history import history
 from leafmark.cli.inventory.impact import impact
 from leafmark.cli.inventory.planning import cloud_what_if, schedule_verb
 from leafmark.cli.inventory.recalculate import recalculate
+from leafmark.cli.inventory.report import report
 from leafmark.cli.inventory.run import run, show
 from leafmark.cli.inventory.targets import targets
+from leafmark.cli.inventory.verify import verify
 
 
 @click.group(short_help="Scope 1, 2 and 3 of a company, and what stands beside them.")
@@ -47,5 +49,7 @@ for verb in (
     schedule_verb,
     event_verb,
     impact,
+    report,
+    verify,
 ):
     inventory.add_command(verb)

@@ -1,0 +1,82 @@
+"""Pieces of the report's page: escaped text, tables that scroll on a telephone, sections with anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table's column: its heading, and whether its cells are numbers."""
+
+    heading: str
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Markup that is one already."""
+
+    html: str
+
+
+Cell = str | Raw
+ROWS_MAX: Final = 500
+"""Rows of one table of the page: past them it is the workbook's to show all."""
+
+
+def text(cell: Cell) -> str:
+    """A cell as markup."""
+    return cell.html if isinstance(cell, Raw) else escape(cell)
+
+
+def link(target: str, said: str) -> Raw:
+    """A link within the page, or beside it."""
+    return Raw(f'<a href="{escape(target)}">{escape(said)}</a>')
+
+
+def code(said: str) -> Raw:
+    """An identifier."""
+    return Raw(f"<code>{escape(said)}</code>")
+
+
+def table(
+    name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], totals: Iterable[Sequence[Cell]] = ()
+) -> str:
+    """A table; its first column are the rows' headings, `totals` stand in its foot."""
+    head = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.heading)}</th>' for column in columns)
+    body = "".join(_row(columns, row) for row in rows)
+    foot = "".join(_row(columns, row) for row in totals)
+    foot = f"<tfoot>{foot}</tfoot>" if foot else ""
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody>{foot}</table></div>\n"
+    )
+
+
+def _numeric(column: Column) -> str:
+    return ' class="n"' if column.number else ""
+
+
+def _row(columns: Sequence[Column], row: Sequence[Cell]) -> str:
+    first, *rest = row
+    cells = "".join(f"<td{_numeric(column)}>{text(cell)}</td>" for column, cell in zip(columns[1:], rest, strict=True))
+    return f'<tr><th scope="row"{_numeric(columns[0])}>{text(first)}</th>{cells}</tr>'
+
+
+def facts(pairs: Iterable[tuple[str, Cell]]) -> str:
+    """Names with their values."""
+    return f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{text(value)}</dd>' for name, value in pairs)}</dl>\n"
+
+
+def paragraph(cell: Cell, kind: str = "") -> str:
+    """A paragraph; `kind` is its class."""
+    return f"<p{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}>{text(cell)}</p>\n"
+
+
+def heading(said: str, level: int = 3) -> str:
+    """A heading within a section."""
+    return f"<h{level}>{escape(said)}</h{level}>\n"

@@ -1,0 +1,232 @@
+"""The index: what the GHG Protocol asks a report for, and for each item where it stands or what is missing.
+
+Sources: Corporate Accounting and Reporting Standard (revised edition 2004), chapter 9; Scope 2 Guidance (2015), chapter 7; Corporate Value
+Chain (Scope 3) Standard (2011), chapter 11. Their lists of contents were compared from public extracts; no wording of theirs stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from leafmark.engine.recount import recipe_of
+from leafmark.inventory.report.facts import Facts
+from leafmark.inventory.report.words import Words, percent
+
+State: TypeAlias = Literal["there", "partly", "missing"]
+CORPORATE: Final = "GHG Protocol Corporate Standard (2004), ch. 9"
+SCOPE_2: Final = "GHG Protocol Scope 2 Guidance (2015), ch. 7"
+SCOPE_3: Final = "GHG Protocol Scope 3 Standard (2011), ch. 11"
+SCOPES: Final = (1, 2, 3)
+
+CRITERIA_COLUMNS: Final = ("met", "not_met", "not_shown")
+"""Columns of a table of instruments that say whether the quality criteria were met."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An item's state; `why` says what is missing, in the report's language."""
+
+    state: State
+    why: str = ""
+
+
+Check: TypeAlias = Callable[[Facts, Words], Found]
+THERE: Final = Found("there")
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something a report has to hold (`required`) or may hold, and the section it stands in."""
+
+    key: str
+    standard: str
+    required: bool
+    section: str
+    check: Check
+
+
+def _missing(words: Words, what: str, /, **values: object) -> Found:
+    return Found("missing", words(f"missing.{what}", **values))
+
+
+def _always(facts: Facts, words: Words) -> Found:
+    return THERE
+
+
+def _boundary(facts: Facts, words: Words) -> Found:
+    named = (facts.record.get("organisation") or {}).get("name") and facts.record.get("approach")
+    return THERE if named else _missing(words, "boundary")
+
+
+def _completeness(facts: Facts, words: Words) -> Found:
+    return THERE if facts.completeness else _missing(words, "completeness")
+
+
+def _spoken_of(scopes: Iterable[int]) -> Check:
+    """Each scope has a line, or the completeness table says what is with it."""
+
+    def check(facts: Facts, words: Words) -> Found:
+        told = {row["scope"] for row in facts.completeness if row["status"] != "missing"}
+        told |= set(facts.scopes["location"]) | set(facts.scopes["market"])
+        lacking = [scope for scope in scopes if scope not in told]
+        return _missing(words, "scope", scopes=", ".join(map(words.scope, lacking))) if lacking else THERE
+
+    return check
+
+
+def _gases(facts: Facts, words: Words) -> Found:
+    rows = facts.rows["location"].values()
+    if not rows:
+        return _missing(words, "nothing")
+    whole = sum(abs(each.co2e_ug) for each in rows)
+    unsplit = sum(
+        abs(each.co2e_ug if each.gases is None else each.gases["unsplit"] + each.gases["other"]) for each in rows
+    )
+    if unsplit:
+        return Found(
+            "missing" if unsplit >= whole else "partly", words("missing.gases", share=f"{percent(unsplit / whole)} %")
+        )
+    return (
+        Found("partly", words("missing.f_gases"))
+        if any(each.gases and each.gases["f_gases"] for each in rows)
+        else THERE
+    )
+
+
+def _base_year(facts: Facts, words: Words) -> Found:
+    base = facts.said.get("base_year")
+    if not base:
+        return _missing(words, "base_year")
+    lacking = [field for field in ("year", "why", "policy", "threshold_percent") if base.get(field) in (None, "")]
+    if lacking:
+        return Found("partly", words("missing.base_year_part", fields=", ".join(lacking)))
+    if not base.get("profile") and base["year"] != facts.inventory.year:
+        return Found("partly", words("missing.profile"))
+    return THERE
+
+
+def _changes(facts: Facts, words: Words) -> Found:
+    return THERE if "changes" in (facts.said.get("base_year") or {}) else _missing(words, "changes")
+
+
+def _biogenic(facts: Facts, words: Words) -> Found:
+    known = facts.said.get("biogenic") or any(what == "biogenic_co2" for what, _ in facts.outside)
+    return THERE if known else _missing(words, "biogenic")
+
+
+def _methods(facts: Facts, words: Words) -> Found:
+    return THERE if facts.record.get("methods") else _missing(words, "methods")
+
+
+def _exclusions(facts: Facts, words: Words) -> Found:
+    if not facts.completeness:
+        return _missing(words, "completeness")
+    silent = [row for row in facts.completeness if row["status"] in ("excluded", "missing") and not row["why"]]
+    if not silent:
+        return THERE
+    rows = ", ".join(dict.fromkeys(words.scope(row["scope"], row["category"]) for row in silent))
+    return _missing(words, "exclusions", rows=rows)
+
+
+def _both(facts: Facts, words: Words) -> Found:
+    return THERE if facts.has_market else Found("partly", words("missing.market"))
+
+
+def _instruments(facts: Facts, words: Words) -> Found:
+    return THERE if facts.instruments is not None else _missing(words, "instruments")
+
+
+def _criteria(facts: Facts, words: Words) -> Found:
+    if facts.instruments is None:
+        return _missing(words, "instruments")
+    told = facts.criteria is not None or set(CRITERIA_COLUMNS) & set(facts.instruments.column_names)
+    return THERE if told else _missing(words, "criteria")
+
+
+def _energy(facts: Facts, words: Words) -> Found:
+    if facts.energy:
+        return THERE
+    return _missing(words, "energy") if 2 in facts.scopes["location"] else _spoken_of((2,))(facts, words)
+
+
+def _lines(facts: Facts, words: Words) -> Found:
+    return THERE if facts.lines else _missing(words, "nothing")
+
+
+def _categories(facts: Facts, words: Words) -> Found:
+    return THERE if 3 in facts.scopes["location"] else _missing(words, "no_scope3")
+
+
+def _data(facts: Facts, words: Words) -> Found:
+    if not facts.used:
+        return _missing(words, "no_scope3")
+    lacking = lacking_sources(facts)
+    return Found("partly", words("missing.sources", count=len(lacking))) if lacking else THERE
+
+
+def lacking_sources(facts: Facts) -> set[str]:
+    """Factors that no pack of the inventory holds."""
+    wanted = {each for used in facts.used for each in recipe_of(used.factor_id)}
+    return wanted - facts.sources.keys()
+
+
+def _allocation(facts: Facts, words: Words) -> Found:
+    found = _methods(facts, words)
+    if found.state == "missing":
+        return found
+    return THERE if facts.said.get("allocation") else Found("partly", words("missing.allocation"))
+
+
+def _said(key: str, of: str = "text") -> Check:
+    def check(facts: Facts, words: Words) -> Found:
+        return THERE if facts.said.get(key) else _missing(words, of, key=key)
+
+    return check
+
+
+def _removals(facts: Facts, words: Words) -> Found:
+    return THERE if facts.removals is not None else _missing(words, "offsets")
+
+
+ITEMS: Final[tuple[Item, ...]] = (
+    Item("cs_boundary", CORPORATE, True, "boundary", _boundary),
+    Item("cs_operational", CORPORATE, True, "completeness", _completeness),
+    Item("cs_period", CORPORATE, True, "boundary", _always),
+    Item("cs_gross", CORPORATE, True, "scopes", _spoken_of((1, 2))),
+    Item("cs_scopes", CORPORATE, True, "scopes", _spoken_of((1, 2))),
+    Item("cs_gases", CORPORATE, True, "gases", _gases),
+    Item("cs_base_year", CORPORATE, True, "base_year", _base_year),
+    Item("cs_changes", CORPORATE, True, "base_year", _changes),
+    Item("cs_biogenic", CORPORATE, True, "outside", _biogenic),
+    Item("cs_methods", CORPORATE, True, "methods", _methods),
+    Item("cs_exclusions", CORPORATE, True, "completeness", _exclusions),
+    Item("s2_both", SCOPE_2, True, "scope2", _both),
+    Item("s2_tracking", SCOPE_2, True, "scope2", _said("scope2_tracking", "tracking")),
+    Item("s2_instruments", SCOPE_2, True, "scope2", _instruments),
+    Item("s2_criteria", SCOPE_2, True, "scope2", _criteria),
+    Item("s2_residual", SCOPE_2, True, "scope2", _both),
+    Item("s2_energy", SCOPE_2, False, "scope2", _energy),
+    Item("s3_categories", SCOPE_3, True, "categories", _categories),
+    Item("s3_included", SCOPE_3, True, "completeness", _completeness),
+    Item("s3_excluded", SCOPE_3, True, "completeness", _exclusions),
+    Item("s3_base_year", SCOPE_3, True, "base_year", _base_year),
+    Item("s3_biogenic", SCOPE_3, True, "outside", _biogenic),
+    Item("s3_data", SCOPE_3, True, "factors", _data),
+    Item("s3_methods", SCOPE_3, True, "methods", _allocation),
+    Item("s3_primary", SCOPE_3, True, "scope3", _categories),
+    Item("opt_sites", CORPORATE, False, "sites", _lines),
+    Item("opt_range", CORPORATE, False, "uncertainty", _lines),
+    Item("opt_intensity", CORPORATE, False, "statements", _said("intensity")),
+    Item("opt_offsets", CORPORATE, False, "offsets", _removals),
+    Item("opt_targets", CORPORATE, False, "base_year", _said("targets")),
+    Item("opt_assurance", CORPORATE, False, "statements", _said("assurance")),
+    Item("opt_contact", CORPORATE, False, "statements", _said("contact")),
+)
+"""What a report holds, in the order of the standards."""
+
+
+def index(facts: Facts, words: Words) -> list[tuple[Item, Found]]:
+    """Every item with its state."""
+    return [(item, item.check(facts, words)) for item in ITEMS]

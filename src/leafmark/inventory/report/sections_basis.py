@@ -1,0 +1,251 @@
+"""Sections of the page that say what the figures rest on: index, boundary, base year, completeness, flags, factors, methods."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+from leafmark.engine.recount import recipe_of
+from leafmark.engine.schema import REASONS as ENGINE_REASONS
+from leafmark.inventory.reasons import REASONS
+from leafmark.inventory.report.facts import BYS, Facts, Used
+from leafmark.inventory.report.markup import Cell, Column, Raw, code, facts, heading, link, paragraph, table, text
+from leafmark.inventory.report.required import Found, Item
+from leafmark.inventory.report.sections_figures import generic
+from leafmark.inventory.report.words import Words, number, percent, tonnes
+
+FACTORS_MAX: Final = 300
+"""Factors that the page names, those of most grams; the workbook has all."""
+
+
+def meaning(reason: str) -> str:
+    """What a rule means, in English: the closed lists' own words."""
+    return REASONS.get(reason) or ENGINE_REASONS.get(reason, "")
+
+
+def english(said: str) -> Raw:
+    """Words that come in English alone."""
+    return Raw(f'<span lang="en">{text(said)}</span>')
+
+
+def index(found: Sequence[tuple[Item, Found]], words: Words) -> str:
+    """Each item of the standards with where it stands, or what is missing."""
+    columns = [Column(words(f"column.{name}")) for name in ("item", "standard", "level", "state", "where")]
+    rows: list[list[Cell]] = []
+    for item, state in found:
+        where = link(f"#{item.section}", words(f"section.{item.section}"))
+        said = Raw(f"{where.html}<br>{text(state.why)}") if state.why else where
+        mark = Raw(f'<span class="{state.state}">{text(words(f"state.{state.state}"))}</span>')
+        level = words("level.required" if item.required else "level.optional")
+        rows.append([words(f"item.{item.key}"), english(item.standard), level, mark, said])
+    return table(words("section.index"), columns, rows)
+
+
+def boundary(given: Facts, words: Words) -> str:
+    """Company, consolidation approach, period, what is in it."""
+    record = given.record
+    until = dt.date.fromisoformat(str(record["until"])) - dt.timedelta(days=1)
+    pairs: list[tuple[str, Cell]] = [
+        (words("boundary.company"), f"{record['organisation']['name']} ({record['organisation']['id']})"),
+        (words("boundary.approach"), words.code("approach", str(record.get("approach")))),
+        (words("boundary.period"), words("boundary.to_inclusive", **{"from": record["from"], "to": until})),
+        (words("boundary.gwp"), f"IPCC {record.get('gwp')}, 100 a"),
+        (words("boundary.known_on"), str(record.get("known_on"))),
+        (words("boundary.currency"), str(record.get("currency"))),
+        (words("boundary.entities"), number(len(given.entities["location"].keys() | given.entities["market"].keys()))),
+        (words("boundary.sites"), number(len(given.sites["location"].keys() | given.sites["market"].keys()))),
+    ]
+    if given.said.get("description"):
+        pairs.append((words("boundary.description"), str(given.said["description"])))
+    return facts(pairs)
+
+
+def base_year(given: Facts, words: Words) -> str:
+    """Base year, policy, recalculations with their reasons, the years' profile, targets."""
+    base = given.said.get("base_year") or {}
+    found = ""
+    if not base:
+        found = paragraph(words("missing.base_year"), "note")
+    else:
+        pairs: list[tuple[str, Cell]] = [
+            (words("base_year.year"), str(base.get("year", words("unknown")))),
+            (words("base_year.why"), str(base.get("why") or words("unknown"))),
+            (words("base_year.policy"), str(base.get("policy") or words("unknown"))),
+            (words("base_year.threshold"), str(base.get("threshold_percent", words("unknown")))),
+        ]
+        found = facts(pairs)
+        if base.get("year") == given.inventory.year:
+            found += paragraph(words("base_year.is_this"))
+        found += heading(words("base_year.changes"))
+        changes = base.get("changes")
+        if changes:
+            found += "<ul>" + "".join(f"<li>{text(str(each))}</li>" for each in changes) + "</ul>\n"
+        else:
+            found += paragraph(words("none") if changes is not None else words("missing.changes"))
+        found += _profile(base.get("profile") or [], words)
+    return found + heading(words("base_year.targets")) + paragraph(str(given.said.get("targets") or words("nothing")))
+
+
+def _profile(years: list[dict[str, float]], words: Words) -> str:
+    if not years:
+        return ""
+    title = words("base_year.profile")
+    columns = [Column(words(f"column.{name}"), True) for name in ("year", "published_t", "restated_t")]
+    rows = [[str(int(each["year"])), *(number(each.get(name)) for name in ("co2e_t", "restated_t"))] for each in years]
+    return heading(title) + table(title, columns, rows)
+
+
+def offsets(given: Facts, words: Words) -> str:
+    """Removals, offsets and credits as their room gives them; in no total."""
+    if given.removals is None or not given.removals.num_rows:
+        return paragraph(words("offsets.none"))
+    return paragraph(words("offsets.note")) + generic(given.removals, words("section.offsets"), words)
+
+
+def completeness(given: Facts, words: Words) -> str:
+    """Of every scope and category what is in, partly, estimated, excluded and why."""
+    if not given.completeness:
+        return paragraph(words("missing.completeness"), "note")
+    names = ("scope", "category", "status", "what", "why")
+    counts = ("activities", "refused", "estimated", "months")
+    columns = [
+        *(Column(words(f"column.{name}")) for name in names),
+        *(Column(words(f"column.{name}"), True) for name in counts),
+    ]
+    rows: list[list[Cell]] = [
+        [words.scope(row["scope"]), words.scope(3, row["category"]) if row["category"] else words("category.0"),
+         words.code("status", row["status"]), row["what"], row["why"] or "–", number(row["activities"]), number(row["refused"]),
+         percent(row["estimated_share"]), number(row["months"])]
+        for row in given.completeness
+    ]  # fmt: skip
+    return table(words("section.completeness"), columns, rows)
+
+
+def flags(given: Facts, words: Words) -> str:
+    """What was refused or doubted, by rule, with the first row of each."""
+    if not given.flag_rules:
+        return paragraph(words("none"))
+    columns = [
+        Column(words("column.rule")),
+        Column(words("column.effect")),
+        Column(words("column.rows"), True),
+        Column(words("column.meaning")),
+        Column(words("column.example")),
+    ]
+    rows: list[list[Cell]] = []
+    for rule in given.flag_rules:
+        first = rule["first"]
+        place = f"{first['file']}" + (f":{first['row']}" if first["row"] is not None else "")
+        said = " ".join(
+            part for part in (place, first["field"] or "", f"= {first['found']}" if first["found"] else "") if part
+        )
+        rows.append(
+            [
+                code(rule["reason"]),
+                words.code("effect", rule["effect"]),
+                number(rule["rows"]),
+                english(meaning(rule["reason"])),
+                said,
+            ]
+        )
+    return table(words("section.flags"), columns, rows)
+
+
+def factors(given: Facts, words: Words) -> str:
+    """Every factor with what it came to, its publisher, licence, table and row."""
+    if not given.used:
+        return paragraph(words("nothing"))
+    columns = [Column(words("column.factor")), Column(words("column.scope")), Column(words("column.template")), Column(words("column.co2e_t"), True),
+               Column(words("column.amount"), True), Column(words("column.unit")), Column(words("column.kg_per_unit"), True),
+               Column(words("column.source")), Column(words("column.locator")), Column(words("column.licence"))]  # fmt: skip
+    rows = [row for used in given.used[:FACTORS_MAX] for row in _factor_rows(given, used, words)]
+    rest = given.used[FACTORS_MAX:]
+    if rest:
+        rest_ug = sum(each.co2e_ug for each in rest)
+        rows.append([words("all_others", count=number(len(rest))), "", "", tonnes(rest_ug), *[""] * 6])
+    return table(words("section.factors"), columns, rows)
+
+
+def _factor_rows(given: Facts, used: Used, words: Words) -> list[list[Cell]]:
+    """A row for the factor; of a recipe, one more for each of its parts."""
+    parts = recipe_of(used.factor_id)
+    mine: list[Cell] = [
+        code(used.factor_id),
+        words.scope(used.scope),
+        used.template,
+        tonnes(used.co2e_ug),
+        number(used.amount),
+        used.unit,
+    ]
+    if len(parts) == 1:
+        return [[*mine, *_source(given, used.factor_id, words)]]
+    return [
+        [*mine, "", "", "", ""],
+        *([code(part), "", "", "", "", "", *_source(given, part, words)] for part in parts),
+    ]
+
+
+def _source(given: Facts, factor_id: str, words: Words) -> list[Cell]:
+    known = given.sources.get(factor_id)
+    if known is None:
+        return ["–", words("unknown"), "–", "–"]
+    said = f"{known.name(words.language)}, {known.region}, {known.data_year}: {known.publisher}, {known.title}"
+    return [f"{known.co2e_kg:.6g} / {known.unit}", said, known.locator, f"{known.licence} ({known.licence_class})"]
+
+
+def methods(given: Facts, words: Words) -> str:
+    """Methods with version, hash and clause; packs with their hashes; runs."""
+    from leafmark.methods import LIBRARY
+
+    record, library = given.record, {(each.id, each.version): each for each in LIBRARY}
+    found = paragraph(words("methods.tools", version=str(record.get("leafmark"))))
+    rows: list[list[Cell]] = []
+    for each in record.get("methods", ()):
+        method = library.get((each["id"], each["version"]))
+        rows.append(
+            [
+                code(each["id"]),
+                str(each["version"]),
+                english(method.reference) if method else words("unknown"),
+                code(str(each.get("hash", ""))),
+            ]
+        )
+    names = [
+        Column(words("column.method")),
+        Column(words("column.version")),
+        Column(words("column.reference")),
+        Column(words("column.hash")),
+    ]
+    found += table(words("column.method"), names, rows) if rows else paragraph(words("missing.methods"), "note")
+    packs: list[list[Cell]] = [
+        [code(str(each["id"])), str(each["version"]), code(str(each.get("sha256", "")))]
+        for each in record.get("packs", ())
+    ]
+    names = [Column(words("column.pack")), Column(words("column.version")), Column(words("column.hash"))]
+    found += table(words("column.pack"), names, packs) if packs else ""
+    runs: list[list[Cell]] = [
+        [code(str(each["run_id"])), str(each.get("template", "")), code(str(each["folder"]))]
+        for each in record.get("runs", ())
+    ]
+    names = [Column(words("column.run")), Column(words("column.template")), Column(words("column.folder"))]
+    found += heading(words("methods.runs")) + (
+        table(words("methods.runs"), names, runs) if runs else paragraph(words("nothing"))
+    )
+    if given.said.get("allocation"):
+        found += heading(words("statements.allocation")) + paragraph(str(given.said["allocation"]))
+    return found
+
+
+def statements(given: Facts, words: Words) -> str:
+    """What the company says beside its figures."""
+    keys = ("assurance", "contact", "intensity", "trades")
+    return facts([(words(f"statements.{key}"), str(given.said.get(key) or words("nothing"))) for key in keys])
+
+
+def totals_said(given: Facts, words: Words) -> str:
+    """The two totals, first of all."""
+    shown = BYS if given.has_market else BYS[:1]
+    return facts(
+        [(words(f"by.{by}"), Raw(f"<strong>{tonnes(given.totals[by].co2e_ug)} t CO2e</strong>")) for by in shown]
+    )

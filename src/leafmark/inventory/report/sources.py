@@ -1,0 +1,111 @@
+"""Where the factors of an inventory come from: rows of the packs that its runs pinned, or of the pack inside Leafmark.
+
+A pack is read once whatever number of runs pinned it. A factor that no pack holds, as a contract's own rate, has no source here: the
+report says so and counts it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from leafmark.engine.recount import recipe_of
+
+_COLUMNS: Final = ("name_en", "name_zh", "region", "boundary", "unit", "co2e_kg", "gwp_set", "data_year", "locator")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A factor as its publisher gives it; texts are empty where the publisher gives nothing. `co2e_kg` is per `unit`."""
+
+    factor_id: str
+    name_en: str
+    name_zh: str
+    region: str
+    boundary: str
+    unit: str
+    co2e_kg: float
+    gwp_set: str
+    data_year: str
+    locator: str
+    publisher: str
+    title: str
+    url: str
+    licence: str
+    licence_class: str
+    pack: str
+
+    def name(self, language: str) -> str:
+        """Its name in the language of the report, where the pack has one."""
+        return (self.name_zh or self.name_en) if language.startswith("zh") else self.name_en
+
+
+def pack_folders(folder: Path, record: Mapping[str, Any]) -> dict[str, Path]:
+    """The folder of each pack that the runs of an inventory pinned, by the pack's hash."""
+    found: dict[str, Path] = {}
+    for run in record.get("runs", ()):
+        where = folder / str(run["folder"])
+        try:
+            pinned = json.loads((where / "run.json").read_text(encoding="utf-8"))["packs"]
+        except (OSError, ValueError, KeyError):
+            continue  # verify says what a run's folder lacks; a report is made of what is there
+        for pack in pinned:
+            inside = where / "packs" / pack["id"]
+            if pack["sha256"] not in found and inside.is_dir():
+                found[pack["sha256"]] = inside
+    return found
+
+
+def factors_of(folder: Path, record: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Known]:
+    """The wanted factors that are in the packs of an inventory, by id; a recipe's factors one by one.
+
+    Where a recorded pack lies in no run folder, the pack inside Leafmark stands in if its hash is the recorded one.
+    """
+    ids = {each for factor in wanted for each in recipe_of(factor)}
+    folders = pack_folders(folder, record)
+    found: dict[str, Known] = {}
+    for path in folders.values():
+        found.update(_of_folder(path, ids - found.keys()))
+    missing = {str(pack.get("sha256")) for pack in record.get("packs", ())} - folders.keys()
+    if missing and ids - found.keys():
+        found.update(_of_builtin(missing, ids - found.keys()))
+    return found
+
+
+def _of_folder(path: Path, ids: set[str]) -> Iterator[tuple[str, Known]]:
+    if not ids:
+        return
+    with (path / "sources.csv").open(encoding="utf-8", newline="") as file:
+        sources = {row["source_id"]: row for row in csv.DictReader(file)}
+    with (path / "factors.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        header = next(rows)
+        place = header.index("factor_id")
+        for row in rows:
+            if row[place] in ids:
+                cells = dict(zip(header, row, strict=True))
+                yield cells["factor_id"], _known(cells, sources[cells["source_id"]], path.name)
+
+
+def _of_builtin(hashes: set[str], ids: set[str]) -> Iterator[tuple[str, Known]]:
+    from leafmark.factors.model import builtin
+
+    pack = builtin()
+    if pack.hash not in hashes:
+        return
+    for row in pack.factors.to_pylist():
+        if row["factor_id"] in ids:
+            source = pack.sources[row["source_id"]]
+            yield row["factor_id"], _known(row, {name: getattr(source, name) for name in source.__slots__}, pack.id)
+
+
+def _known(row: Mapping[str, Any], source: Mapping[str, Any], pack: str) -> Known:
+    texts = {name: str(row.get(name) or "") for name in _COLUMNS if name != "co2e_kg"}
+    return Known(
+        factor_id=row["factor_id"], co2e_kg=float(row["co2e_kg"]), pack=pack,
+        **texts, **{name: str(source.get(name) or "") for name in ("publisher", "title", "url", "licence", "licence_class")},
+    )  # fmt: skip
