@@ -118,13 +118,11 @@ class Inventory:
     def write(cls, path: str | Path, record: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> Inventory:
         """Write tables, and the record last: without it the folder is no inventory. `lines`, `flags`, `completeness` have to be there.
 
-<<<<<<< HEAD
+        `SHA256SUMS` seals them and the runs that lie in the folder: who adds a file later seals it again (`inventory.seal.seal`).
+
         Raises
         ------
         MixedBooksError : lines, or entries beside them, are of another book. Nothing is written.
-=======
-        `SHA256SUMS` seals them and the runs that lie in the folder: who adds a file later seals it again (`inventory.seal.seal`).
->>>>>>> report6
         """
         folder = Path(path)
         for name in ("lines", "entries"):
@@ -171,18 +169,12 @@ class Inventory:
         """Totals by columns of `lines`, Scope 2 by location or by market; without what stands outside the scopes."""
         return sums(self.table("lines"), keys, by)
 
-<<<<<<< HEAD
     def outside(self, by: By = "location") -> dict[str, Sum]:
         """What is reported beside the scopes: CO2 of biogenic carbon, aircraft's non-CO2 effect, gases outside the Kyoto Protocol."""
-        where = f"outside IS NOT NULL AND statement IN ('both', '{by}')"
-        return {str(key[0]): value for key, value in _sums(self.table("lines"), ("outside",), where).items()}
-=======
-    def outside(self) -> dict[str, Sum]:
-        """What is reported beside the scopes: biogenic CO2, and gases outside the Kyoto Protocol."""
         lines = self.table("lines")
         refuse_other_books(lines, f"{self.path}: lines")
-        return {str(key[0]): value for key, value in _sums(lines, ("outside",), "outside IS NOT NULL").items()}
->>>>>>> bonds6
+        where = f"outside IS NOT NULL AND statement IN ('both', '{by}')"
+        return {str(key[0]): value for key, value in _sums(lines, ("outside",), where).items()}
 
 
 def sums(lines: pa.Table, keys: tuple[str, ...], by: By) -> dict[tuple[Any, ...], Sum]:
