@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def pack() -> Pack:
     return Pack.from_rows(fields, rows, [source])
 
 
-def expected_kg(acts: tuple[Act, ...] = ACTS, share: dict[str, float] | None = None) -> Kg:
+def expected_kg(acts: Sequence[Act] = ACTS, share: dict[str, float] | None = None) -> Kg:
     """Kilograms by scope and category, each act times the share of its site."""
     total: Kg = {}
     for act in acts:
@@ -102,7 +103,7 @@ def expected_kg(acts: tuple[Act, ...] = ACTS, share: dict[str, float] | None = N
 
 
 def write_company(
-    folder: Path, acts: tuple[Act, ...] = ACTS, tables: dict[str, list[dict[str, Any]]] | None = None, approach: str = "operational_control",
+    folder: Path, acts: Sequence[Act] = ACTS, tables: dict[str, list[dict[str, Any]]] | None = None, approach: str = "operational_control",
     year: int = YEAR,
 ) -> Path:  # fmt: skip
     """The company's folder: one entity with an office unless `tables` says more; every act on the first of June."""
