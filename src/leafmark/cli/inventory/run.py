@@ -120,7 +120,7 @@ def _text(content: dict[str, Any]) -> str:
             (f"{each['scope']}{'' if each['category'] is None else '.' + str(each['category'])}", each["status"], each["why"] or each["what"])
             for each in missing
         ]  # fmt: skip
-        parts.append("not in full:\n" + table(lines))
+        parts.append("not in full:\n" + table(list(dict.fromkeys(lines))))
     if content["flags"]:
         counted = [(each["reason"], each["effect"], f"{each['rows']:,}") for each in content["flags"][:FLAGS_SHOWN]]
         parts.append("rows refused or doubted (flags.parquet has each):\n" + table(counted, right=(2,)))
