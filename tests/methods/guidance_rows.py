@@ -51,6 +51,6 @@ def by_boundary(made: Run) -> dict[str, float]:
     assert made.table("rejected").to_pylist() == []
     found: dict[str, int] = {}
     for entry in made.table("entries").to_pylist():
-        boundary = entry["factor_id"].split(":")[1]
+        boundary = entry["factor_id"].split(":")[-2]
         found[boundary] = found.get(boundary, 0) + entry["co2e_ug"]
     return {boundary: ug / 1e9 for boundary, ug in found.items()}
