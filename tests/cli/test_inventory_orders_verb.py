@@ -50,28 +50,23 @@ def test_what_cannot_be_compared_says_why(folder: Path, call: Call, more: tuple[
 
 def test_contracts_of_a_company_are_matched_before_it_is_run(folder: Path, call: Call) -> None:
     assert call("inventory", "template", "mine").exit_code == 0
-    sites = next(Path("mine").glob("sites.*")).read_text(encoding="utf-8").splitlines()
-    site, region = (sites[1].split(",")[sites[0].split(",").index(name)] for name in ("site_id", "region"))
-    year = re.search(r"year\s*=\s*(\d{4})", (folder / "mine" / "company.toml").read_text(encoding="utf-8"))
-    assert year is not None
-    (folder / "mine" / "activities").mkdir(exist_ok=True)
-    (folder / "mine" / "activities" / "electricity-given.csv").write_text(
-        f"site_id,kwh,date,until,origin\n{site},1000,{year[1]}-03-01,{year[1]}-04-01,measured\n", encoding="utf-8"
+    (folder / "mine" / "activities" / "electricity.csv").write_text(
+        "site_id,kwh,date,until,origin\nhead-office,1000,2025-03-01,2025-04-01,measured\n", encoding="utf-8"
     )
-    for old in (folder / "mine").glob("contracts.*"):
-        old.unlink()
     (folder / "mine" / "contracts.csv").write_text(
         "contract_id,kind,region,valid_from,valid_to,kwh,kg_per_kwh,registry,serial,retired_on\n"
-        f"C1,certificate,{region[:2]},{year[1]}-01-01,{int(year[1]) + 1}-01-01,400,0,R,1-400,{year[1]}-12-31\n"
-        f"C2,certificate,{region[:2]},{year[1]}-01-01,{int(year[1]) + 1}-01-01,400,0,R,1-400,{year[1]}-12-31\n",
+        "C0,certificate,GB,2025-01-01,2026-01-01,400,much,R,1-400,2025-12-31\n"
+        "C1,certificate,GB,2025-01-01,2026-01-01,400,0,R,1-400,2025-12-31\n"
+        "C2,certificate,GB,2025-01-01,2026-01-01,400,0,R,1-400,2025-12-31\n",
         encoding="utf-8",
     )
     done = call("inventory", "contracts", "mine", "--json")
     assert done.exit_code == 0, done.stderr
     said = json.loads(done.stdout)
-    assert said["consumed_kwh"] >= 1000
+    assert (said["consumed_kwh"], said["served_kwh"], said["grid_kwh"]) == (1000.0, 400.0, 600.0)
     assert [(each["contract_id"], each["used_wh"], each["why"]) for each in said["instruments"]] == [
         ("C1", 400_000, None), ("C2", 0, "used_twice"),
     ]  # fmt: skip
-    assert ("contracts.csv", 2, "used_twice") in {(flag["file"], flag["row"], flag["reason"]) for flag in said["flags"]}
+    assert ("contracts.csv", 3, "used_twice") in {(flag["file"], flag["row"], flag["reason"]) for flag in said["flags"]}
+    assert ("contracts.csv", 1, "unreadable") in {(flag["file"], flag["row"], flag["reason"]) for flag in said["flags"]}
     assert "used_twice" in call("inventory", "contracts", "mine").stdout

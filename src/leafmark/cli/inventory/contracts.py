@@ -40,17 +40,17 @@ def contracts(company: Path, packs: tuple[str, ...], period: str, as_json: bool)
     from leafmark.inventory.company.organisation import CompanyError
 
     with unusable(InventoryError, CompanyError):
-        found = _matched(company, packs, period)
+        found, refused = _matched(company, packs, period)
     content = {
         "consumed_kwh": found.consumed_wh / 1000, "served_kwh": found.served_wh / 1000, "residual_kwh": found.residual_wh / 1000,
         "grid_kwh": found.grid_wh / 1000, "instruments": found.instruments.to_pylist(), "criteria": found.criteria.to_pylist(),
-        "flags": found.flags.to_pylist(),
+        "flags": [*refused, *found.flags.to_pylist()],
     }  # fmt: skip
     emit(content, as_json, lambda: _text(content))
 
 
-def _matched(company: Path, packs: tuple[str, ...], period: Any) -> Any:
-    """The company's contracts matched; its activities are prepared aside and thrown away."""
+def _matched(company: Path, packs: tuple[str, ...], period: Any) -> tuple[Any, list[dict[str, Any]]]:
+    """The company's contracts matched, and flags of rows that could not be read; its activities are prepared aside and thrown away."""
     import pyarrow as pa
 
     from leafmark.inventory.company.folder import Company
@@ -62,12 +62,14 @@ def _matched(company: Path, packs: tuple[str, ...], period: Any) -> Any:
     rows = opened.tables["contracts"]
     table_of = pa.Table.from_pylist(rows, schema=ARROW_SCHEMA.append(pa.field("_row", pa.int64())))
     file = rows[0]["_file"] if rows else "contracts"
+    refused = [each for each in opened.flags if Path(str(each["file"])).stem.startswith("contracts")]
     with tempfile.TemporaryDirectory(prefix="leafmark-contracts-") as aside:
         prepared = prepare(opened, Path(aside) / "prepared")
-        return match(
+        found = match(
             prepared.consumption, table_of, pack=load_packs(packs), known_on=prepared.known_on, period=period,
             files=(file, "electricity"),
         )  # fmt: skip
+    return found, refused
 
 
 def _text(content: dict[str, Any]) -> str:
