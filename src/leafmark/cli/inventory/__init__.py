@@ -8,9 +8,11 @@ from leafmark.cli.inventory.bond import bond
 from leafmark.cli.inventory.cloud import cloud
 from leafmark.cli.inventory.company import check_verb, import_verb, template_verb
 from leafmark.cli.inventory.compare import compare
+from leafmark.cli.inventory.contracts import contracts
 from leafmark.cli.inventory.event import event_verb
 from leafmark.cli.inventory.history import history
 from leafmark.cli.inventory.impact import impact
+from leafmark.cli.inventory.orders import orders
 from leafmark.cli.inventory.planning import cloud_what_if, schedule_verb
 from leafmark.cli.inventory.recalculate import recalculate
 from leafmark.cli.inventory.report import report
@@ -37,8 +39,10 @@ for verb in (
     template_verb,
     import_verb,
     check_verb,
+    contracts,
     run,
     show,
+    orders,
     compare,
     history,
     recalculate,

@@ -114,3 +114,17 @@ def _said(given: Any) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def read_small(given: Given) -> pa.Table:
+    """A small table of a file, types as they are read.
+
+    Raises
+    ------
+    InventoryError : it cannot be read.
+    """
+    with database() as connection:
+        try:
+            return connection.sql(f"SELECT * FROM {_relation(connection, 'small', given)}").to_arrow_table()
+        except duckdb.Error as fault:
+            raise InventoryError(f"{_said(given)}: not readable: {fault}") from fault

@@ -19,6 +19,8 @@ COUNTED: Final = ("certificate", "ppa")
 """Kinds that stand for a counted amount of generation; the others serve what is consumed under them."""
 WH_PER_KWH: Final = 1_000
 _TYPES: Final = {"id": pa.string(), "text": pa.string(), "float": pa.float64(), "date": pa.date32()}
+ARROW_SCHEMA: Final = pa.schema([(column.name, _TYPES[column.type]) for column in COMPANY["contracts"]])
+"""`COMPANY["contracts"]` in Arrow."""
 
 
 @dataclass(frozen=True, slots=True)
