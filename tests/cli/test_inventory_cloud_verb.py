@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from newcomer import KNOWN_ON, Call
+from newcomer import FILES, KNOWN_ON, Call
 
 from leafmark.inventory.tables import LINES_SCHEMA
 
@@ -58,3 +59,19 @@ def test_what_a_person_can_mend(call: Call) -> None:
         said = call("inventory", "cloud", *arguments)
         assert said.exit_code == 2, said.output
         assert words in said.output
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "inventory-cloud.md").read_text(encoding="utf-8")
+SHOWN = dict(re.findall(r"<!-- output: (.+?) -->\n```text\n(.*?)\n```", PAGE, flags=re.DOTALL))
+
+
+def test_the_page_shows_what_the_verb_says(call: Call, folder: Path, shared_data: Path) -> None:
+    (folder / "focus_sample.csv").write_bytes((shared_data / "billing" / "focus_sample.csv").read_bytes())
+    assert len(SHOWN) == 2
+    for arguments, shown in SHOWN.items():
+        said = call("inventory", "cloud", *arguments.split())
+        assert said.stdout.rstrip("\n") == shown, f"leafmark inventory cloud {arguments}"
+
+
+def test_the_page_shows_the_newcomers_bill() -> None:
+    assert f"```csv\n{FILES['cloud_bill.csv']}```" in PAGE

@@ -183,10 +183,20 @@ def _grams(micrograms: int) -> str:
 def _totals(content: dict[str, Any]) -> str:
     from leafmark.products.i18n import significant
 
-    rows: list[tuple[str, ...]] = [("statement", "electricity g", "making g", "total g CO2e")]
+    rows: list[tuple[str, ...]] = [
+        ("statement", "electricity g", "making g", "total g CO2e", "95 % range of the factors")
+    ]
     for name, each in content["totals"].items():
-        rows.append((name, _grams(each["use_ug"]), _grams(each["making_ug"]), _grams(each["co2e_ug"])))
-    return f"{table(rows, right=(1, 2, 3))}\n{significant(content['kwh'])} kWh; statements: {content['statements']}"
+        rows.append(
+            (
+                name,
+                _grams(each["use_ug"]),
+                _grams(each["making_ug"]),
+                _grams(each["co2e_ug"]),
+                f"{_grams(each['low_ug'])} to {_grams(each['high_ug'])}",
+            )
+        )
+    return f"{table(rows, right=(1, 2, 3, 4))}\n{significant(content['kwh'])} kWh; statements: {content['statements']}"
 
 
 def _cut(rows: list[dict[str, Any]], cut: str) -> str:

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from leafmark.engine.run_folder import Run
+import pyarrow as pa
+
+from leafmark.inventory.book import By, sums
 from leafmark.inventory.cloud.run import CloudRun
 from leafmark.inventory.cloud.skus import NOT_USAGE, UNMAPPED
+from leafmark.inventory.cloud.tables import lines_of
 from leafmark.inventory.cloud.usage import Listed, Usage
 
 CUTS: Final = ("service", "region", "class")
@@ -20,7 +23,7 @@ WHOSE: Final = {
 
 def summary(found: CloudRun) -> dict[str, Any]:
     """All of it, as JSON: grams in micrograms, cost exact as text, shares None where there is nothing to share."""
-    accounts = found.accounted.rows_and_cost()
+    accounts, lines = found.accounted.rows_and_cost(), lines_of(found, "", "")
     return {
         "whose": WHOSE[found.whose],
         "rows": {name: rows for name, (rows, _) in accounts.items()},
@@ -28,10 +31,7 @@ def summary(found: CloudRun) -> dict[str, Any]:
             name: {currency: _money(cost) for currency, cost in costs.items()} for name, (_, costs) in accounts.items()
         },
         "kwh": sum(each.kwh for each in found.accounted.usage),
-        "totals": {
-            "location": _total(found.location),
-            "market": _total(found.market or found.location, found.location),
-        },
+        "totals": {by: _total(lines, by) for by in ("location", "market")},
         "statements": "location and market apart"
         if found.market
         else "one: no contract was given, the grid's average stands in both",
@@ -48,16 +48,16 @@ def summary(found: CloudRun) -> dict[str, Any]:
 def listed(parts: Iterable[Listed], status: str) -> list[dict[str, Any]]:
     """What has no grams, by reason and service, with its share of the cost of all that has none or some; the dearest first."""
     parts = list(parts)
-    sums: dict[tuple[str, str, str, str], tuple[int, Decimal]] = {}
+    found: dict[tuple[str, str, str, str], tuple[int, Decimal]] = {}
     for each in parts:
         if each.status == status:
             at = each.reason, each.provider, each.service, each.currency
-            rows, cost = sums.get(at, (0, Decimal(0)))
-            sums[at] = rows + each.rows, cost + each.cost
+            rows, cost = found.get(at, (0, Decimal(0)))
+            found[at] = rows + each.rows, cost + each.cost
     meanings = {**UNMAPPED, **NOT_USAGE}
     return [
         {"reason": reason, "meaning": meanings[reason], "provider": provider, "service": service, "rows": rows, "cost": _money(cost), "currency": currency}
-        for (reason, provider, service, currency), (rows, cost) in sorted(sums.items(), key=lambda item: (-item[1][1], item[0]))
+        for (reason, provider, service, currency), (rows, cost) in sorted(found.items(), key=lambda item: (-item[1][1], item[0]))
     ]  # fmt: skip
 
 
@@ -68,11 +68,19 @@ def cost_share(found: CloudRun, currency: str, cost: Decimal) -> float | None:
     return float(cost / usage) if usage else None
 
 
-def _total(run: Run, making_of: Run | None = None) -> dict[str, int]:
-    """Micrograms of a statement: its electricity, and the making of hosts, which both statements have."""
-    use = run.record["totals"]["by_stage_ug"].get("use", 0)
-    making = (making_of or run).record["totals"]["by_stage_ug"].get("manufacturing", 0)
-    return {"co2e_ug": use + making, "use_ug": use, "making_ug": making}
+def _total(lines: pa.Table, by: By) -> dict[str, int]:
+    """Micrograms of a statement with their 95 % range (of the factors alone): its electricity, and the making of hosts, in both."""
+    parts = {key[0]: each.co2e_ug for key, each in sums(lines, ("unit",), by).items()}
+    total = sums(lines, (), by).get(())
+    low, high = (total.low_ug, total.high_ug) if total else (0, 0)
+    making = parts.get("server", 0)
+    return {
+        "co2e_ug": sum(parts.values()),
+        "low_ug": low,
+        "high_ug": high,
+        "use_ug": sum(parts.values()) - making,
+        "making_ug": making,
+    }
 
 
 def _cut(found: CloudRun, cut: str) -> list[dict[str, Any]]:
