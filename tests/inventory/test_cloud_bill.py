@@ -184,7 +184,16 @@ def test_what_is_no_usage_makes_no_grams_and_takes_none(tmp_path: Path) -> None:
     assert [each.kwh for each in found.usage] == [each.kwh for each in plain.usage]
     reasons = Counter(each.reason for each in found.listed)
     assert reasons == Counter(
-        ["tax", "purchase", "adjustment", "credit", "correction", "unused_commitment", "negative_usage", "other_charge"]
+        [
+            "tax_charge",
+            "purchase_charge",
+            "adjustment_charge",
+            "credit_charge",
+            "correction_charge",
+            "unused_commitment",
+            "negative_usage",
+            "other_charge",
+        ]
     )
     assert {each.status for each in found.listed} == {"not_usage"}
 

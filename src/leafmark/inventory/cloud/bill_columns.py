@@ -47,11 +47,11 @@ NULL_WORDS: Final = ("NULL", "null", "Null", "None", "N/A", "n/a", "NA", "-", "\
 CATEGORIES: Final[dict[str, str]] = {
     "usage": "usage", "discountedusage": "usage", "savingsplancoveredusage": "usage", "subscription": "usage", "payasyougo": "usage",
     "subscriptionorder": "usage", "payasyougobill": "usage", "regular": "usage", "": "usage",
-    "tax": "tax", "purchase": "purchase", "fee": "purchase", "rifee": "purchase", "savingsplanrecurringfee": "purchase",
-    "savingsplanupfrontfee": "purchase", "unusedreservation": "unused_commitment", "unusedsavingsplan": "unused_commitment",
-    "savingsplannegation": "adjustment", "adjustment": "adjustment", "roundingadjustment": "adjustment", "roundingerror": "adjustment",
-    "bundleddiscount": "adjustment", "edpdiscount": "adjustment", "discount": "adjustment",
-    "credit": "credit", "refund": "credit", "refunds": "credit", "promotion": "credit",
+    "tax": "tax_charge", "purchase": "purchase_charge", "fee": "purchase_charge", "rifee": "purchase_charge", "savingsplanrecurringfee": "purchase_charge",
+    "savingsplanupfrontfee": "purchase_charge", "unusedreservation": "unused_commitment", "unusedsavingsplan": "unused_commitment",
+    "savingsplannegation": "adjustment_charge", "adjustment": "adjustment_charge", "roundingadjustment": "adjustment_charge", "roundingerror": "adjustment_charge",
+    "bundleddiscount": "adjustment_charge", "edpdiscount": "adjustment_charge", "discount": "adjustment_charge",
+    "credit": "credit_charge", "refund": "credit_charge", "refunds": "credit_charge", "promotion": "credit_charge",
 }  # fmt: skip
 """Kind of a charge, folded -> `usage`, or the reason why it is none. AWS bills what a savings plan covers once as covered usage and takes
 its cost off again as a negation: the usage counts once."""

@@ -36,11 +36,11 @@ UNMAPPED: Final[dict[str, str]] = {
 """Why a line of usage has no grams: reason -> what it means. Listed with its share of the cost, never spread."""
 
 NOT_USAGE: Final[dict[str, str]] = {
-    "tax": "a tax: no usage",
-    "purchase": "a commitment or reservation bought: its use is billed in rows of usage",
-    "adjustment": "an adjustment of an invoice: no usage",
-    "credit": "a credit: money, not hardware",
-    "correction": "a correction of an earlier period: belongs to the row it corrects",
+    "tax_charge": "a tax: no usage",
+    "purchase_charge": "a commitment or reservation bought: its use is billed in rows of usage",
+    "adjustment_charge": "an adjustment of an invoice: no usage",
+    "credit_charge": "a credit: money, not hardware",
+    "correction_charge": "a correction of an earlier period: belongs to the row it corrects",
     "unused_commitment": "the part of a commitment that was not used: paid, and no hardware was reserved for it by that",
     "negative_usage": "less than nothing used: a reversal belongs to the row it reverses; it takes no grams away",
     "other_charge": "a kind of charge that is not usage",

@@ -107,8 +107,8 @@ def _fault(field: str, text: str | None, kind: str) -> tuple[str, str, str, str]
         return None
     if field == "quantity":
         return "negative_usage", text, "0 or more: a reversal takes no grams away", "refused"
-    if kind == "credit":
-        return "credit_row", text, "a credit is money, not hardware", "refused"
+    if kind == "credit_charge":
+        return "credit_charge", text, "a credit is money, not hardware", "refused"
     return (
         "negative_cost",
         text,

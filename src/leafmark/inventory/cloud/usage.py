@@ -161,7 +161,7 @@ def _not_usage(group: Group) -> str:
     if kind != "usage":
         return kind
     if folded(group.word("charge_class")) == "correction":
-        return "correction"
+        return "correction_charge"
     if folded(group.word("commitment")) == "unused":
         return "unused_commitment"
     return "negative_usage" if group.state == "negative" else ""
