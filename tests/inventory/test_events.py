@@ -14,7 +14,7 @@ from leafmark.engine.replay import replay
 from leafmark.factors.model import builtin
 from leafmark.inventory.events import KINDS, Counted, EventError, Setting, count, differences, read_event, span, staff
 from leafmark.inventory.events.counting import Entry
-from leafmark.inventory.events.tables import Event
+from leafmark.inventory.events.tables import REASONS, Event
 
 KNOWN_ON = dt.date(2026, 9, 30)
 HEAD = "variant,kind,name,key,amount,unit,persons,mass_kg,distance_km,kwh_per_unit,kg_per_unit,region,with_distance,source\n"
@@ -192,3 +192,12 @@ def test_the_break_even_is_where_both_totals_meet(
         assert at(site, even.km) == pytest.approx(at(cloud, even.km), rel=1e-6, abs=1)
         beyond = at(cloud, 2 * even.km + 1) < at(site, 2 * even.km + 1)
         assert even.why == f"beyond it {'cloud' if beyond else 'site'} emits less"
+
+
+def test_every_reason_has_its_words_and_an_entry_in_the_guide() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "inventory-events.md").read_text(encoding="utf-8")
+    code = (root / "src" / "leafmark" / "inventory" / "events" / "reading.py").read_text(encoding="utf-8")
+    assert {reason for reason in REASONS if f'"{reason}"' not in code} == set()
+    assert {reason for reason in REASONS if f"`{reason}`" not in page} == set()
+    assert {kind for kind in KINDS if f"`{kind}`" not in page} == set()

@@ -59,6 +59,10 @@ def _content(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.5g}"
+
+
 def _text(report: Report) -> str:
     rows: list[tuple[str, ...]] = [("", "before", "after", "difference", "95 % range", "")]
     for row in report.rows:
@@ -67,8 +71,8 @@ def _text(report: Report) -> str:
             f"{row.measure}, {row.unit}", *plain, f"{row.difference:+,.0f}", f"{row.low:+,.0f} to {row.high:+,.0f}", row.relation,
         ))  # fmt: skip
     rests = [
-        f"  {each.name}: {each.value:g} {each.unit}"
-        + (f" ({each.low:.4g} to {each.high:.4g})" if each.low < each.high else "")
+        f"  {each.name}: {_plain(each.value)} {each.unit}"
+        + (f" ({_plain(each.low)} to {_plain(each.high)})" if each.low < each.high else "")
         + f"; {each.source}"
         + (f" [{each.licence_class}]" if each.licence_class == "cite-only" else "")
         for each in report.assumed

@@ -41,7 +41,7 @@ def read_jobs(source: Any) -> tuple[list[Job], list[Refused]]:
         if number > JOBS_MAX:
             raise PlanningError(f"jobs: expected at most {JOBS_MAX:,} rows, found more; schedule them in parts")
         try:
-            job = _job(row)
+            job = _job(row, number)
             if job.job_id in seen:
                 raise _RowError("job_id", "duplicate_id", job.job_id, "each job once")
             seen.add(job.job_id)
@@ -71,7 +71,7 @@ def _rows(source: Any) -> Iterable[Mapping[str, Any]]:
     return rows
 
 
-def _job(row: Mapping[str, Any]) -> Job:
+def _job(row: Mapping[str, Any], number: int) -> Job:
     name = _text(row, "job_id")
     if not name:
         raise _RowError("job_id", "missing_value", "", "an id")
@@ -96,7 +96,7 @@ def _job(row: Mapping[str, Any]) -> Job:
     if length > between + 1e-9:
         raise _RowError("latest", "window_too_short", f"{between} h", f"at least {length:g} h after earliest")
     regions = tuple(each.strip() for each in _text(row, "regions").split("|") if each.strip())
-    return Job(name, earliest, latest, length, power, _yes(row, "interruptible"), regions)
+    return Job(name, earliest, latest, length, power, _yes(row, "interruptible"), regions, number)
 
 
 def _text(row: Mapping[str, Any], field: str) -> str:

@@ -61,7 +61,7 @@ class Problem:
         for number, job in enumerate(jobs, 1):
             wrong = self._add(job)
             if wrong is not None:
-                self.refused.append(Refused(number, job.job_id, *wrong))
+                self.refused.append(Refused(job.row or number, job.job_id, *wrong))
         if not self.jobs:
             why = f"; the first: {self.refused[0].job_id}: {self.refused[0].reason}" if self.refused else ""
             raise PlanningError(f"jobs: expected at least one that can be scheduled, found none{why}")

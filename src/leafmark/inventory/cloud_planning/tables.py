@@ -51,7 +51,7 @@ class Job:
     """Work of `hours` at `power_kw` that may run from `earliest` and has to be done by `latest` (UTC, whole hours).
 
     `interruptible`: it may stop and go on, or run at part of its power; else it runs through once begun. `regions`: where it may run, one
-    for the whole job, the first being where it runs today; none given: the only region.
+    for the whole job, the first being where it runs today; none given: the only region. `row`: of the table it was read from.
     """
 
     job_id: str
@@ -61,6 +61,7 @@ class Job:
     power_kw: float
     interruptible: bool = False
     regions: tuple[str, ...] = ()
+    row: int = 0
 
     @property
     def kwh(self) -> float:
