@@ -58,6 +58,10 @@ BROKEN: list[tuple[str, dict[str, Any], tuple[str, int | None, str, str]]] = [
         "tranches": [{**TRANCHE, "net_proceeds": "600.00"}, {**TRANCHE, "tranche_id": "u", "bond_id": "c", "net_proceeds": "600.00"}],
         "allocations": [ALLOCATION, {**ALLOCATION, "allocation_id": "z", "tranche_id": "u"}], "unallocated": []},
      ("allocations.csv", 2, "over_cost", "refused")),
+    ("two tranches for a project of unknown cost", {
+        "projects": [{**PROJECT, "cost": ""}], "tranches": [TRANCHE, {**TRANCHE, "tranche_id": "u", "net_proceeds": "5.00"}],
+        "allocations": [ALLOCATION, {**ALLOCATION, "allocation_id": "z", "tranche_id": "u", "amount": "5.00"}]},
+     ("allocations.csv", 2, "cost_unknown", "doubted")),
     ("the same row twice under two ids", {"allocations": [{**ALLOCATION, "amount": "300.00"}, {**ALLOCATION, "allocation_id": "z", "amount": "300.00"}]},
      ("allocations.csv", 2, "same_allocation", "refused")),
     ("the same id twice", {"allocations": [ALLOCATION, {**ALLOCATION, "amount": "1.00"}]}, ("allocations.csv", 2, "duplicate_id", "refused")),
@@ -152,6 +156,48 @@ def test_a_folder_without_a_needed_file_or_column_says_which(tmp_path: Path) -> 
     (folder / "projects.csv").unlink()
     with pytest.raises(InventoryError, match=r"projects\.csv: there is no such file"):
         read(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("issuer = 1", r"issuer is 1; expected a table"), ("[issuer]", "legal name"), ('[issuer]\nname = "I"', "first and the last day"),
+     ('[issuer]\nname = "I"\n[report]\nfrom = 2025-02-01\non = 2025-01-31', "first and the last day"), ("[", "not readable as TOML"),
+     ('notes = "one"\n[issuer]\nname = "I"', "notes is 'one'; expected a list")],
+)  # fmt: skip
+def test_settings_of_another_shape_are_said(tmp_path: Path, text: str, why: str) -> None:
+    (bonds_folder(tmp_path) / "bond.toml").write_text(text)
+    with pytest.raises(InventoryError, match=why):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("bond_id,name,label,currency\nb,Bond\n", "row 1 has 2 cells"), ("", "is empty"), ("bond_id,bond_id\nb,b\n", "stands twice"),
+     ('bond_id,name,label,currency\n"b,Bond,green,EUR\n', "quote may be open")],
+)  # fmt: skip
+def test_a_file_that_is_no_table_is_said(tmp_path: Path, text: str, why: str) -> None:
+    (bonds_folder(tmp_path) / "bonds.csv").write_text(text)
+    with pytest.raises(InventoryError, match=why):
+        read(tmp_path)
+
+
+def test_a_tranche_that_raised_nothing_is_none(tmp_path: Path) -> None:
+    assert ("tranches.csv", 1, "negative_amount", "refused") in reasons(
+        bonds_folder(tmp_path, tranches=[{**TRANCHE, "net_proceeds": "0"}])
+    )
+
+
+def test_names_with_colons_are_told_whole(tmp_path: Path) -> None:
+    from leafmark.inventory.bonds.showing import page
+
+    rows = {
+        "tranches": [{**TRANCHE, "tranche_id": "a:b:c"}],
+        "allocations": [{**ALLOCATION, "tranche_id": "a:b:c"}],
+        "unallocated": [],
+    }
+    assert "a:b:c: allocated and unallocated do not add up to the net proceeds on 2025-12-31" in page(
+        allocation_report(read(bonds_folder(tmp_path, **rows)))
+    )
 
 
 amounts = st.integers(1, 10**15)

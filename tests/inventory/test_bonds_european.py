@@ -67,7 +67,7 @@ def test_table_a_by_hand(tmp_path: Path) -> None:
     report = european_report(read(path), "allocation")
     (column,) = report["table_a"]
     assert (column["2.1"], column["2.2"], column["2.3"]) == (60_000, 50_000, "75.00 %")
-    assert (column["3.1"], column["3.2"]) == ("new 83.33 %, refinancing 16.66 %", "new 100.00 %")
+    assert (column["3.1"], column["3.2"]) == ({"new": "83.33 %", "refinancing": "16.67 %"}, {"new": "100.00 %"})
     assert (column["5.1"], column["5.2"], column["5.3"], column["5.4"]) == (60_000, "100.00 %", 50_000, "100.00 %")
     assert (column["7.1"], column["7.2"], column["4.2"]) == (50_000, 0, "D35.11")
     assert report["totals"]["EUR"]["allocated"] == 60_000

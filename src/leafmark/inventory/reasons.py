@@ -72,6 +72,7 @@ REASONS: Final[dict[str, str]] = {
     "net_differs": "gross proceeds less issuance costs are not the net proceeds",
     "over_proceeds": "the allocation takes its tranche past its net proceeds",
     "over_cost": "the allocation takes its project past its cost, all tranches together: a unit of money would count twice",
+    "cost_unknown": "several tranches finance a project whose cost was not told: whether a unit of it counts twice cannot be seen",
     "over_amount": "a part is larger than its whole",
     "same_allocation": "the same allocation stands twice: tranche, project, amount, day and document are alike",
     "other_currency": "the project's cost is in another currency than the bond",

@@ -74,20 +74,25 @@ class Flags:
         return [each for each in self.rows if each["effect"] == "refused"]
 
 
-def settings(folder: Path, name: str) -> dict[str, Any]:
-    """The folder's TOML file.
+def settings(folder: Path, name: str, tables: Sequence[str] = (), lists: Sequence[str] = ()) -> dict[str, Any]:
+    """The folder's TOML file. `tables` and `lists`: what has to be a table, or a list, where it is there.
 
     Raises
     ------
-    InventoryError : there is none, or it is no TOML.
+    InventoryError : there is none, it is no TOML, or something in it is of another shape.
     """
     file = folder / name
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as fault:
         raise InventoryError(f"{file}: there is no such file; expected a folder with {name}") from fault
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise InventoryError(f"{file}: not readable as TOML ({fault})") from fault
+    for names, kind, said in ((tables, dict, "a table, [{}]"), (lists, list, "a list")):
+        for each in names:
+            if not isinstance(found.get(each, kind()), kind):
+                raise InventoryError(f"{file}: {each} is {found[each]!r}; expected {said.format(each)}")
+    return found
 
 
 def rows(folder: Path, name: str, columns: Sequence[Column], flags: Flags, needed: bool = True) -> list[Row]:

@@ -95,7 +95,7 @@ def _write(report: dict[str, Any], out: Path, lang: str) -> None:
         if suffix == ".html"
         else as_csv(report)
         if suffix == ".csv"
-        else json.dumps(report, ensure_ascii=False, indent=2)
+        else json.dumps(report, ensure_ascii=False, indent=2, default=str)
     )
     out.write_text(text, encoding="utf-8")
 

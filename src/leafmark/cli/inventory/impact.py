@@ -106,7 +106,7 @@ def _write(made: Any, both: Any, out: Path, lang: str, published: bool) -> None:
             )
             out.write_text(text, encoding="utf-8")
         case ".json":
-            out.write_text(json.dumps(made.content(), ensure_ascii=False, indent=2), encoding="utf-8")
+            out.write_text(json.dumps(made.content(), ensure_ascii=False, indent=2, default=str), encoding="utf-8")
         case ".parquet":
             pq.write_table(made.ambition, out)
         case _:

@@ -27,6 +27,7 @@ from leafmark.inventory.bonds.impact import results
 from leafmark.inventory.bonds.proceeds import balances, months_before
 from leafmark.inventory.bonds.reading import Allocation, Register
 from leafmark.inventory.bonds.report import impact_report_of
+from leafmark.inventory.bonds.tables import KINDS
 from leafmark.inventory.book import InventoryError
 
 SCHEMA: Final = "leafmark.bonds.european/1"
@@ -231,15 +232,17 @@ class _Made:
         return made[item]()
 
     def _enabling(self) -> str | None:
-        found = []
-        for project in self.projects:
-            if project.row["eu_kind"]:
-                mine = [each for each in self.standing if each.project_id == project.project_id]
-                currency = self.register.tranches[mine[0].tranche_id].currency
-                found.append(
-                    f"{project.row['name']}: {project.row['eu_kind']}, {money.shown(sum(e.amount for e in mine), currency)}"
-                )
-        return _joined(found)
+        """Amount of each enabling or transitional activity, and its proportion of the net proceeds in its currency."""
+        net: dict[str, int] = {}
+        for tranche in self.register.tranches.values():
+            net[tranche.currency] = net.get(tranche.currency, 0) + tranche.net
+        kinds = {each.project_id: each.row["eu_kind"] for each in self.projects}
+        return _joined(
+            f"{each['1.1']}: {kinds[each['project_id']]}, {money.shown(each['2.1'], each['currency'])} "
+            f"({_percent(Fraction(each['2.1'], net[each['currency']]))})"
+            for each in table_a(self.register)
+            if kinds[each["project_id"]]
+        )
 
     def _aligned_share(self) -> str | None:
         shares = []
@@ -247,7 +250,8 @@ class _Made:
             names = [each.tranche_id for each in self.register.tranches.values() if each.bond_id == bond_id]
             net = sum(self.register.tranches[name].net for name in names)
             aligned = sum(each.aligned or 0 for each in self.standing if each.tranche_id in names)
-            shares.append(f"{bond_id}: {_percent(Fraction(aligned, net))}")
+            if net:  # a bond whose tranches were refused has no share
+                shares.append(f"{bond_id}: {_percent(Fraction(aligned, net))}")
         return _joined(shares)
 
     def _aggregate(self) -> str | None:
@@ -268,11 +272,21 @@ def _joined(texts: Any) -> str | None:
 
 
 def table_a(register: Register) -> list[dict[str, Any]]:
-    """Annex II, Table A: a column of the template for each project is a row here, its keys the template's row numbers."""
+    """Annex II, Table A: a column of the template for each project (and currency) is a row here, its keys the template's row numbers."""
     standing = [each for each in register.allocations if each.counts_on(register.on)]
     return [
-        _column(register, project_id, [each for each in standing if each.project_id == project_id])
-        for project_id in dict.fromkeys(each.project_id for each in standing)
+        _column(
+            register,
+            project_id,
+            [
+                each
+                for each in standing
+                if each.project_id == project_id and register.tranches[each.tranche_id].currency == currency
+            ],
+        )
+        for project_id, currency in dict.fromkeys(
+            (each.project_id, register.tranches[each.tranche_id].currency) for each in standing
+        )
     ]
 
 
@@ -292,11 +306,10 @@ def _column(register: Register, project_id: str, mine: list[Allocation]) -> dict
     def share(part: int, whole: int) -> str | None:
         return _percent(Fraction(part, whole)) if whole else None
 
-    def financing(found: list[Allocation]) -> str:
-        by = {
-            kind: sum(each.amount for each in found if each.kind == kind) for kind in ("new", "refinancing", "not_told")
-        }
-        return ", ".join(f"{kind} {share(part, amount(found))}" for kind, part in by.items() if part)
+    def financing(found: list[Allocation]) -> dict[str, str]:
+        by = {kind: sum(each.amount for each in found if each.kind == kind) for kind in KINDS}
+        hundredths = money.largest_remainder(10_000, list(by.values())) if found else [0] * len(by)
+        return {kind: _percent(Fraction(each, 10_000)) for kind, each in zip(by, hundredths, strict=True) if by[kind]}
 
     return {
         "project_id": project_id, "currency": currency,

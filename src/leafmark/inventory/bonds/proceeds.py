@@ -110,7 +110,11 @@ def _within_proceeds(each: Allocation, tranche: Tranche, standing: Sequence[Allo
 def _within_cost(
     each: Allocation, tranche: Tranche, project: Project, standing: Sequence[Allocation], flags: Flags
 ) -> bool:
+    others = {one.tranche_id for one in standing if one.project_id == each.project_id} - {each.tranche_id}
     if project.cost is None:
+        if others:
+            flags.add(each.row, "project_id", "cost_unknown", f"{project.project_id}, financed by {', '.join(sorted(others))} too",
+                      "the project's cost, to see that no unit of it counts twice", "doubted")  # fmt: skip
         return True
     if project.currency != tranche.currency:
         flags.add(each.row, "project_id", "other_currency", f"a cost in {project.currency}",
@@ -120,9 +124,9 @@ def _within_cost(
     left = project.cost - sum(one.amount for one in taken)
     if each.amount <= left:
         return True
-    others = sorted({one.tranche_id for one in taken})
+    takers = sorted({one.tranche_id for one in taken})
     flags.add(each.row, "amount", "over_cost", each.row["amount"],
-              f"at most {money.exact(left, tranche.currency)}: what {', '.join(others) or 'nobody'} left of the project's cost")  # fmt: skip
+              f"at most {money.exact(left, tranche.currency)}: what {', '.join(takers) or 'nobody'} left of the project's cost")  # fmt: skip
     return False
 
 

@@ -119,7 +119,7 @@ def read(folder: str | Path) -> Register:
     from leafmark.inventory.bonds.proceeds import balances, flag_unbalanced, judged
 
     path, flags = Path(folder), Flags()
-    settings = small_tables.settings(path, SETTINGS_FILE)
+    settings = small_tables.settings(path, SETTINGS_FILE, ("issuer", "framework", "report", "eu"), ("notes",))
     first, on = _period(path, settings)
     found = {name: small_tables.rows(path, name, columns, flags, name in NEEDED) for name, columns in BONDS.items()}
     bonds = {
@@ -153,10 +153,10 @@ def _each(given: Rows, make: Callable[[Row], Kind | None]) -> dict[str, Kind]:
 
 def _period(folder: Path, settings: Mapping[str, Any]) -> tuple[dt.date, dt.date]:
     file = folder / SETTINGS_FILE
-    report, issuer = settings.get("report"), settings.get("issuer")
-    if not isinstance(issuer, dict) or not issuer.get("name"):
+    report = settings.get("report", {})
+    if not settings.get("issuer", {}).get("name"):
         raise InventoryError(f"{file}: lacks [issuer] name; expected the legal name of the issuer")
-    first, on = (report.get(name) if isinstance(report, dict) else None for name in ("from", "on"))
+    first, on = (report.get(name) for name in ("from", "on"))
     if type(first) is not dt.date or type(on) is not dt.date or on < first:
         raise InventoryError(
             f"{file}: [report] from {first!r}, on {on!r}; expected the first and the last day of the period, e.g. on = 2022-01-31"
@@ -219,7 +219,7 @@ def _tranche(row: Row, bonds: Rows, flags: Flags) -> Tranche | None:
     currency = bond.text("currency")
     amounts = {}
     for name in ("nominal", "gross_proceeds", "issuance_costs", "net_proceeds"):
-        fine, amounts[name] = _money(row, name, currency, flags)
+        fine, amounts[name] = _money(row, name, currency, flags, least=int(name == "net_proceeds"))
         if not fine:
             return None
     gross, costs, net = (amounts[name] for name in ("gross_proceeds", "issuance_costs", "net_proceeds"))

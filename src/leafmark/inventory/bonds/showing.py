@@ -254,7 +254,7 @@ def _european(report: Mapping[str, Any], say: Words) -> Iterator[str]:
         name = f"{number}. {say(f'eu_section.{number}')}"
         yield paper.heading(name)
         yield paper.table(name, [say(f"column.{each}") for each in ("item", "need", "value")], (
-            [say(f"eu_item.{each['item']}"), say(f"need.{each['need']}"), each["value"] or say(f"state.{each['state']}")]
+            [say(f"eu_item.{each['item']}"), say(f"need.{each['need']}"), _told(each, say)]
             for each in report["items"] if each["section"] == number
         ), named=False)  # fmt: skip
     if report["table_a"]:
@@ -264,7 +264,7 @@ def _european(report: Mapping[str, Any], say: Words) -> Iterator[str]:
         yield paper.table(
             str(column["1.1"]),
             [say("column.row"), say("column.value")],
-            ([name, _cell(column, name, say)] for name in rows),
+            ([say(f"table_a.{name.replace('.', '_')}"), _cell(column, name, say)] for name in rows),
         )
     for currency, totals in report["totals"].items():
         yield paper.table(
@@ -275,6 +275,10 @@ def _european(report: Mapping[str, Any], say: Words) -> Iterator[str]:
 
 def _cell(column: Mapping[str, Any], name: str, say: Words) -> str:
     value = column[name]
+    if isinstance(value, dict):
+        return ", ".join(f"{say(f'kind_short.{kind}')} {share}" for kind, share in value.items()) or say("empty")
+    if name == "6.1" and value is not None:
+        return say(f"objective.{value}")
     return (
         say("empty")
         if value is None
@@ -282,3 +286,13 @@ def _cell(column: Mapping[str, Any], name: str, say: Words) -> str:
         if isinstance(value, int)
         else str(value)
     )
+
+
+def _told(each: Mapping[str, Any], say: Words) -> str:
+    """What is told of an item; codes of closed lists in words."""
+    value = each["value"]
+    if value and each["item"] == "objectives":
+        return "; ".join(say(f"objective.{code}") for code in value.split("; "))
+    if value and each["item"] == "approach":
+        return say(f"approach.{value}")
+    return str(value) if value else say(f"state.{each['state']}")

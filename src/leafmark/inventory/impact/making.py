@@ -111,7 +111,9 @@ def statement(folder: str | Path, today: dt.date | None = None) -> ImpactStateme
     InventoryError : the folder lacks a needed file, column or setting. MixedBooksError : entries of another book are among its files.
     """
     path, flags = Path(folder), Flags()
-    settings = small_tables.settings(path, SETTINGS_FILE)
+    settings = small_tables.settings(
+        path, SETTINGS_FILE, ("organisation", "period", "ambition", "ledger"), ("assurance",)
+    )
     first, until = _period(path, settings)
     found = {
         name: small_tables.rows(path, name, columns, flags, name == "programmes") for name, columns in FOLDER.items()
@@ -222,7 +224,7 @@ def _ambition(
         raise InventoryError(
             f"{folder / SETTINGS_FILE}: [ambition] from_year {first!r}, until_year {last!r}; expected years, e.g. 2021 and 2035"
         )
-    assured = {each.get("year") for each in settings.get("assurance", []) if each.get("by")}
+    assured = {each.get("year") for each in settings.get("assurance", []) if isinstance(each, dict) and each.get("by")}
     columns = ", ".join(f"sum(CASE WHEN statement = '{each}' THEN ug ELSE 0 END)::HUGEINT" for each in STATEMENTS)
     rows = connection.execute(f"""
         SELECT year(day) AS y, {columns} FROM effects AS e WHERE {_AUDITED} AND year(day) BETWEEN {first} AND {last}
