@@ -90,6 +90,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.ledger
 	$(BIN)/python -m bench.search
 	$(BIN)/python -m bench.brand_import
+	$(BIN)/python -m bench.inventory_report
 	$(BIN)/python -m bench.packing  # needs the shared data
 	$(BIN)/python -m bench.allocation  # installs OR-Tools and networkx under bench/data
 	$(BIN)/python -m bench.suite  # needs the shared data

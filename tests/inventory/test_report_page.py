@@ -220,3 +220,9 @@ def test_lines_that_are_no_lines_are_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table({"co2e_ug": [1]}), tmp_path / "i" / "lines.parquet")
     with pytest.raises(InventoryError, match="no column entity_id"):
         gather(inventory)
+
+
+def test_the_guide_names_every_required_section() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "inventory-report.md").read_text(encoding="utf-8")
+    for item in ITEMS:
+        assert not item.required or f"`{item.section}`" in guide, item.key

@@ -81,7 +81,7 @@ def objects(shelf: None) -> dict[str, Any]:
         "match_id": match.pk, "job_id": job.pk, "run_id": Run.objects.get().run_id, "kind": "products", "lang": "en", "step": "publish",
         "member": owner.memberships.get().pk, "name": "leafmark", "stamp": "x", "sample_id": 1, "place": 1, "goal_id": 1,
         "event_id": 1, "redemption_id": 1, "factor_id": "x", "subject_id": "TV-1", "method_id": "appliance.use", "version": 2, "token": uuid.uuid4().hex,
-        "draft": draft_of_rules.pk, "revision": 1, "comment": comment.pk, "key": declared("spring").key, "told": "x",
+        "folder": "2023", "scope": 1, "category": 0, "draft": draft_of_rules.pk, "revision": 1, "comment": comment.pk, "key": declared("spring").key, "told": "x",
         "plan_id": PackingPlan.objects.create(by=owner, token="t", objective="co2e", distance_km=1, kg_co2e_per_tkm=1).pk,
     }  # fmt: skip
 

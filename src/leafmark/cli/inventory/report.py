@@ -31,7 +31,7 @@ def _formats(context: click.Context, parameter: click.Parameter, value: str) -> 
 @click.option("--format", "formats", default="html,xlsx,entries,pack", show_default=True, callback=_formats, metavar="LIST",
               help="What to make, with commas: html, xlsx, entries (Parquet, CSV, dictionary), jsonl, pack.")  # fmt: skip
 @click.option("--statements", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="TOML of what the company says besides: base year, contact, assurance, ...")  # fmt: skip
+              help="TOML of what the company says: base year, contact, assurance, ...  [default: FOLDER/report.toml, if there]")  # fmt: skip
 @click.option("--impact", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="JSON of an impact statement (Scope 3+), for a page of its own beside the report.")  # fmt: skip
 @click.option("--seed", default="leafmark", show_default=True, help="Of the auditor's sample: who audits chooses it.")

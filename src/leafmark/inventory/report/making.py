@@ -15,8 +15,16 @@ from leafmark.inventory.seal import sha256
 
 FORMATS: Final = ("html", "xlsx", "entries", "jsonl", "pack")
 USUAL: Final = ("html", "xlsx", "entries", "pack")
+STATEMENTS_FILE: Final = "report.toml"
+"""In an inventory's folder: what the company says besides, where no other file is given."""
 PACK_FILE: Final = "auditors-pack.zip"
 Progress = Callable[[int, int, str], None]
+
+
+def statements_of(inventory: Inventory) -> Path | None:
+    """The inventory's own file of statements, if there is one."""
+    path = inventory.path / STATEMENTS_FILE
+    return path if path.is_file() else None
 
 
 def make(
@@ -29,7 +37,7 @@ def make(
     ----------
     formats : of `html` (report.html), `xlsx` (report.xlsx), `entries` (entries.parquet and .csv with their dictionary), `jsonl`
         (entries.jsonl) and `pack` (auditors-pack.zip, with the page and the workbook that were asked for).
-    statements : TOML of what the company says besides (`statements`). impact : JSON of a statement of the book `impact`, for a page of its own.
+    statements : TOML of what the company says besides (`statements`); `report.toml` of the folder where there is one and none is given. impact : JSON of a statement of the book `impact`, for a page of its own.
     seed, sample : of the auditor's sample.
 
     Returns
@@ -48,7 +56,7 @@ def make(
     tell(0, steps, "report")
     out.mkdir(parents=True, exist_ok=True)
     lines = inventory.table("lines")
-    given = gather(inventory, statements, lines)
+    given = gather(inventory, statements or statements_of(inventory), lines)
     beside = _impact(impact) if impact else None
     reports: list[Path] = []
     made: list[Path] = []

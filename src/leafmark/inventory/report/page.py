@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Final
@@ -60,12 +61,24 @@ def page(given: Facts, language: str = "en", impact: bool = False) -> str:
         f"<header><h1>{escape(title)}</h1>{paragraph(lead)}{basis.totals_said(given, words)}{paragraph(made, 'soft')}</header>",
         f'<nav aria-label="{escape(words("contents"))}"><h2 id="contents">{escape(words("contents"))}</h2><ul>{contents}</ul></nav><main>',
         *(
-            f'<section aria-labelledby="{name}"><h2 id="{name}">{escape(words(f"section.{name}"))}</h2>\n{inner}</section>'
+            f'<section><h2 id="{name}">{escape(words(f"section.{name}"))}</h2>\n{inner}</section>'
             for name, inner in sections
         ),
         "</main>",
     ]
-    return whole(title, language, "\n".join(body))
+    return whole(title, language, _distinct("\n".join(body)))
+
+
+def _distinct(body: str) -> str:
+    """Regions of one name get a number: a screen reader lists them by their names."""
+    seen: dict[str, int] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        name = match[1]
+        seen[name] = seen.get(name, 0) + 1
+        return match[0] if seen[name] == 1 else f'role="region" aria-label="{name} ({seen[name]})"'
+
+    return re.sub(r'role="region" aria-label="([^"]*)"', numbered, body)
 
 
 def whole(title: str, language: str, body: str) -> str:

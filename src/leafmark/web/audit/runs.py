@@ -1,9 +1,10 @@
-"""The runs that a site knows: those whose figures it published, and finished ones that lie in its workspace."""
+"""The runs that a site knows: those whose figures it published, and finished ones that lie in its workspace or in its inventories."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.http import Http404
@@ -11,12 +12,16 @@ from django.http import Http404
 from leafmark.engine.run import Run, RunError, open_run
 from leafmark.web.shelf import models
 
+OF_INVENTORIES: Final = "inventories/*/runs/*/run.json"
+"""Runs that an inventory is made of: they lie in its folder."""
+
 
 def known() -> dict[str, Run]:
     """Finished runs by id, those of the shelf first."""
     workspace = Path(settings.WORKSPACE.folder)
     folders = [workspace / folder for folder in models.Run.objects.order_by("pk").values_list("folder", flat=True)]
     folders += sorted(each.parent for each in workspace.glob("*/run.json"))
+    folders += sorted(each.parent for each in workspace.glob(OF_INVENTORIES))
     found: dict[str, Run] = {}
     for folder in folders:
         try:

@@ -14,7 +14,7 @@ from leafmark.web.audit.access import operators_and_auditors
 from leafmark.web.pages import page
 
 View = Callable[..., HttpResponse]
-ROOMS = ("console", "queues", "members", "packs", "rules", "schemes", "review", "experiments", "parcels")
+ROOMS = ("console", "queues", "members", "packs", "rules", "schemes", "review", "experiments", "parcels", "inventory")
 """Rooms of the console, in the order of its bar: `operate:NAME` is the address, `operate.room.NAME` the word."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from leafmark.web.experiment import console as experiments
+from leafmark.web.inventory import console as inventory
 from leafmark.web.operate import queue_views, views
 from leafmark.web.operate.members import views as members
 from leafmark.web.operate.packs import views as packs
@@ -53,6 +54,12 @@ urlpatterns = [
     path("experiments/<slug:key>/start/", experiments.start, name="start_experiment"),
     path("experiments/<slug:key>/stop/", experiments.stop, name="stop_experiment"),
     path("experiments/<slug:key>/counts.csv", experiments.counts, name="experiment_counts"),
+    path("inventory/", inventory.inventories, name="inventory"),
+    path("inventory/<str:folder>/", inventory.inventory, name="inventory_of"),
+    path("inventory/<str:folder>/of/<int:scope>/<int:category>/", inventory.category, name="inventory_category"),
+    path("inventory/<str:folder>/lines/", inventory.lines, name="inventory_lines"),
+    path("inventory/<str:folder>/flags/", inventory.flags, name="inventory_flags"),
+    path("inventory/<str:folder>/file/<str:kind>/", inventory.file, name="inventory_file"),
     path("parcels/", parcels.parcels, name="parcels"),
     path("parcels/sample/<str:kind>.csv", parcels.sample, name="parcels_sample"),
     path("parcels/<uuid:plan_id>/", parcels.plan, name="parcels_plan"),
