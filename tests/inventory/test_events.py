@@ -92,6 +92,16 @@ def test_every_figure_explains_itself_and_can_be_made_again(match: Counted) -> N
     assert replay(run)["same"]
 
 
+def test_a_range_is_the_one_that_the_engines_run_has(match: Counted) -> None:
+    totals = match.runs["combustion.direct"].record["totals"]
+    found = span(each for each in match.entries if each.kind == "generator")
+    assert found.co2e_ug == totals["co2e_ug"]
+    assert (found.low_ug, found.high_ug) == (
+        pytest.approx(totals["low_ug"], rel=1e-6),
+        pytest.approx(totals["high_ug"], rel=1e-6),
+    )
+
+
 def test_staff_is_people_and_days_and_never_a_gram(match: Counted) -> None:
     site, cloud = (staff(match.event.activities, name) for name in ("site", "cloud"))
     assert (site.persons, site.days, cloud.persons, cloud.days) == (10, 20, 9, 13)
