@@ -40,8 +40,8 @@ def job(
     return Job(name, START + first, START + last, hours, kw, stops, regions)
 
 
-def brute_force(problem: Problem, bound: float) -> float | None:
-    """Least grams over every combination of whole-hour placements, in plain Python; None where none keeps the bound."""
+def brute_force(problem: Problem) -> list[tuple[float, float]]:
+    """Peak and grams of every combination of whole-hour placements."""
     options: list[list[Run]] = []
     for j, each in enumerate(problem.jobs):
         length = int(each.hours)
@@ -58,13 +58,11 @@ def brute_force(problem: Problem, bound: float) -> float | None:
                 kw[[h - problem.first[j] for h in hours]] = each.power_kw
                 places.append(Run(region, problem.first[j], kw))
         options.append(places)
-    best = None
-    for plan in itertools.product(*options):
-        load = problem.load(plan)
-        if load.max() <= bound + 1e-9:
-            grams = sum(float(run.kw @ problem.grid.g_per_kwh[run.region, run.hours]) for run in plan)
-            best = grams if best is None else min(best, grams)
-    return best
+    plans = [
+        (problem.load(plan).max(), sum(float(run.kw @ problem.grid.g_per_kwh[run.region, run.hours]) for run in plan))
+        for plan in itertools.product(*options)
+    ]
+    return [(float(peak), grams) for peak, grams in plans]
 
 
 def scheduled(jobs: list[Job], grid: Grid, bound: float) -> Scheduled | NoPlanError:
@@ -90,7 +88,7 @@ def test_tiny_schedules_are_those_of_brute_force(
         job(f"j{n}", first, min(6, first + hours + slack), float(hours), kw, stops, ("A", "B") if two else ("A",))
         for n, (first, hours, slack, kw, stops) in enumerate(rows)
     ]
-    best = brute_force(Problem(jobs, grid), bound)
+    best = min((grams for peak, grams in brute_force(Problem(jobs, grid)) if peak <= bound + 1e-9), default=None)
     found = scheduled(jobs, grid, bound)
     if isinstance(found, NoPlanError):
         assert best is None  # the solver may split an hour, so what it cannot do, whole hours cannot
@@ -103,6 +101,28 @@ def test_tiny_schedules_are_those_of_brute_force(
         assert found.grams(found.after) <= best * (1 + GAP)
         if not any(each.interruptible for each in jobs):
             assert found.grams(found.after) >= best * (1 - 1e-9)
+
+
+@settings(max_examples=15)
+@given(tiny, st.lists(st.integers(1, 9), min_size=6, max_size=6), st.sampled_from([0.0, 10.0, 40.0]))
+def test_the_least_peak_and_the_price_of_a_peak_are_those_of_brute_force(
+    rows: list[tuple[int, int, int, float, bool]], cells: list[int], percent: float
+) -> None:
+    grid = grid_of([float(each) for each in cells])
+    jobs = [
+        job(f"j{n}", first, min(6, first + hours + slack), float(hours), kw)
+        for n, (first, hours, slack, kw, _) in enumerate(rows)
+    ]
+    plans = brute_force(Problem(jobs, grid))
+    found = schedule(jobs, grid, within_percent=percent)
+    most = found.least_g * (1 + percent / 100) * (1 + 1e-9)
+    best = min(peak for peak, grams in plans if grams <= most)
+    assert found.grams(found.after) <= most
+    assert found.bound_kw is not None
+    assert found.bound_kw * (1 - 1e-6) <= best <= found.peak_kw(found.after) * (1 + 1e-6) <= best * (1 + 2 * GAP)
+    paid = schedule(jobs, grid, price_g_per_kw=5)
+    worth = paid.grams(paid.after) + 5 * paid.peak_kw(paid.after)
+    assert worth <= min(grams + 5 * peak for peak, grams in plans) * (1 + 2 * GAP)
 
 
 many = st.lists(
