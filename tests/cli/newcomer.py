@@ -192,8 +192,7 @@ PACKING_GUIDE = (Path(__file__).parents[2] / "docs" / "packing.md").read_text(en
 FULFILMENT_GUIDE = (Path(__file__).parents[2] / "docs" / "fulfilment.md").read_text(encoding="utf-8")
 INVENTORY_GUIDES = [
     (Path(__file__).parents[2] / "docs" / f"inventory-{name}.md").read_text(encoding="utf-8")
-    for name in ("bonds", "impact", "orders")
-    for name in ("bonds", "impact", "cloud-planning", "events")
+    for name in ("bonds", "impact", "orders", "cloud-planning", "events")
 ]
 for guide in (PACKING_GUIDE, FULFILMENT_GUIDE, LEDGER_GUIDE, *INVENTORY_GUIDES):
     FILES |= dict(re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", guide, flags=re.DOTALL))
