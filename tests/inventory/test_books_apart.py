@@ -18,6 +18,7 @@ from leafmark.actions import catalogue, credit
 from leafmark.engine.statement import MixedBooksError
 from leafmark.engine.statement import statement as engine_statement
 from leafmark.inventory import book
+from leafmark.inventory.accounting.entries import lines_of_entries
 from leafmark.inventory.book import Inventory, InventoryError, refuse_other_books, sums
 from leafmark.inventory.impact import statement
 from leafmark.inventory.impact.publishing import Beside, beside
@@ -55,6 +56,17 @@ def test_no_entry_of_another_book_is_written_as_a_line_or_beside_lines(tmp_path:
         with pytest.raises(MixedBooksError, match=name):
             Inventory.write(tmp_path / "i", {}, tables)
     assert not (tmp_path / "i").exists()
+
+
+@pytest.mark.parametrize("other", ["impact", "product"])
+def test_no_entry_of_another_book_becomes_a_line(tmp_path: Path, other: str) -> None:
+    """Where entries of other rooms become lines: one bad entry among good ones refuses the file."""
+    good = {"co2e_ug": 7, "scope": 1, "book": "inventory", "method_id": "combustion.direct"}
+    file = entries(tmp_path / "given.parquet", [good, {**good, "book": other, "co2e_ug": -7}])
+    for given_as in (file, pq.read_table(file)):
+        with pytest.raises(MixedBooksError, match=other):
+            lines_of_entries(given_as, "own", "office", "cloud")
+    assert lines_of_entries(entries(tmp_path / "good.parquet", [good]), "own", "office", "cloud").num_rows == 1
 
 
 def test_an_entry_of_impact_sent_off_as_one_of_inventory_is_known_by_its_method(tmp_path: Path) -> None:

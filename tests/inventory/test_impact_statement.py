@@ -17,7 +17,9 @@ from leafmark.actions import catalogue, credit
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.impact import NotPublishableError, publish, statement
 from leafmark.inventory.impact.entries import combined, event_id_of
+from leafmark.inventory.impact.making import for_targets
 from leafmark.inventory.impact.tables import AMBITION_SCHEMA
+from leafmark.inventory.targets import ambition
 from leafmark.ledger import id_of
 
 G = 10**6
@@ -279,8 +281,25 @@ def test_the_ambition_fits_more_than_64_bits(tmp_path: Path) -> None:
     mints = [{**MINT, "mint_id": str(at), "co2e_mg": "9" * 16, "day": f"{2021 + at % 2}-01-01"} for at in range(1000)]
     made = statement(impact_folder(tmp_path, mints=mints, settings="[ambition]\nfrom_year = 2021\nuntil_year = 2035\n"))
     assert made.ambition.schema == AMBITION_SCHEMA
-    assert [int(each) for each in made.ambition["ug"].to_pylist()] == [500 * 1000 * (10**16 - 1)] * 2
+    assert [int(each) for each in made.ambition["ug"].to_pylist()] == [500 * 1000 * (10**16 - 1), 0] * 2
     assert made.cumulative[-1]["cumulative_ug"] == 1000 * 1000 * (10**16 - 1)
+
+
+def test_the_targets_read_what_the_statement_writes(tmp_path: Path) -> None:
+    """Audited grams of each type and year, rounded down: 1.9 g is 1 g, and 0.5 g the wrong way is 1 g the wrong way."""
+    mints = [
+        {**MINT, "mint_id": "a", "day": "2022-03-01", "co2e_mg": "1900"}, {**REDUCTION, "day": "2022-03-01", "co2e_mg": "-500"},
+        {**MINT, "mint_id": "c", "day": "2024-03-01", "co2e_mg": "7000"}, {**MINT, "mint_id": "d", "day": "2024-03-01", "evidence": "D", "co2e_mg": "9000"},
+    ]  # fmt: skip
+    settings = '[ambition]\nfrom_year = 2021\nuntil_year = 2035\n[[assurance]]\nyear = 2022\nby = "an assurer"\n'
+    (tmp_path / "impact.csv").write_text(
+        for_targets(statement(impact_folder(tmp_path / "i", mints=mints, settings=settings)))
+    )
+    reached = ambition.cumulative(ambition.read_impact(tmp_path / "impact.csv"))
+    assert [(each.year, each.in_year_g, each.cumulative_g, each.cumulative_assured_g) for each in reached.years] == [
+        (2021, 0, 0, 0), (2022, 0, 0, 0), (2023, 0, 0, 0), (2024, 7, 7, 0),
+    ]  # fmt: skip
+    assert reached.years[1].by_kind_g == {"avoided": 1, "participant_reduction": -1}
 
 
 @pytest.mark.parametrize("goal", ['"1.5 Gt"', "-1", "0", "1.5e9", '"nan"'])

@@ -34,7 +34,7 @@ FLAGS_SHOWN = 10
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write: .html (a page to print), .json, or .parquet (the ambition by year), by its name.",
+    help="File to write: .html (a page to print), .json, or .csv (the ambition by year, for targets), by its name.",
 )
 @json_option
 def impact(folder: Path, inventory: Path | None, publish: bool, lang: str, out: Path | None, as_json: bool) -> None:
@@ -94,9 +94,8 @@ def _columns(both: Any) -> dict[str, Any]:
 def _write(made: Any, both: Any, out: Path, lang: str, published: bool) -> None:
     import json
 
-    import pyarrow.parquet as pq
-
     from leafmark.cli.endings import UnusableError
+    from leafmark.inventory.impact.making import for_targets
     from leafmark.inventory.impact.showing import beside_page, page
 
     match out.suffix.lower():
@@ -107,10 +106,10 @@ def _write(made: Any, both: Any, out: Path, lang: str, published: bool) -> None:
             out.write_text(text, encoding="utf-8")
         case ".json":
             out.write_text(json.dumps(made.content(), ensure_ascii=False, indent=2, default=str), encoding="utf-8")
-        case ".parquet":
-            pq.write_table(made.ambition, out)
+        case ".csv":
+            out.write_text(for_targets(made), encoding="utf-8")
         case _:
-            raise UnusableError(f"{out}: expected a name that ends in .html, .json or .parquet")
+            raise UnusableError(f"{out}: expected a name that ends in .html, .json or .csv")
 
 
 def _text(content: dict[str, Any]) -> str:

@@ -6,7 +6,9 @@ rows is `Amount`, which adds to nothing.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -27,6 +29,7 @@ from leafmark.inventory.small_tables import Flags, Row
 SCHEMA: Final = "leafmark.impact/1"
 BOOK: Final = "impact"
 UG_PER_T: Final = 10**12
+UG_PER_G: Final = 10**6
 _AUDITED: Final = f"e.evidence IN ({', '.join(repr(each) for each in AUDITED)})"
 
 
@@ -236,9 +239,21 @@ def _ambition(
             "year": int(year), "avoided_ug": int(avoided), "participant_reduction_ug": int(reduction), "ug": int(avoided) + int(reduction),
             "cumulative_ug": so_far, "assured": year in assured,
         })  # fmt: skip
+    by_kind = [(each, kind) for each in cumulative for kind in STATEMENTS]
     table = pa.table(
-        {"year": pa.array([each["year"] for each in cumulative], pa.int32()),
-         "ug": pa.array([Decimal(each["ug"]) for each in cumulative], pa.decimal128(38, 0)),
-         "assured": pa.array([each["assured"] for each in cumulative], pa.bool_())}, schema=AMBITION_SCHEMA,
+        {"year": pa.array([each["year"] for each, _ in by_kind], pa.int32()), "kind": pa.array([kind for _, kind in by_kind], pa.string()),
+         "ug": pa.array([Decimal(each[f"{kind}_ug"]) for each, kind in by_kind], pa.decimal128(38, 0)),
+         "assured": pa.array([each["assured"] for each, _ in by_kind], pa.bool_())}, schema=AMBITION_SCHEMA,
     )  # fmt: skip
     return table, cumulative
+
+
+def for_targets(made: ImpactStatement) -> str:
+    """The ambition's years as the CSV that `leafmark.inventory.targets.ambition` reads: whole grams, rounded down, so never more than there is."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("year", "kind", "co2e_g", "assured", "source"))
+    source = f"impact statement of {made.settings['organisation']['name']}"
+    for row in made.ambition.to_pylist():
+        writer.writerow((row["year"], row["kind"], int(row["ug"]) // UG_PER_G, str(row["assured"]).lower(), source))
+    return out.getvalue()

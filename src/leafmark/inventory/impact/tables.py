@@ -79,7 +79,8 @@ PEOPLE: Final = "people"
 
 AMBITION_SCHEMA: Final = pa.schema([
     pa.field("year", pa.int32(), nullable=False),
-    pa.field("ug", pa.decimal128(38, 0), nullable=False),   # audited, evidence A to C, both types; 1.5 Gt does not fit int64
+    pa.field("kind", pa.string(), nullable=False),          # of STATEMENTS
+    pa.field("ug", pa.decimal128(38, 0), nullable=False),   # audited, evidence A to C; 1.5 Gt does not fit int64
     pa.field("assured", pa.bool_(), nullable=False),        # somebody independent assured the year's figure, by impact.toml
 ])  # fmt: skip
-"""What the targets' room reads: actual by year. D is in none of it."""
+"""Actual by year and type; D is in none of it. `targets.ambition` reads the same as CSV, in grams (`for_targets`)."""
