@@ -12,11 +12,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_inventory import made
+from made_inventory import lines, made
 
+from leafmark.engine.statement import MixedBooksError
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.time import KINDS, ORGANIC, History, Outcome, read_change, read_policy, recalculate
 from leafmark.inventory.time.declared import lines_of
@@ -330,6 +333,16 @@ def test_declared_totals_are_read_strictly(tmp_path: Path, row: str, message: st
     file.write_text(HEAD + row + "\n", encoding="utf-8")
     with pytest.raises(InventoryError, match=message):
         lines_of(file)
+
+
+def test_lines_of_another_book_are_refused(tmp_path: Path) -> None:
+    table = lines([{"method_id": "product.footprint"}]).append_column("book", pa.array(["product"]))
+    pq.write_table(table, tmp_path / "lines.parquet")
+    with pytest.raises(MixedBooksError, match="books are never summed"):
+        lines_of(tmp_path / "lines.parquet")
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "a.parquet")
+    with pytest.raises(InventoryError, match="found no column entity_id"):
+        lines_of(tmp_path / "a.parquet")
 
 
 def test_declared_totals_become_lines(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leafmark.engine.schema import Z95
-from leafmark.inventory.book import Inventory, InventoryError
+from leafmark.inventory.book import Inventory, InventoryError, refuse_other_books
 from leafmark.inventory.tables import LINES_SCHEMA, STATEMENTS
 
 TEMPLATE: Final = "declared"
@@ -33,12 +33,13 @@ def lines_of(path: Path) -> pa.Table:
 
     Raises
     ------
-    InventoryError : it is none of them, or a row cannot be read: file, row, field, what was found and expected.
+    MixedBooksError : lines of another book. InventoryError : it is none of them, or a row cannot be read: file, row, field, what was found and expected.
     """
     if path.is_dir():
         return Inventory.open(path).table("lines")
     if path.suffix == ".parquet":
         table = pq.read_table(path)
+        refuse_other_books(table, str(path))
         missing = [name for name in LINES_SCHEMA.names if name not in table.column_names]
         if missing:
             raise InventoryError(f"{path}: expected lines of an inventory, found no column {', '.join(missing)}")
