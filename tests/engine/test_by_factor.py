@@ -14,6 +14,7 @@ from engine_rows import run_bill
 from leafmark.engine.closing import total_range
 from leafmark.engine.replay import replay
 from leafmark.engine.run import Run, Settings, run
+from leafmark.engine.verify import verify
 from leafmark.factors.gwp import GASES
 from leafmark.factors.model import Pack, builtin
 from leafmark.factors.units import factor_between
@@ -90,3 +91,15 @@ def test_it_replays_and_changes_no_other_run(tmp_path: Path, facts: Pack) -> Non
     assert not (plain.path / "by_factor.parquet").exists()
     assert plain.record["totals"] == done.record["totals"]
     assert plain.id != done.id
+
+
+def test_verify_holds_the_table_to_the_products(tmp_path: Path, facts: Pack) -> None:
+    done = made(burnt(300), facts, tmp_path / "run")
+    assert verify(done)["sound"]
+    file = done.path / "by_factor.parquet"
+    table = pq.read_table(file)
+    moved = pa.array([table.column("co2e_ug")[0].as_py() + 1, *table.column("co2e_ug").to_pylist()[1:]], pa.int64())
+    pq.write_table(table.set_column(table.schema.get_field_index("co2e_ug"), "co2e_ug", moved), file)
+    found = verify(done)
+    assert not found["sound"]
+    assert {each["check"] for each in found["faults"]} == {"sums by factor"}

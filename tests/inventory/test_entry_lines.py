@@ -58,7 +58,7 @@ def test_entries_of_the_impact_book_or_of_no_scope_never_become_lines() -> None:
         "co2e_ug"
     ).to_pylist() == [-5]
     for other, error, about in (
-        ({"book": "impact"}, MixedBooksError, "book impact"), ({"book": "product"}, MixedBooksError, "book product"),
+        ({"book": "impact"}, MixedBooksError, "book impact"), ({"book": None}, MixedBooksError, "book None"), ({"book": "product"}, MixedBooksError, "book product"),
         ({"scope": None}, InventoryError, "no scope"),
     ):  # fmt: skip
         with pytest.raises(error, match=about):

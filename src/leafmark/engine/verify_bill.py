@@ -23,13 +23,20 @@ PRODUCT_COLUMNS = {
     "factor_level": "TINYINT", "tier": "VARCHAR", "vintage_gap_years": "SMALLINT", "primary_ug": "BIGINT",
     "gwp_native_ug": "BIGINT",
 }  # fmt: skip
+BY_FACTOR_COLUMNS = {
+    "subject_id": "VARCHAR", "factor_id": "VARCHAR", "lines": "BIGINT", "amount": "DOUBLE", "co2e_ug": "BIGINT", "sd_ug": "BIGINT",
+    "low_ug": "BIGINT", "high_ug": "BIGINT",
+}  # fmt: skip
 _ROW = "'product_id ' || COALESCE(CAST(product_id AS VARCHAR), 'NULL')"
 _FILE = "products.parquet"
 
 
 def wanted(record: dict[str, Any]) -> dict[str, dict[str, str]]:
     """The tables that the run must have, and their columns."""
-    return {"products": PRODUCT_COLUMNS} | ({} if record["no_entries"] else {"entries": ENTRY_COLUMNS})
+    entries = {} if record["no_entries"] else {"entries": ENTRY_COLUMNS}
+    return (
+        {"products": PRODUCT_COLUMNS} | entries | ({"by_factor": BY_FACTOR_COLUMNS} if record.get("by_factor") else {})
+    )
 
 
 def _products(audit: Audit) -> None:
@@ -143,10 +150,24 @@ def _entries_against_products(audit: Audit) -> None:
     totals_are(audit)
 
 
+def _by_factor(audit: Audit) -> None:
+    """Each product's grams by factor add up to it, with their ranges."""
+    audit.begin("sums by factor")
+    joined = (
+        "FROM products AS p FULL JOIN (SELECT subject_id, SUM(co2e_ug) AS ug FROM by_factor GROUP BY subject_id) AS f "
+        "ON f.subject_id = CAST(p.product_id AS VARCHAR)"
+    )
+    audit.none("by_factor.parquet", "co2e_ug", "SELECT 'subject_id ' || COALESCE(f.subject_id, CAST(p.product_id AS VARCHAR), 'NULL'), f.ug, "
+               f"COALESCE(CAST(p.co2e_ug AS VARCHAR), 'nothing') || ', as in products.parquet' {joined} "
+               "WHERE f.ug IS DISTINCT FROM p.co2e_ug")  # fmt: skip
+    within_range(audit, "by_factor", "'subject_id ' || COALESCE(subject_id, 'NULL')")
+
+
 STEPS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"products"}), _products),
     (frozenset({"entries"}), entries_are_sound),
     (frozenset({"entries"}), _entries_once),
     (frozenset({"products", "entries"}), _entries_against_products),
+    (frozenset({"products", "by_factor"}), _by_factor),
 )
 """Checks of the tables, each with those it reads."""

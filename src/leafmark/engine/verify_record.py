@@ -160,7 +160,7 @@ def id_is_of_its_settings(audit: Audit) -> None:
         "inputs": [each["sha256"] for each in record["inputs"]],
         "packs": sorted(each["sha256"] for each in record["packs"]), "known_on": record["known_on"],
         "gwp": [record["gwp"], record["gwp_strict"]], "run_date": record["run_date"], "lines": record["lines"],
-        "no_entries": record["no_entries"],
+        "no_entries": record["no_entries"], **({"by_factor": True} if record.get("by_factor") else {}),
     }  # fmt: skip
     made = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:20]
     if made != record["run_id"]:

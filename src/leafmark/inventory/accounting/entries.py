@@ -94,7 +94,7 @@ def _check(connection: duckdb.DuckDBPyConnection, about: str) -> None:
             f"{about}: no table of entries: {', '.join(missing)} missing; expected the columns of entries.parquet"
         )
     books: list[tuple[Any, ...]] = connection.execute(
-        "SELECT DISTINCT book FROM given WHERE book <> 'inventory' ORDER BY 1"
+        "SELECT DISTINCT book FROM given WHERE book IS DISTINCT FROM 'inventory' ORDER BY 1"
     ).fetchall()
     if books:
         raise MixedBooksError(
