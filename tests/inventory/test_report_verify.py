@@ -217,7 +217,7 @@ def test_a_sampled_line_walks_back_to_its_row_and_table(whole: Path) -> None:
         "3,015,691.047600 g",
         "UK Department for Energy Security",
         "OGL-UK-3.0",
-        "combustion.direct@1",
+        "combustion.direct@",
         "2.51206",
     ):
         assert said in fuel, said
