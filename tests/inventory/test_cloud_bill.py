@@ -423,3 +423,22 @@ def test_reasons_are_the_inventorys_or_the_engines() -> None:
     from leafmark.engine.schema import REASONS
 
     assert {*UNMAPPED, *NOT_USAGE} <= {*REASONS_OF_INVENTORY, *REASONS}
+
+
+def test_seeded_mutants_fail_what_holds_them(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A room that let reversals through would have negative energy; one that lost a group, or its PUE, would not meet bill and twin."""
+    from leafmark.inventory.cloud import usage
+
+    path = made_bill(tmp_path / "a.csv", [{}, {"ConsumedQuantity": "-50"}])
+    with monkeypatch.context() as patch:
+        patch.setattr(usage, "_not_usage", lambda group: "")
+        assert min(each.kwh for each in worked(path).usage) < 0
+    real = shared_data / "billing" / "focus_sample.csv"
+    with monkeypatch.context() as patch:
+        patch.setattr(usage, "pue", lambda provider, region="": 1.0)
+        assert by_class(worked(real))["compute"] != pytest.approx(twin(real, TABLES)["compute"], rel=1e-3)
+    bill = read_bill([real])
+    del bill.groups[0]
+    assert sum(count for count, _ in account(bill).rows_and_cost().values()) < bill.rows
