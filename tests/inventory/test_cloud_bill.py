@@ -20,8 +20,7 @@ from leafmark.inventory.cloud import coefficients
 from leafmark.inventory.cloud.bill import BillError, read_bill
 from leafmark.inventory.cloud.bill_columns import COLUMNS, matched
 from leafmark.inventory.cloud.energy import EnergyError
-from leafmark.inventory.cloud.quantities import measure
-from leafmark.inventory.cloud.skus import CLASSES, NOT_USAGE, UNMAPPED, Sku, meaning
+from leafmark.inventory.cloud.skus import CLASSES, NOT_USAGE, UNMAPPED
 from leafmark.inventory.cloud.usage import Accounted, account
 from leafmark.inventory.reasons import REASONS as REASONS_OF_INVENTORY
 
@@ -85,87 +84,6 @@ def test_a_column_of_utilisation_that_was_taken_for_assumed_would_show(tmp_path:
     assert found.cpu_kwh == pytest.approx(one + other)
     assert found.memory_kwh == pytest.approx(20 * 0.000392 * 1.135 * (384 - 75.09995782) * 8 / 384)
     assert found.assumed == ("utilisation",)
-
-
-@pytest.mark.parametrize(
-    ("unit", "scale", "gb", "vcpus", "hours"),
-    [
-        ("Hours", 1, 0, 0, 1), ("Hrs", 1, 0, 0, 1), ("1 Hour", 1, 0, 0, 1), ("100 Hours", 100, 0, 0, 1), ("GB-Mo", 1, 1, 0, 730),
-        ("GB-Months", 1, 1, 0, 730), ("GB/Month", 1, 1, 0, 730), ("100 GB/Month", 100, 1, 0, 730), ("GB-Hours", 1, 1, 0, 1),
-        ("gibibyte month", 1, 2**30 / 1e9, 0, 730), ("GiBy.mo", 1, 2**30 / 1e9, 0, 730), ("byte-seconds", 1, 1e-9, 0, 1 / 3600),
-        ("Seconds", 1, 0, 0, 1 / 3600), ("vCPU-Hours", 1, 0, 1, 1), ("OCPU Per Hour", 1, 0, 2, 1), ("ACU-Hours", 1, 0, 0.25, 1),
-        ("Lambda-GB-Second", 1, 1, 0, 1 / 3600), ("GB", 1, 1, 0, 0), ("TB", 1, 1000, 0, 0), ("1K Requests", 1000, 0, 0, 0),
-        ("小时", 1, 0, 0, 1), ("GB*小时", 1, 1, 0, 1),
-    ],
-)  # fmt: skip
-def test_units(unit: str, scale: float, gb: float, vcpus: float, hours: float) -> None:
-    found = measure(unit)
-    assert (found.scale, found.vcpus) == (scale, vcpus)
-    assert found.data_gb == pytest.approx(gb)
-    assert found.hours == pytest.approx(hours)
-
-
-EC2, VM = "Amazon Elastic Compute Cloud", "Virtual Machines"
-
-
-@pytest.mark.parametrize(
-    ("provider", "service", "description", "unit", "kind", "why"),
-    [
-        ("aws", EC2, "$0.34 per On Demand Linux c5.2xlarge Instance Hour", "Hrs", "compute", ""),
-        ("aws", EC2, "BoxUsage:m7i-flex.large", "Hours", "compute", ""),
-        ("aws", EC2, "$0.00 for 4245 Mbps per c6a.4xlarge instance-hour (or partial hour)", "Hours", "other", "no_coefficient"),
-        ("aws", EC2, "$0.05 per GB-Month of snapshot data stored", "GB-Mo", "hdd", ""),
-        ("aws", EC2, "$0.10 per GB-month of General Purpose SSD (gp2) provisioned storage", "GB-Mo", "ssd", ""),
-        ("aws", EC2, "$0.005 per provisioned IOPS-month of gp3", "IOPS-Months", "other", "no_coefficient"),
-        ("aws", EC2, "$0.04 per provisioned MiBps-month of gp3", "GiB/Second-Months", "other", "no_coefficient"),
-        ("aws", EC2, "$0.000 per GB - data transfer in per month", "GB", "network", ""),
-        ("aws", EC2, "$0.045 per GB Data Processed by NAT Gateways", "GB", "other", "no_coefficient"),
-        ("aws", EC2, "USD0.02 per GB for  in Middle East (Bahrain)", "GB", "other", "no_direction"),
-        ("aws", "Amazon Relational Database Service", "USD 0.023 per db.t3.micro Single-AZ instance hour", "Hours", "managed", ""),
-        ("aws", "Red Hat OpenShift", "AWS Marketplace hourly software usage|us-east-1|m5.2xlarge", "Hours", "other", "no_hardware"),
-        ("aws", "Amazon EKS", "something that runs by the hour", "Hours", "other", "no_machine"),
-        ("azure", VM, "Virtual Machines Dv2/DSv2 Series - D11 v2/DS11 v2 - US East 2", "1 Hour", "compute", ""),
-        ("azure", VM, "Standard_D2s_v3", "100 Hours", "compute", ""),
-        ("azure", "Storage", "Premium SSD Managed Disks - P30 LRS - EU West", "1/Month", "ssd", ""),
-        ("azure", "Storage", "Standard HDD Managed Disks - S10 LRS - EU West", "1/Month", "hdd", ""),
-        ("azure", "Bandwidth", "Inter-Region - Intra Continent Data Transfer Out", "1 GB", "network", ""),
-        ("gcp", "Compute Engine", "N2 Instance Core running in Oregon", "hour", "compute", ""),
-        ("gcp", "Compute Engine", "N2 Instance Ram running in Oregon", "gibibyte hour", "memory", ""),
-        ("gcp", "Compute Engine", "SSD backed PD Capacity", "gibibyte month", "ssd", ""),
-        ("gcp", "Cloud Storage", "Standard Storage US Multi-region", "gibibyte month", "hdd", ""),
-        ("gcp", "Compute Engine", "Network Internet Egress from Americas to Americas", "gibibyte", "network", ""),
-        ("alibaba", "Elastic Compute Service", "ecs.g7.2xlarge", "Hours", "compute", ""),
-        ("alibaba", "Elastic Compute Service", "cloud_essd disk", "GB*小时", "ssd", ""),
-        ("alibaba", "Object Storage Service", "oss standard", "GB-Month", "hdd", ""),
-        ("aws", "Amazon Simple Queue Service", "per million requests", "Requests", "other", "no_coefficient"),
-        ("aws", EC2, "no unit at all", "", "other", "missing_unit"),
-    ],
-)  # fmt: skip
-def test_what_a_charge_is(provider: str, service: str, description: str, unit: str, kind: str, why: str) -> None:
-    found = meaning(Sku(provider, service, "", description, "", unit))
-    assert (found.usage_class, found.unmapped) == (kind, why)
-
-
-def test_amounts_of_a_unit_by_hand() -> None:
-    disk = meaning(Sku("azure", "Storage", "", "Premium SSD Managed Disks - P30 LRS - EU West", "", "1/Month"))
-    assert (disk.tb_hours, disk.replication) == (pytest.approx(1.024 * 730), 3)
-    hundred = meaning(Sku("azure", VM, "", "Standard_D2s_v3", "", "100 Hours"))
-    assert hundred.vcpu_hours == 200
-    core = meaning(Sku("gcp", "Compute Engine", "", "N2 Instance Core running in Oregon", "", "hour"))
-    assert core.vcpu_hours == 1
-    assert core.machine is not None
-    assert core.machine.host == "n2_standard"
-    ram = meaning(Sku("gcp", "Compute Engine", "", "N2 Instance Ram running in Oregon", "", "GB-Hours"))
-    host = coefficients.instances()["gcp", "n2-standard-128"]
-    assert ram.memory_gb_hours == pytest.approx(host.memory_beyond_gb / host.memory_gb)
-    function = meaning(Sku("aws", "AWS Lambda", "", "AWS Lambda - Total Compute", "", "Seconds"))
-    assert function.vcpu_hours == pytest.approx(1 / 3600 / 1.769)
-    multi = meaning(
-        Sku("aws", "Amazon Relational Database Service", "", "db.m5.large Multi-AZ instance hour", "", "Hours")
-    )
-    assert multi.replication == 2
-    received = meaning(Sku("aws", EC2, "", "data transfer in per month", "", "GB"))
-    assert (received.usage_class, received.network_gb) == ("network", 0)
 
 
 def test_what_is_no_usage_makes_no_grams_and_takes_none(tmp_path: Path) -> None:
@@ -423,3 +341,22 @@ def test_reasons_are_the_inventorys_or_the_engines() -> None:
     from leafmark.engine.schema import REASONS
 
     assert {*UNMAPPED, *NOT_USAGE} <= {*REASONS_OF_INVENTORY, *REASONS}
+
+
+def test_seeded_mutants_fail_what_holds_them(
+    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A room that let reversals through would have negative energy; one that lost a group, or its PUE, would not meet bill and twin."""
+    from leafmark.inventory.cloud import usage
+
+    path = made_bill(tmp_path / "a.csv", [{}, {"ConsumedQuantity": "-50"}])
+    with monkeypatch.context() as patch:
+        patch.setattr(usage, "_not_usage", lambda group: "")
+        assert min(each.kwh for each in worked(path).usage) < 0
+    real = shared_data / "billing" / "focus_sample.csv"
+    with monkeypatch.context() as patch:
+        patch.setattr(usage, "pue", lambda provider, region="": 1.0)
+        assert by_class(worked(real))["compute"] != pytest.approx(twin(real, TABLES)["compute"], rel=1e-3)
+    bill = read_bill([real])
+    del bill.groups[0]
+    assert sum(count for count, _ in account(bill).rows_and_cost().values()) < bill.rows

@@ -93,11 +93,12 @@ def read_bill(
     try:
         found = [_open(connection, path) for path in paths]
         selects = [
-            _select(source, columns, number, utilisation is not None) for number, (source, columns) in enumerate(found)
+            _select(source, columns, number, utilisation is not None, grain)
+            for number, (source, columns) in enumerate(found)
         ]
         _utilisation(connection, utilisation)
         connection.execute(f"CREATE TEMP TABLE bill AS {' UNION ALL '.join(selects)}")
-        groups = _groups(connection, grain)
+        groups = _groups(connection)
         return Bill(
             paths,
             sum(each.rows for each in groups),
@@ -157,7 +158,9 @@ def _csv(text: str, header: list[str], separator: str) -> str:
     )
 
 
-def _select(source: str, columns: dict[str, str], number: int, with_resource: bool) -> str:
+def _select(source: str, columns: dict[str, str], number: int, with_resource: bool, grain: Grain) -> str:
+    """A file's rows as the bill's: words as text, numbers as numbers, and what is no number beside them as it was written."""
+
     def column(name: str) -> str:
         return f'CAST("{columns[name]}" AS VARCHAR)' if name in columns else "CAST(NULL AS VARCHAR)"
 
@@ -174,12 +177,12 @@ def _select(source: str, columns: dict[str, str], number: int, with_resource: bo
         return f"concat_ws(' ', {', '.join(have)})" if len(have) > 1 else have[0] if have else "CAST(NULL AS VARCHAR)"
 
     plain = ("service", "resource", "description", "currency", "category", "charge_class", "commitment")
-    return f"""SELECT {number} AS file, {first_of("provider", "publisher")} AS provider,
-        {", ".join(f"{column(name)} AS {name}" for name in plain)},
+    return f"""SELECT file, {", ".join(KEY)}, resource_id, {_NUMBERS.format(grain=grain)} FROM (
+        SELECT {number} AS file, {first_of("provider", "publisher")} AS provider, {", ".join(f"{column(name)} AS {name}" for name in plain)},
         {joined("instance", "sku_meter", "sku_details")} AS sku, {first_of("region", "region_name", "zone")} AS region,
         CASE WHEN {column("quantity")} IS NULL THEN {either("priced_unit", "unit")} ELSE {column("unit")} END AS unit,
         {either("quantity", "priced_quantity")} AS quantity_text, {column("cost")} AS cost_text, {column("start")} AS start_text,
-        {column("resource_id") if with_resource else "CAST(NULL AS VARCHAR)"} AS resource_id FROM {source}"""
+        {column("resource_id") if with_resource else "CAST(NULL AS VARCHAR)"} AS resource_id FROM {source})"""
 
 
 def _utilisation(connection: duckdb.DuckDBPyConnection, path: str | Path | None) -> None:
@@ -204,18 +207,18 @@ def _utilisation(connection: duckdb.DuckDBPyConnection, path: str | Path | None)
         raise BillError(f"{path}: {twice[0]!r} has two rows: expected the mean of the period once for each resource")
 
 
-def _groups(connection: duckdb.DuckDBPyConnection, grain: Grain) -> list[Group]:
+def _groups(connection: duckdb.DuckDBPyConnection) -> list[Group]:
     use = connection.execute("SELECT COUNT(*) FROM measured").fetchone() or (0,)
     joined = "LEFT JOIN measured AS m ON b.resource_id = m.resource_id" if use[0] else ""
-    known, by_use = ("CASE WHEN m.use IS NULL THEN 0 ELSE q END", "COALESCE(q * m.use, 0)") if use[0] else ("0", "0")
+    known, by_use = (
+        (f"CASE WHEN m.use IS NULL THEN 0 ELSE {_Q} END", f"COALESCE({_Q} * m.use, 0)") if use[0] else ("0", "0")
+    )
     words = ", ".join(f"b.{name}" for name in KEY)
     table = connection.execute(f"""
         SELECT {", ".join(KEY)}, period, state, COUNT(*) AS row_count, SUM(cost) AS cost,
             SUM(q) AS quantity, SUM(known) AS known, SUM(by_use) AS by_use, MIN(row_no) AS first_row
-        FROM (SELECT {words}, b.row_no, b.period, b.state, b.cost, b.q, {known} AS known, {by_use} AS by_use
-            FROM (SELECT *, rowid AS row_no, date_trunc('{grain}', TRY_CAST(start_text AS TIMESTAMP)) AS period,
-                COALESCE(TRY_CAST(quantity_text AS DOUBLE), 0) AS q, COALESCE(TRY_CAST(cost_text AS {_COST}), 0) AS cost,
-                {_STATE} AS state FROM bill) AS b {joined})
+        FROM (SELECT {words}, b.rowid AS row_no, b.period, {_STATE} AS state, COALESCE(b.cost, 0) AS cost, {_Q} AS q, {known} AS known,
+            {by_use} AS by_use FROM bill AS b {joined})
         GROUP BY ALL ORDER BY first_row""").fetchall()
     width = len(KEY)
     return [
@@ -228,18 +231,23 @@ def _groups(connection: duckdb.DuckDBPyConnection, grain: Grain) -> list[Group]:
 
 
 _STATES: Final = ("ok", "negative", "missing", "unreadable")
-_STATE: Final = f"""CASE WHEN cost_text IS NOT NULL AND TRY_CAST(cost_text AS {_COST}) IS NULL THEN 3 WHEN quantity_text IS NULL THEN 2 WHEN TRY_CAST(quantity_text AS DOUBLE) IS NULL
-    OR NOT isfinite(TRY_CAST(quantity_text AS DOUBLE)) THEN 3 WHEN TRY_CAST(quantity_text AS DOUBLE) < 0 THEN 1 ELSE 0 END"""
+_STATE: Final = """CASE WHEN b.cost_unread IS NOT NULL OR b.quantity_unread IS NOT NULL THEN 3 WHEN b.quantity IS NULL THEN 2
+    WHEN b.quantity < 0 THEN 1 ELSE 0 END"""
+_Q: Final = "CASE WHEN b.quantity_unread IS NULL THEN COALESCE(b.quantity, 0) ELSE 0 END"
+_NUMBERS: Final = f"""TRY_CAST(quantity_text AS DOUBLE) AS quantity, TRY_CAST(cost_text AS {_COST}) AS cost,
+    CASE WHEN quantity_text IS NOT NULL AND NOT COALESCE(isfinite(TRY_CAST(quantity_text AS DOUBLE)), FALSE) THEN quantity_text END
+        AS quantity_unread,
+    CASE WHEN cost_text IS NOT NULL AND TRY_CAST(cost_text AS {_COST}) IS NULL THEN cost_text END AS cost_unread,
+    date_trunc('{{grain}}', TRY_CAST(start_text AS TIMESTAMP)) AS period"""
 
 
 def _doubtful(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """Rows with a negative cost or quantity, or an unreadable one: file number, row in it counted from 1, what was found."""
     return connection.sql(f"""
-        SELECT b.file, b.rowid - f.first_row + 1 AS row_no, b.cost_text, b.quantity_text, b.category, b.charge_class
+        SELECT b.file, b.rowid - f.first_row + 1 AS row_no, COALESCE(b.cost_unread, CAST(b.cost AS VARCHAR)) AS cost_text,
+            COALESCE(b.quantity_unread, CAST(b.quantity AS VARCHAR)) AS quantity_text, b.category, b.charge_class
         FROM bill AS b JOIN (SELECT file, MIN(rowid) AS first_row FROM bill GROUP BY file) AS f ON b.file = f.file
-        WHERE TRY_CAST(b.cost_text AS DOUBLE) < 0 OR TRY_CAST(b.quantity_text AS DOUBLE) < 0
-            OR (b.cost_text IS NOT NULL AND TRY_CAST(b.cost_text AS {_COST}) IS NULL)
-            OR (b.quantity_text IS NOT NULL AND TRY_CAST(b.quantity_text AS DOUBLE) IS NULL)
+        WHERE b.cost < 0 OR b.quantity < 0 OR b.cost_unread IS NOT NULL OR b.quantity_unread IS NOT NULL
         ORDER BY b.rowid LIMIT {FLAGGED_MAX}""").to_arrow_table()
 
 
