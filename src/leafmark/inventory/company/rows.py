@@ -33,6 +33,8 @@ OFFSET_WORDS: Final = (
     r"|抵消|抵銷|碳信用|核证自愿减排|核證自願減排"
 )
 """What names an offset or a credit in a factor key or a description (lower case; RE2)."""
+PRINTED_WORDS: Final = r"offset[ _.-]?(print|paper|press|lithograph|plate|ink)"
+"""Offset printing is an activity like any other."""
 CREDIT_TERMS: Final = "offset or removal credit"
 
 
