@@ -186,9 +186,20 @@ def test_an_offset_as_an_activity(tmp_path: Path, key: str) -> None:
     assert stand(prepared) == 1
 
 
-@pytest.mark.parametrize("key", ["fuel.diesel", "cover.verse", "material.offsetpaper", "silver", "electricity.grid"])
+@pytest.mark.parametrize(
+    "key", ["fuel.diesel", "cover.verse", "material.offset_paper", "offset printing", "silver", "electricity.grid"]
+)
 def test_words_that_only_hold_such_letters_are_no_offsets(tmp_path: Path, key: str) -> None:
     assert told(made(tmp_path, {"fuel": f"site_id,fuel,amount,unit\noffice,{key},40,t\n"})) == []
+
+
+def test_fuel_of_logistics_is_a_double_of_freight_too_but_its_other_keys_are_not(tmp_path: Path) -> None:
+    freight = (
+        "site_id,mode,mass_kg,distance_km,date,carrier\noffice,freight.hgv.average_laden,1000,100,2025-05-10,Hauliers\n"
+    )
+    hub = "site_id,key,amount,unit,date,carrier\noffice,fuel.diesel,40,L,2025-05-20,Hauliers\noffice,electricity.grid,40,kWh,2025-05-20,Hauliers\n"
+    prepared = made(tmp_path, {"freight": freight, "logistics": hub})
+    assert told(prepared) == [("logistics.csv", 1, "carrier", "counted_twice")]
 
 
 def test_a_negative_amount(tmp_path: Path) -> None:

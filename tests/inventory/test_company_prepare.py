@@ -131,6 +131,25 @@ def test_ids_shares_and_regions_are_filled_and_an_entity_may_stand_for_a_site(tm
     ]
 
 
+def test_an_empty_text_of_parquet_is_missing_as_in_csv(tmp_path: Path) -> None:
+    folder = company(tmp_path / "c")
+    table = pa.table(
+        {
+            "site_id": ["office", "works"],
+            "kwh": [1.0, 2.0],
+            "region": ["", "US"],
+            "origin": ["", "measured"],
+            "meter_id": ["", ""],
+            "activity_id": ["", ""],
+        }
+    )
+    pq.write_table(table, folder / "activities" / "electricity.parquet")
+    prepared = prepare(company(tmp_path / "c", approach="equity_share"), tmp_path / "out")
+    written = pq.read_table(prepared.inputs["electricity"]).to_pylist()
+    assert [(row["region"], row["activity_id"]) for row in written] == [("GB", None), ("US", None)]
+    assert prepared.groups.column("origin").to_pylist() == ["calculated", "measured"]
+
+
 def test_money_becomes_dollars_of_2021_and_keeps_what_it_was(tmp_path: Path) -> None:
     rates = "currency,per_usd,valid_from,valid_to,source\nEUR,0.8,2023-01-01,2024-01-01,bank\nEUR,0.9,2024-01-01,2025-01-01,bank\n"
     rows = "site_id,fuel,amount,unit,date\noffice,spend.a,900,EUR,2024-05-01\noffice,spend.a,800,EUR_2023_purchaser,2024-05-01\noffice,spend.a,5,USD,\noffice,spend.a,7,USD_2021_purchaser,2024-05-01\noffice,fuel.diesel,3,L,2024-05-01\n"

@@ -15,7 +15,7 @@ import pyarrow as pa
 from leafmark.engine.inputs import identifier, quote
 from leafmark.inventory.company import rows
 from leafmark.inventory.company.fetched import fetched
-from leafmark.inventory.company.rows import MARKS, OFFSET_WORDS, Reading
+from leafmark.inventory.company.rows import MARKS, OFFSET_WORDS, PRINTED_WORDS, Reading
 
 MARK: Final = {rule.reason: number for number, rule in enumerate(MARKS)}
 MARKS_SCHEMA: Final = pa.schema([("file_no", pa.int32()), ("row_no", pa.int64()), ("mark", pa.int32())])
@@ -51,17 +51,20 @@ def carried(connection: duckdb.DuckDBPyConnection, reading: Reading) -> pa.Table
 
 
 def carried_twice(connection: duckdb.DuckDBPyConnection, reading: Reading, standing: pa.Table) -> pa.Table:
-    """Rows of fuel whose carrier's freight stands already for the site and month."""
+    """Rows of fuel whose carrier's freight stands already for the site and month; of a template with keys, those of fuels."""
     connection.register("carried", standing)
+    fuels = "WHERE starts_with(i.key, 'fuel.')" if reading.has("key") else ""
     sql = f"""
         SELECT i.file_no, i.row_no FROM input AS i SEMI JOIN carried AS c
-        ON c.site_id = i.site_id AND c.month_no = {rows.month_code(reading)} AND c.carrier = i.carrier"""
+        ON c.site_id = i.site_id AND c.month_no = {rows.month_code(reading)} AND c.carrier = i.carrier {fuels}"""
     return marks(connection, sql, "counted_twice")
 
 
-def offsets_named(connection: duckdb.DuckDBPyConnection, column: str) -> list[str]:
-    """Distinct words of a text column that name an offset or a removal credit."""
-    words = f"SELECT DISTINCT {identifier(column)} AS word FROM input"
-    sql = f"SELECT word FROM ({words}) WHERE regexp_matches(lower(word), {quote(OFFSET_WORDS)}) ORDER BY word"
+def offsets_named(connection: duckdb.DuckDBPyConnection, words: str, column: str) -> list[str]:
+    """Distinct words of a text column that name an offset or a removal credit; `words` is a table of the columns' distinct words."""
+    word = f"lower({identifier(column)})"
+    sql = f"""
+        SELECT DISTINCT {identifier(column)} AS word FROM {words}
+        WHERE regexp_matches({word}, {quote(OFFSET_WORDS)}) AND NOT regexp_matches({word}, {quote(PRINTED_WORDS)}) ORDER BY word"""
     found: list[str] = fetched(connection, sql).column("word").to_pylist()
     return found

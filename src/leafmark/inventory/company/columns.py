@@ -26,6 +26,7 @@ MORE: Final[dict[str, tuple[Column, ...]]] = {
     "electricity": (METER,),
     "heat": (METER,),
     "freight": (CARRIER,),
+    "logistics": (CARRIER,),
 }
 """Columns that only this room reads, by template."""
 

@@ -18,7 +18,7 @@ from leafmark.engine.inputs import InputError, sha256_file
 from leafmark.inventory.company.columns import BY_NAME
 from leafmark.inventory.company.folder import ACTIVITIES, Company, staging, tables_in, template_of
 from leafmark.inventory.company.organisation import CompanyError
-from leafmark.inventory.company.passes import FREIGHT, FUEL
+from leafmark.inventory.company.passes import DOUBLES, FREIGHT
 from leafmark.inventory.company.prepare import prepare
 from leafmark.inventory.company.prepared import Prepared
 from leafmark.inventory.company.reading import SUFFIXES, Table, stem_of, suffix_of
@@ -147,7 +147,7 @@ def _within(company: Company, named: list[tuple[str, Table]], target: Path, prog
     """Check the file beside the other files of its templates, the last of them, so that what it repeats is its own fault."""
     activities: dict[str, list[Table]] = {template: [] for template in BY_NAME}
     wanted = {template for template, _ in named}
-    for template in wanted | ({FREIGHT} if FUEL in wanted else set()):
+    for template in wanted | ({FREIGHT} if wanted & set(DOUBLES) else set()):
         activities[template] = [table for table in company.activities[template] if table.path != target]
     for template, table in named:
         activities[template].append(table)

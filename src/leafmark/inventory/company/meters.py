@@ -165,9 +165,11 @@ def _inner_overlaps(reading: Reading) -> str:
 
 def _missing(reading: Reading, packed: NDArray[np.int64], meters: Meters) -> list[dict[str, Any]]:
     """A doubt for each meter read by month in this template that has readings of fewer months than expected."""
+    if not meters.expected or not len(packed):
+        return []
     ids = meters.table.column("meter_id").to_pylist()
     months = _months(reading)
-    month_of = np.zeros(len(months) + 1 and (reading.after - reading.first).days + 1, np.int64)
+    month_of = np.zeros((reading.after - reading.first).days + 1, np.int64)
     for number, (start, _) in enumerate(months):
         month_of[max((start - reading.first).days, 0) :] = number
     last_day = (packed & _DAYS) - 1

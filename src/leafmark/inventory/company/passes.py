@@ -14,7 +14,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from leafmark.engine.inputs import InputError, Source, quote
+from leafmark.engine.inputs import InputError, Source, identifier, quote
 from leafmark.inventory.company import alike, leases, meters, rows
 from leafmark.inventory.company.columns import BY_NAME, CARRIER, METER, columns_of, method_of
 from leafmark.inventory.company.fetched import fetched
@@ -28,7 +28,9 @@ from leafmark.inventory.tables import FLAGS_SCHEMA, LEASES
 
 PARQUET: Final = "FORMAT parquet, COMPRESSION snappy, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 20000"
 """Read once and whole by the engine: filters serve nothing, and a dictionary of ids that are all different costs a quarter of the pass."""
-FREIGHT, FUEL, ELECTRICITY = "freight", "fuel", "electricity"
+FREIGHT, ELECTRICITY = "freight", "electricity"
+DOUBLES: Final = ("fuel", "logistics")
+"""Templates whose fuel may be the fuel of freight that is in tonne-kilometres already."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,14 +141,18 @@ def _with_words(work: _Work, reading: Reading, flags: list[dict[str, Any]]) -> R
     """Look at the distinct words of the template's own text columns: which units are money, which keys name an offset."""
     taken = {"site_id", "activity_id", "region", "origin", "source", "unit", METER.name, CARRIER.name}
     texts = [c.name for c in reading.columns if c.type == "text" and c.name not in taken and reading.has(c.name)]
+    priced = reading.has("unit") and reading.has("amount")
+    seen = ", ".join(identifier(name) for name in (*texts, *(["unit"] if priced else [])))
+    if seen:
+        work.connection.execute(f"CREATE OR REPLACE TEMP TABLE words AS SELECT DISTINCT {seen} FROM input")
     offsets = []
     for name in texts:
-        words = alike.offsets_named(work.connection, name)
-        if words:
-            offsets.append("\x1f".join([name, *words]))
+        named = alike.offsets_named(work.connection, "words", name)
+        if named:
+            offsets.append("\x1f".join([name, *named]))
     money = False
-    if reading.has("unit") and reading.has("amount"):
-        units = fetched(work.connection, "SELECT DISTINCT unit FROM input").column("unit").to_pylist()
+    if priced:
+        units = fetched(work.connection, "SELECT DISTINCT unit FROM words").column("unit").to_pylist()
         table, beyond = ratios(filter(is_money, units), work.shared.rates, reading.first, reading.after)
         money = table.num_rows > 0
         work.connection.register("ratios", table)
@@ -169,7 +175,7 @@ def _with_marks(work: _Work, reading: Reading, flags: list[dict[str, Any]]) -> R
         overlapping, missing = meters.check_readings(work.connection, reading, work.shared.meters)
         marks.append(overlapping)
         flags += missing
-    if reading.template == FUEL and reading.has(CARRIER.name) and work.carried is not None:
+    if reading.template in DOUBLES and reading.has(CARRIER.name) and work.carried is not None:
         marks.append(alike.carried_twice(work.connection, reading, work.carried))
     marked = [table for table in marks if table is not None and table.num_rows]
     if not marked:

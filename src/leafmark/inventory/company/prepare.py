@@ -28,7 +28,7 @@ from leafmark.inventory.company.flags import flags_table
 from leafmark.inventory.company.folder import Company
 from leafmark.inventory.company.meters import read_meters
 from leafmark.inventory.company.money import read_rates
-from leafmark.inventory.company.passes import FREIGHT, FUEL, Passed, Shared, passed
+from leafmark.inventory.company.passes import DOUBLES, FREIGHT, Passed, Shared, passed
 from leafmark.inventory.company.places import places
 from leafmark.inventory.company.prepared import CONSUMPTION_SCHEMA, GROUPS_SCHEMA, Prepared
 
@@ -86,7 +86,7 @@ def prepare(
 
 
 def _each(shared: Shared, workers: int, progress: Progress | None) -> dict[str, Passed]:
-    """All templates that have files, the largest first; fuel waits for freight, whose doubles it must not hold."""
+    """All templates that have files, the largest first; fuels wait for freight, whose doubles they must not hold."""
     activities = shared.company.activities
     bytes_of = {
         name: sum(table.path.stat().st_size for table in tables) for name, tables in activities.items() if tables
@@ -96,7 +96,7 @@ def _each(shared: Shared, workers: int, progress: Progress | None) -> dict[str, 
     with _database(shared.out) as connection, ThreadPoolExecutor(min(workers, len(order)) or 1) as pool:
 
         def work(template: str) -> Passed:
-            freight = futures.get(FREIGHT) if template == FUEL else None  # begun before, so this ends
+            freight = futures.get(FREIGHT) if template in DOUBLES else None  # begun before, so this ends
             cursor = connection.cursor()
             try:
                 return passed(cursor, shared, template, freight.result().carried if freight else None)

@@ -19,6 +19,8 @@ from leafmark.inventory.tables import ORIGINS
 from leafmark.methods.model import Column
 
 SQL_TYPES: Final = {"id": "VARCHAR", "text": "VARCHAR", "float": "DOUBLE", "date": "DATE", "bool": "BOOLEAN"}
+EMPTY_IS_MISSING: Final = frozenset({"activity_id", "region", "origin", METER.name, CARRIER.name})
+"""Texts that may be left out."""
 BAD: Final = ("_bad", "_bad_reason", "_bad_found", "_bad_expected")
 ORIGIN_NAMES: Final = tuple(ORIGINS)
 UNTOLD_ORIGIN: Final = "calculated"
@@ -33,6 +35,8 @@ OFFSET_WORDS: Final = (
     r"|抵消|抵銷|碳信用|核证自愿减排|核證自願減排"
 )
 """What names an offset or a credit in a factor key or a description (lower case; RE2)."""
+PRINTED_WORDS: Final = r"offset[ _.-]?(print|paper|press|lithograph|plate|ink)"
+"""Offset printing is an activity like any other."""
 CREDIT_TERMS: Final = "offset or removal credit"
 
 
@@ -82,16 +86,19 @@ def union(reading: Reading) -> str:
     staged = any("_bad" in source.columns for source in reading.sources)
     parts = []
     for number, source in enumerate(reading.sources):
-        cells = [
-            f"CAST({identifier(c.name)} AS {SQL_TYPES[c.type]}) AS {identifier(c.name)}"
-            if c.name in source.columns
-            else f"CAST(NULL AS {SQL_TYPES[c.type]}) AS {identifier(c.name)}"
-            for c in reading.columns
-        ]
+        cells = [f"{_cell(column, source)} AS {identifier(column.name)}" for column in reading.columns]
         if staged:
             cells += [name if name in source.columns else f"CAST(NULL AS VARCHAR) AS {name}" for name in BAD]
         parts.append(f"SELECT {', '.join(cells)}, {number} AS file_no, _row AS row_no FROM ({source.sql})")
     return " UNION ALL ".join(parts)
+
+
+def _cell(column: Column, source: Source) -> str:
+    """A column of a file, typed; of Parquet that is read where it lies an empty text is a missing one, as in CSV."""
+    if column.name not in source.columns:
+        return f"CAST(NULL AS {SQL_TYPES[column.type]})"
+    cell = f"CAST({identifier(column.name)} AS {SQL_TYPES[column.type]})"
+    return f"NULLIF({cell}, '')" if column.name in EMPTY_IS_MISSING and "_bad" not in source.columns else cell
 
 
 def start(reading: Reading) -> str:
