@@ -115,10 +115,11 @@ def measure(
             over = ranges(orders, met)
             flags = _orders(connection, over)
             _number(connection, told)
+            enough = _enough(connection)
             for number, each in enumerate(over):
                 if progress:
                     progress(number, len(over), "orders")
-                _meet(connection, each)
+                _meet(connection, each, enough)
             flags += _spread(connection, shared is not None)
             if progress:
                 progress(len(over), len(over), "orders")
@@ -223,11 +224,26 @@ def _same(one: str, two: str, columns: Sequence[str]) -> str:
     return " AND ".join(f"{one}.{column} IS NOT DISTINCT FROM {two}.{column}" for column in columns) or "TRUE"
 
 
-def _meet(connection: duckdb.DuckDBPyConnection, each: Range) -> None:
-    """Add one range of orders to the parts."""
-    orders = f"(SELECT * FROM placed WHERE {_within(each, 'order_id')})"
+def _enough(connection: duckdb.DuckDBPyConnection) -> Sequence[str]:
+    """Columns that tell the kinds of these entries apart, as few as may be: mostly the factor alone, and then no other is read."""
+    columns = ("factor_id", "method_id", "stage", "category", "book")
+    kinds = _one(connection, "SELECT COUNT(*) FROM kinds")[0]
+    for few in range(1, len(columns)):
+        if (
+            _one(connection, f"SELECT COUNT(*) FROM (SELECT DISTINCT {', '.join(columns[:few])} FROM kinds) AS k")[0]
+            == kinds
+        ):
+            return columns[:few]
+    return columns
+
+
+def _meet(connection: duckdb.DuckDBPyConnection, each: Range, enough: Sequence[str]) -> None:
+    """Add one range of orders to the parts; `enough` are columns that tell kinds of entries apart."""
+    # A table and not a view: the database then knows how many there are, and puts the right side of the join into memory.
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE now AS SELECT * FROM placed WHERE {_within(each, 'order_id')}")
+    orders = "now"
     entries = f"""(SELECT e.order_id, k.kind, k.book, e.co2e_ug, e.low_ug, e.high_ug FROM entries AS e JOIN kinds AS k
-        ON {_same("e", "k", _KIND.split(", "))} WHERE {_within(each, "e.order_id")} AND k.reason IS NULL)"""
+        ON {_same("e", "k", enough)} WHERE {_within(each, "e.order_id")} AND k.reason IS NULL)"""
     connection.execute(f"""INSERT INTO gram_parts SELECT m.cell, k.book, FALSE, k.method_id, k.factor_id, m.credit, m.ug, m.low, m.high, m.entries
         FROM (SELECT o.cell, e.kind, e.co2e_ug < 0 AS credit, SUM(e.co2e_ug) AS ug, SUM(COALESCE(e.low_ug, e.co2e_ug)) AS low,
             SUM(COALESCE(e.high_ug, e.co2e_ug)) AS high, COUNT(*) AS entries
