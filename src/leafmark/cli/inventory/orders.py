@@ -94,6 +94,14 @@ def orders(
     emit(content, as_json, lambda: _text(content, cells, change))
 
 
+def _needed(by: tuple[str, ...], ends: tuple[dict[str, Any], ...] | None) -> tuple[str, ...]:
+    """What has to be told apart for the figures and the comparison."""
+    needed = set(by)
+    if ends is not None:
+        needed |= {"sector", "warehouse", *("festival" if "festival" in end else "day" for end in ends)}
+    return tuple(cut for cut in CUTS if cut in needed)
+
+
 def _span(text: str) -> dict[str, Any]:
     """A year, `FROM..UNTIL` or the label of a festival, as what `select` takes."""
     first, dots, until = text.partition("..")

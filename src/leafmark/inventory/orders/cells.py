@@ -49,11 +49,7 @@ REASON: Final = f"""CASE
     WHEN e.book = 'product' AND COALESCE(e.stage, '') NOT IN ({_texts(GATE_STAGES)}) THEN 'past_the_gate'
     WHEN e.book = 'product' THEN NULL
     ELSE 'other_book' END"""
-"""Why an entry is in neither row; NULL: it is in the row of its book."""
-SERVICE: Final = f"""e.book = 'inventory' AND COALESCE(e.method_id, '') NOT IN ({_texts(RESALE_METHODS)})
-    AND COALESCE(e.category, 0) NOT IN ({", ".join(map(str, SOLD_CATEGORIES))})"""
-GOODS: Final = f"e.book = 'product' AND e.stage IN ({_texts(GATE_STAGES)})"
-"""The same as conditions, which cost less; `REASON` is of the few kinds of entries there are, and a test holds the two together."""
+"""Why an entry is in neither row; NULL: it is in the row of its book. Asked of each kind of entries once, not of each entry."""
 BOOKS: Final = {"service": "inventory", "goods": "product"}
 EXPECTED: Final = {
     "goods_for_resale": "entries of service: cloud, packing, hubs, freight; goods come from the product book",
@@ -67,10 +63,11 @@ EXPECTED: Final = {
 class Cells:
     """What figures are made of, by the four cuts; micrograms and amounts are whole numbers.
 
-    `orders`: CUTS, orders, lines, parcels, service_orders, goods_orders. `grams`: CUTS, row, shared, method_id, factor_id, credit, ug, low,
+    `cuts` are those that are told apart; the others are NULL. `orders`: CUTS, orders, lines, parcels, service_orders, goods_orders. `grams`: CUTS, row, shared, method_id, factor_id, credit, ug, low,
     high, entries. `amounts`: CUTS, method_id, amount (millionths of its unit). `flags`: `FLAGS_SCHEMA`.
     """
 
+    cuts: tuple[str, ...]
     orders: pa.Table
     grams: pa.Table
     amounts: pa.Table
@@ -84,6 +81,7 @@ def measure(
     shared: Given | None = None,
     amounts: Given | None = None,
     calendar: pa.Table | None = None,
+    cuts: Sequence[str] = CUTS,
     order_column: str = "subject_id",
     memory_mb: int = MEMORY_MB,
     progress: Callable[[int, int, str], None] | None = None,
@@ -97,6 +95,7 @@ def measure(
     shared : service grams of no one order (`SHARED_SCHEMA`).
     amounts : activity behind entries by order and method, for a comparison (`AMOUNT_COLUMNS`).
     calendar : festivals as dated spans (`FESTIVALS_SCHEMA`), instead of a column of orders.
+    cuts : what is to be told apart: fewer are quicker and take less memory.
     order_column : which column of entries is the order: subject_id or activity_id.
     memory_mb : what the database may hold; it spills the rest.
     progress : called with (ranges done, ranges, what).
@@ -105,6 +104,9 @@ def measure(
     ------
     InventoryError : something given cannot be read. Entries that stand in neither row, or whose order is unknown, are flags.
     """
+    told = tuple(cut for cut in CUTS if cut in cuts)
+    if len(told) != len(cuts):
+        raise InventoryError(f"cuts: expected some of {', '.join(CUTS)}, each once; found {', '.join(cuts)}")
     with database(memory_mb) as connection:
         try:
             _views(connection, orders, entries, shared, amounts, calendar, order_column)
@@ -112,15 +114,16 @@ def measure(
             met += [] if amounts is None else [(amounts, "order_id")]
             over = ranges(orders, met)
             flags = _orders(connection, over)
-            _start(connection)
+            _number(connection, told)
+            enough = _enough(connection)
             for number, each in enumerate(over):
                 if progress:
                     progress(number, len(over), "orders")
-                _meet(connection, each)
+                _meet(connection, each, enough)
             flags += _spread(connection, shared is not None)
             if progress:
                 progress(len(over), len(over), "orders")
-            return _cells(connection, flags + _left_out(connection))
+            return _cells(connection, told, flags + _left_out(connection))
         except duckdb.ConversionException as fault:
             raise InventoryError(f"orders or entries: a cell is not of its column's type: {fault}") from fault
 
@@ -191,36 +194,68 @@ def _orders(connection: duckdb.DuckDBPyConnection, over: Sequence[Range]) -> lis
     return flags
 
 
-_CELL: Final = "o.day, o.sector, o.warehouse, o.festival"
-
-
-def _start(connection: duckdb.DuckDBPyConnection) -> None:
-    cuts = "day DATE, sector VARCHAR, warehouse VARCHAR, festival VARCHAR"
-    connection.execute(f"CREATE TABLE order_parts ({cuts}, orders BIGINT, lines HUGEINT, parcels HUGEINT)")
-    connection.execute(f"CREATE TABLE assessed_parts ({cuts}, service BIGINT, goods BIGINT)")
-    connection.execute(f"""CREATE TABLE gram_parts ({cuts}, book VARCHAR, shared BOOLEAN, method_id VARCHAR, factor_id VARCHAR,
+def _number(connection: duckdb.DuckDBPyConnection, told: Sequence[str]) -> None:
+    """Numbers for places (in the order of the cuts) and for kinds of entries: what orders and entries are grouped by."""
+    cuts = ", ".join(CUTS)
+    connection.execute(f"""CREATE TABLE fine AS SELECT {cuts}, COUNT(*)::BIGINT AS orders, SUM(lines)::BIGINT AS lines,
+        SUM(parcels)::BIGINT AS parcels FROM orders GROUP BY {cuts}""")
+    place = ", ".join(cut if cut in told else f"CAST(NULL AS {ORDERS_COLUMNS[cut]}) AS {cut}" for cut in CUTS)
+    connection.execute(f"""CREATE TABLE places AS SELECT CAST(ROW_NUMBER() OVER (ORDER BY {cuts}) AS INTEGER) AS cell, {cuts}
+        FROM (SELECT DISTINCT {place} FROM fine) AS f""")
+    connection.execute(
+        f"CREATE TABLE cells AS SELECT f.*, p.cell FROM fine AS f JOIN places AS p ON {_same('f', 'p', told)}"
+    )
+    connection.execute(
+        f"""CREATE VIEW placed AS SELECT o.order_id, c.cell FROM orders AS o JOIN cells AS c ON {_same("o", "c", CUTS)}"""
+    )
+    connection.execute(f"""CREATE TABLE kinds AS SELECT CAST(ROW_NUMBER() OVER (ORDER BY {_KIND}) AS INTEGER) AS kind, e.*, {REASON} AS reason
+        FROM (SELECT {_KIND}, COUNT(*)::BIGINT AS entries, SUM(co2e_ug)::HUGEINT AS ug FROM entries GROUP BY {_KIND}) AS e""")
+    connection.execute("CREATE TABLE assessed_parts (cell INTEGER, service BIGINT, goods BIGINT)")
+    connection.execute("""CREATE TABLE gram_parts (cell INTEGER, book VARCHAR, shared BOOLEAN, method_id VARCHAR, factor_id VARCHAR,
         credit BOOLEAN, ug HUGEINT, low HUGEINT, high HUGEINT, entries BIGINT)""")
-    connection.execute(f"CREATE TABLE amount_parts ({cuts}, method_id VARCHAR, amount HUGEINT)")
+    connection.execute("CREATE TABLE amount_parts (cell INTEGER, method_id VARCHAR, amount HUGEINT)")
 
 
-def _meet(connection: duckdb.DuckDBPyConnection, each: Range) -> None:
-    """Add one range of orders to the parts."""
-    orders = f"(SELECT * FROM orders WHERE {_within(each, 'order_id')})"
-    entries = f"(SELECT * FROM entries WHERE {_within(each, 'order_id')})"
-    connection.execute(f"""INSERT INTO order_parts SELECT {_CELL}, COUNT(*), SUM(o.lines), SUM(o.parcels) FROM {orders} AS o
-        GROUP BY {_CELL}""")
-    connection.execute(f"""INSERT INTO gram_parts
-        SELECT {_CELL}, e.book, FALSE, e.method_id, e.factor_id, e.co2e_ug < 0 AS credit, SUM(e.co2e_ug),
-            SUM(COALESCE(e.low_ug, e.co2e_ug)), SUM(COALESCE(e.high_ug, e.co2e_ug)), COUNT(*)
-        FROM {entries} AS e JOIN {orders} AS o ON o.order_id = e.order_id WHERE ({SERVICE}) OR ({GOODS})
-        GROUP BY {_CELL}, e.book, e.method_id, e.factor_id, e.co2e_ug < 0""")
-    connection.execute(f"""INSERT INTO assessed_parts SELECT {_CELL}, COUNT(CASE WHEN e.service THEN 1 END), COUNT(CASE WHEN e.goods THEN 1 END)
-        FROM (SELECT e.order_id, BOOL_OR({SERVICE}) AS service, BOOL_OR({GOODS}) AS goods FROM {entries} AS e GROUP BY e.order_id) AS e
-        JOIN {orders} AS o ON o.order_id = e.order_id GROUP BY {_CELL}""")
+_KIND: Final = "book, category, stage, method_id, factor_id"
+
+
+def _same(one: str, two: str, columns: Sequence[str]) -> str:
+    """Rows alike in some columns; NULL is like NULL."""
+    return " AND ".join(f"{one}.{column} IS NOT DISTINCT FROM {two}.{column}" for column in columns) or "TRUE"
+
+
+def _enough(connection: duckdb.DuckDBPyConnection) -> Sequence[str]:
+    """Columns that tell the kinds of these entries apart, as few as may be: mostly the factor alone, and then no other is read."""
+    columns = ("factor_id", "method_id", "stage", "category", "book")
+    kinds = _one(connection, "SELECT COUNT(*) FROM kinds")[0]
+    for few in range(1, len(columns)):
+        if (
+            _one(connection, f"SELECT COUNT(*) FROM (SELECT DISTINCT {', '.join(columns[:few])} FROM kinds) AS k")[0]
+            == kinds
+        ):
+            return columns[:few]
+    return columns
+
+
+def _meet(connection: duckdb.DuckDBPyConnection, each: Range, enough: Sequence[str]) -> None:
+    """Add one range of orders to the parts; `enough` are columns that tell kinds of entries apart."""
+    # A table and not a view: the database then knows how many there are, and puts the right side of the join into memory.
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE now AS SELECT * FROM placed WHERE {_within(each, 'order_id')}")
+    orders = "now"
+    entries = f"""(SELECT e.order_id, k.kind, k.book, e.co2e_ug, e.low_ug, e.high_ug FROM entries AS e JOIN kinds AS k
+        ON {_same("e", "k", enough)} WHERE {_within(each, "e.order_id")} AND k.reason IS NULL)"""
+    connection.execute(f"""INSERT INTO gram_parts SELECT m.cell, k.book, FALSE, k.method_id, k.factor_id, m.credit, m.ug, m.low, m.high, m.entries
+        FROM (SELECT o.cell, e.kind, e.co2e_ug < 0 AS credit, SUM(e.co2e_ug) AS ug, SUM(COALESCE(e.low_ug, e.co2e_ug)) AS low,
+            SUM(COALESCE(e.high_ug, e.co2e_ug)) AS high, COUNT(*) AS entries
+            FROM {entries} AS e JOIN {orders} AS o ON o.order_id = e.order_id GROUP BY o.cell, e.kind, e.co2e_ug < 0) AS m
+        JOIN kinds AS k ON k.kind = m.kind""")
+    connection.execute(f"""INSERT INTO assessed_parts SELECT o.cell, COUNT(CASE WHEN e.service THEN 1 END), COUNT(CASE WHEN e.goods THEN 1 END)
+        FROM (SELECT order_id, BOOL_OR(book = 'inventory') AS service, BOOL_OR(book = 'product') AS goods FROM {entries} AS e
+            GROUP BY order_id) AS e JOIN {orders} AS o ON o.order_id = e.order_id GROUP BY o.cell""")
     connection.execute(f"""INSERT INTO amount_parts
-        SELECT {_CELL}, a.method_id, SUM(CAST(ROUND(a.amount * {MICRO}) AS HUGEINT)) FROM
+        SELECT o.cell, a.method_id, SUM(CAST(ROUND(a.amount * {MICRO}) AS HUGEINT)) FROM
             (SELECT * FROM amounts WHERE {_within(each, "order_id")}) AS a JOIN {orders} AS o ON o.order_id = a.order_id
-        GROUP BY {_CELL}, a.method_id""")
+        GROUP BY o.cell, a.method_id""")
 
 
 _PLACES: Final = (
@@ -234,9 +269,6 @@ _PLACES: Final = (
 
 def _spread(connection: duckdb.DuckDBPyConnection, given: bool) -> list[dict[str, Any]]:
     """Shared grams over the cells of their day and warehouse; flags of those that could not be."""
-    cuts = ", ".join(CUTS)
-    connection.execute(f"""CREATE TABLE cells AS SELECT {cuts}, CAST(SUM(orders) AS BIGINT) AS orders, CAST(SUM(lines) AS BIGINT) AS lines,
-        CAST(SUM(parcels) AS BIGINT) AS parcels FROM order_parts GROUP BY {cuts}""")
     if not given:
         return []
     repeated = "SELECT shared_id FROM shared GROUP BY shared_id HAVING COUNT(*) > 1 ORDER BY 1"
@@ -246,16 +278,16 @@ def _spread(connection: duckdb.DuckDBPyConnection, given: bool) -> list[dict[str
     weight = " ".join(f"WHEN '{key}' THEN o.{key}" for key in KEYS)
     met = " UNION ALL ".join(
         f"""SELECT s.shared_id, s.method_id, s.factor_id, s.co2e_ug, s.low_ug, s.high_ug,
-            COALESCE(CAST(ROUND(s.amount * {MICRO}) AS BIGINT), 0) AS amount, s.amount IS NOT NULL AS counted, {_CELL},
+            COALESCE(CAST(ROUND(s.amount * {MICRO}) AS BIGINT), 0) AS amount, s.amount IS NOT NULL AS counted, o.cell, {", ".join(f"o.{cut}" for cut in CUTS)},
             COALESCE(CASE s.spread_by {weight} END, 0) AS weight
         FROM shared AS s JOIN cells AS o ON {on}"""
         for on in _PLACES
     )
     connection.execute(f"CREATE TABLE spread AS {spread.sql(met, CUTS, ('co2e_ug', 'low_ug', 'high_ug', 'amount'))}")
-    connection.execute(f"""INSERT INTO gram_parts SELECT {cuts}, 'inventory', TRUE, method_id, factor_id, co2e_ug < 0, SUM(co2e_ug_part),
-        SUM(low_ug_part), SUM(high_ug_part), 0 FROM spread GROUP BY {cuts}, method_id, factor_id, co2e_ug < 0""")
-    connection.execute(f"""INSERT INTO amount_parts SELECT {cuts}, method_id, SUM(amount_part) FROM spread WHERE counted
-        GROUP BY {cuts}, method_id""")
+    connection.execute("""INSERT INTO gram_parts SELECT cell, 'inventory', TRUE, method_id, factor_id, co2e_ug < 0, SUM(co2e_ug_part),
+        SUM(low_ug_part), SUM(high_ug_part), 0 FROM spread GROUP BY cell, method_id, factor_id, co2e_ug < 0""")
+    connection.execute("""INSERT INTO amount_parts SELECT cell, method_id, SUM(amount_part) FROM spread WHERE counted
+        GROUP BY cell, method_id""")
     lost = connection.execute(
         "SELECT shared_id, spread_by, co2e_ug FROM shared WHERE shared_id NOT IN (SELECT shared_id FROM spread) ORDER BY 1"
     )
@@ -267,8 +299,6 @@ def _spread(connection: duckdb.DuckDBPyConnection, given: bool) -> list[dict[str
 
 def _left_out(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Entries in no row, by reason, and those of unknown orders: every entry is in a cell or in a flag."""
-    connection.execute(f"""CREATE TABLE kinds AS SELECT e.*, {REASON} AS reason FROM (SELECT book, category, stage, method_id, COUNT(*) AS entries,
-        SUM(co2e_ug)::HUGEINT AS ug FROM entries GROUP BY book, category, stage, method_id) AS e""")
     flags = []
     for reason, count, ug, books in connection.execute("""SELECT reason, SUM(entries)::BIGINT, SUM(ug)::HUGEINT,
             STRING_AGG(DISTINCT COALESCE(book, 'none'), ', ' ORDER BY COALESCE(book, 'none'))
@@ -283,7 +313,7 @@ def _left_out(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     if sound != met or sound_ug != met_ug:
         first = _one(
             connection,
-            f"""SELECT MIN(e.order_id) FROM entries AS e WHERE (({SERVICE}) OR ({GOODS}))
+            f"""SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) IS NULL
             AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.order_id = e.order_id)""",
         )[0]
         found = f"{sound - met:,} entries, {sound_ug - met_ug:,} ug"
@@ -296,27 +326,28 @@ def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
     return tuple(connection.execute(sql).fetchall()[0])
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, flags: list[dict[str, Any]]) -> Cells:
-    """The parts together, in order."""
-    cuts = ", ".join(CUTS)
-    same = " AND ".join(f"c.{cut} IS NOT DISTINCT FROM a.{cut}" for cut in CUTS)
+def _cells(connection: duckdb.DuckDBPyConnection, told: tuple[str, ...], flags: list[dict[str, Any]]) -> Cells:
+    """The parts together, by the numbers of their places, which are in order."""
+    cuts = ", ".join(f"p.{cut}" for cut in CUTS)
 
     def fetch(sql: str) -> pa.Table:
         return connection.sql(sql).to_arrow_table()
 
-    counts = ", ".join(f"COALESCE(a.{row}, 0) AS {row}_orders" for row in BOOKS)
-    by_row = ", ".join(f"CAST(SUM({row}) AS BIGINT) AS {row}" for row in BOOKS)
-    orders = fetch(f"""SELECT c.*, {counts} FROM cells AS c LEFT JOIN
-        (SELECT {cuts}, {by_row} FROM assessed_parts GROUP BY {cuts}) AS a ON {same} ORDER BY {", ".join(f"c.{cut}" for cut in CUTS)}""")
+    counts = ", ".join(f"COALESCE(a.{row}, 0)::BIGINT AS {row}_orders" for row in BOOKS)
+    by_row = ", ".join(f"SUM({row}) AS {row}" for row in BOOKS)
+    sums = ", ".join(f"SUM({name})::BIGINT AS {name}" for name in KEYS)
+    orders = fetch(f"""SELECT {cuts}, {", ".join(f"c.{key}" for key in KEYS)}, {counts} FROM places AS p
+        JOIN (SELECT cell, {sums} FROM cells GROUP BY cell) AS c ON c.cell = p.cell
+        LEFT JOIN (SELECT cell, {by_row} FROM assessed_parts GROUP BY cell) AS a ON a.cell = p.cell ORDER BY p.cell""")
     row = " ".join(f"WHEN '{book}' THEN '{name}'" for name, book in BOOKS.items())
-    keys = f"{cuts}, book, shared, method_id, factor_id, credit"
-    sums = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in ("ug", "low", "high", "entries"))
-    grams = fetch(f"""SELECT {cuts}, CASE book {row} END AS "row", shared, method_id, factor_id, credit, {sums} FROM gram_parts GROUP BY {keys}
-        ORDER BY {keys}""")
-    amounts = fetch(
-        f"SELECT {cuts}, method_id, CAST(SUM(amount) AS BIGINT) AS amount FROM amount_parts GROUP BY {cuts}, method_id ORDER BY ALL"
-    )
-    return Cells(orders, grams, amounts, pa.Table.from_pylist(flags, schema=FLAGS_SCHEMA))
+    keys = "book, shared, method_id, factor_id, credit"
+    sums = ", ".join(f"SUM({name})::BIGINT AS {name}" for name in ("ug", "low", "high", "entries"))
+    grams = fetch(f"""SELECT {cuts}, CASE g.book {row} END AS "row", g.shared, g.method_id, g.factor_id, g.credit, g.ug, g.low, g.high, g.entries
+        FROM (SELECT cell, {keys}, {sums} FROM gram_parts GROUP BY cell, {keys}) AS g JOIN places AS p ON p.cell = g.cell
+        ORDER BY g.cell, {", ".join(f"g.{key}" for key in keys.split(", "))}""")
+    amounts = fetch(f"""SELECT {cuts}, a.method_id, a.amount FROM (SELECT cell, method_id, SUM(amount)::BIGINT AS amount FROM amount_parts
+        GROUP BY cell, method_id) AS a JOIN places AS p ON p.cell = a.cell ORDER BY a.cell, a.method_id""")
+    return Cells(told, orders, grams, amounts, pa.Table.from_pylist(flags, schema=FLAGS_SCHEMA))
 
 
 def _flag(file: str, name: str | None, field: str, reason: str, found: str, expected: str) -> dict[str, Any]:

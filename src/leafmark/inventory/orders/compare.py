@@ -61,8 +61,11 @@ def select(
 
     Raises
     ------
-    InventoryError : there are no orders in them.
+    InventoryError : there are no orders in them, or the cells do not tell festivals or days apart.
     """
+    needed = "festival" if festival is not None else "day"
+    if needed not in cells.cuts:
+        raise InventoryError(f"the cells are not by {needed}: measure them by it")
 
     def of(table: pa.Table) -> pa.Table:
         if festival is not None:
@@ -73,7 +76,7 @@ def select(
             table = table.filter(pc.field("day") < pa.scalar(until))
         return table
 
-    found = Cells(of(cells.orders), of(cells.grams), of(cells.amounts), cells.flags)
+    found = Cells(cells.cuts, of(cells.orders), of(cells.grams), of(cells.amounts), cells.flags)
     if not found.orders.num_rows:
         what = [f"festival {festival}"] if festival is not None else []
         what += [f"from {first}"] if first else []

@@ -25,15 +25,15 @@ UG_PER_G: Final = 1_000_000
 
 
 def figures(cells: Cells, by: Sequence[str] = ()) -> pa.Table:
-    """Figures by some of `CUTS`, in their order: the columns of the cut and those of `FIGURES`; without a cut, one row for all.
+    """Figures by some of the cells' cuts, in the order of `CUTS`: the columns of the cut and those of `FIGURES`; without a cut, one row for all.
 
     Raises
     ------
-    InventoryError : a cut that there is none of.
+    InventoryError : a cut that the cells do not tell apart.
     """
-    unknown = [cut for cut in by if cut not in CUTS]
+    unknown = [cut for cut in by if cut not in cells.cuts]
     if unknown or len(set(by)) != len(by):
-        raise InventoryError(f"by: expected some of {', '.join(CUTS)}, each once; found {', '.join(by)}")
+        raise InventoryError(f"by: expected some of {', '.join(cells.cuts)}, each once; found {', '.join(by)}")
     key = [cut for cut in CUTS if cut in by]
     connection = duckdb.connect()
     try:
