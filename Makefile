@@ -94,6 +94,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.packing  # needs the shared data
 	$(BIN)/python -m bench.allocation  # installs OR-Tools and networkx under bench/data
 	$(BIN)/python -m bench.suite  # needs the shared data
+	$(BIN)/python -m bench.inventory
 	$(BIN)/python -m bench.cloud  # needs the shared data
 	$(BIN)/python -m bench.schedule  # needs the shared data
 	$(BIN)/python -m bench.site  # needs wrk

@@ -7,18 +7,16 @@ docs/speed-cloud.md.
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any, Final
 
 from bench import by_size
 from bench.cloud_bills import bills_of
 from bench.measure import machine
+from bench.process import once
 
 HERE: Final = Path(__file__).parent
 RESULTS: Final = HERE / "results-cloud.json"
@@ -33,26 +31,6 @@ PROMISED_S: Final = 3.0
 MILLION: Final = 1_000_000
 
 
-def once(name: str, path: Path) -> dict[str, float]:
-    """Wall and CPU seconds, peak memory and the answer of one process."""
-    began = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-m", "bench.cloud_contenders", name, str(path)], stdout=subprocess.PIPE, text=True
-    ) as process:
-        said = process.stdout.read() if process.stdout else ""
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{name} ended with {process.returncode}")
-    answer, memory_mb = said.split()
-    return {
-        "wall_s": time.perf_counter() - began,
-        "cpu_s": used.ru_utime + used.ru_stime,
-        "memory_mb": float(memory_mb),
-        "answer": float(answer),
-    }
-
-
 def measure(rows: int) -> dict[str, Any]:
     """All contenders on both kinds of file, some rounds."""
     found: dict[str, Any] = {"machine": machine()}
@@ -62,7 +40,12 @@ def measure(rows: int) -> dict[str, Any]:
         for number in range(ROUNDS):
             for kind in KINDS:
                 for name in CONTENDERS:
-                    took.setdefault(f"{name}, {kind}", []).append((once(name, small[kind]), once(name, whole[kind])))
+                    took.setdefault(f"{name}, {kind}", []).append(
+                        (
+                            once("bench.cloud_contenders", name, small[kind]),
+                            once("bench.cloud_contenders", name, whole[kind]),
+                        )
+                    )
                     print(
                         f"round {number + 1}, {name}, {kind}: {took[f'{name}, {kind}'][-1][1]}",
                         file=sys.stderr,

@@ -6,18 +6,16 @@ that start-up and imports do not hide the work. Writes bench/results-freight.jso
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any, Final
 
 from bench import by_size
 from bench.freight_legs import file_of
 from bench.measure import machine
+from bench.process import once
 
 HERE: Final = Path(__file__).parent
 RESULTS: Final = HERE / "results-freight.json"
@@ -29,25 +27,6 @@ PROMISED_LEGS_PER_S: Final = 5e6
 LEGS: Final = 3
 
 
-def once(name: str, path: Path) -> dict[str, float]:
-    """Wall and CPU seconds, peak memory and the answer of one process."""
-    began = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-m", "bench.freight_contenders", name, str(path)], stdout=subprocess.PIPE, text=True
-    ) as process:
-        said = process.stdout.read() if process.stdout else ""
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{name} ended with {process.returncode}")
-    return {
-        "wall_s": time.perf_counter() - began,
-        "cpu_s": used.ru_utime + used.ru_stime,
-        "memory_mb": used.ru_maxrss / 1024,
-        "answer": float(int(said)),
-    }
-
-
 def measure(chains: int) -> dict[str, Any]:
     """All contenders, some rounds, and what a process costs by itself."""
     found: dict[str, Any] = {"machine": machine()}
@@ -56,7 +35,9 @@ def measure(chains: int) -> dict[str, Any]:
         rounds: dict[str, list[tuple[dict[str, float], dict[str, float]]]] = {name: [] for name in CONTENDERS}
         for number in range(ROUNDS):
             for name in CONTENDERS:
-                rounds[name].append((once(name, small), once(name, whole)))
+                rounds[name].append(
+                    (once("bench.freight_contenders", name, small), once("bench.freight_contenders", name, whole))
+                )
                 print(f"round {number + 1}, {name}: {rounds[name][-1][1]}", file=sys.stderr, flush=True)
     for name, took in rounds.items():
         found[name] = {
