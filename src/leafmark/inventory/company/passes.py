@@ -109,7 +109,7 @@ def _read(work: _Work, found: Passed, standing: dict[str, Source], flags: list[d
     found.flags.append(flags_table(flags))
     if found.refused:
         found.flags.append(_refused(work, reading))
-    if reading.varies:
+    if reading.varies and reading.spans:
         found.flags.append(_changing(work, reading))
     if found.groups.num_rows:
         found.path = _write(work, reading, found.refused)
@@ -163,7 +163,8 @@ def _with_words(work: _Work, reading: Reading, flags: list[dict[str, Any]]) -> R
                 flag("no_price_index", reading.files[0], None, "unit", years, expected, "doubted", reading.template)
             )
     has_meters = reading.has(METER.name)
-    return dataclasses.replace(reading, offsets=tuple(offsets), money=money, meters=has_meters)
+    monthly = bool(work.shared.meters.expected)
+    return dataclasses.replace(reading, offsets=tuple(offsets), money=money, meters=has_meters, monthly=monthly)
 
 
 def _with_marks(work: _Work, reading: Reading, flags: list[dict[str, Any]]) -> Reading:

@@ -61,6 +61,7 @@ class Reading:
     first: dt.date
     after: dt.date
     varies: bool = False
+    monthly: bool = False
     meters: bool = False
     money: bool = False
     offsets: tuple[str, ...] = ()
@@ -70,6 +71,11 @@ class Reading:
     def columns(self) -> tuple[Column, ...]:
         """Columns of the template's files."""
         return columns_of(self.template)
+
+    @property
+    def spans(self) -> bool:
+        """Whether a row with a date may be of more than one day."""
+        return self.has("until") or (self.meters and self.monthly)
 
     def has(self, name: str) -> bool:
         """Whether any of the files has that column."""
@@ -136,7 +142,7 @@ def share(reading: Reading) -> str:
     if not reading.varies:
         return "p.share"
     mean = f"ROUND((b.before + b.share - a.before) / (({end(reading)}) - ({start(reading)})), {SHARE_DIGITS})"
-    several = f"CASE WHEN a.stretch = b.stretch THEN a.share ELSE {mean} END"
+    several = f"CASE WHEN a.stretch = b.stretch THEN a.share ELSE {mean} END" if reading.spans else "a.share"
     return f"CASE WHEN NOT p.varies THEN p.share WHEN i.date IS NULL THEN p.whole_share ELSE {several} END"
 
 
@@ -147,6 +153,7 @@ def joins(reading: Reading) -> str:
         parts.append("LEFT JOIN meters AS m ON m.meter_id = i.meter_id")
     if reading.varies:
         parts.append(f"LEFT JOIN place_days AS a ON a.place_no = p.place_no AND a.day = {start(reading)}")
+    if reading.varies and reading.spans:
         parts.append(f"LEFT JOIN place_days AS b ON b.place_no = p.place_no AND b.day = ({end(reading)}) - 1")
     if reading.money:
         parts.append("LEFT JOIN ratios AS x ON x.unit = i.unit AND x.day IS NOT DISTINCT FROM i.date")
