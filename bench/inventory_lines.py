@@ -35,7 +35,7 @@ def made(folder: Path, count: int) -> Path:
         "outside": [None] * count, "run_id": ["bench"] * count, "method_id": ["bench"] * count, "method_version": [1] * count,
         "key": [f"{names[n]}.{k}" for n, k in zip(template, key, strict=True)],
         "factor_id": [f"{names[n]}.{k}@R{r}" for n, k, r in zip(template, key, place // _ENTITY_LINES % 10, strict=True)],
-        "unit": ["kWh"] * count, "amount": grams / 3e8, "activities": [7] * count, "co2e_ug": grams, "sd_ug": grams // 5,
+        "unit": ["kWh"] * count, "amount": grams / 3e8, "activities": [7] * count, "co2e_ug": grams, "sd_ug": grams // 5, "own_sd_ug": [None] * count,
         "low_ug": grams * 2 // 3, "high_ug": grams * 3 // 2,
         "gases": pa.StructArray.from_arrays(
             [pa.array(grams if n == 0 else np.zeros(count, np.int64)) for n in range(len(GASES_TYPE))], fields=list(GASES_TYPE)

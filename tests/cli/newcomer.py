@@ -107,6 +107,7 @@ Alibaba Cloud,Elastic Compute Service,instance,i-hz,ecs.g7.2xlarge pay-as-you-go
 AWS,AWS Savings Plans,,,1 year compute savings plan,eu-west-2,NULL,NULL,500.00,USD,Purchase,NULL,2025-03-01 00:00:00
 AWS,Amazon Elastic Compute Cloud,,,Promotional credit,eu-west-2,NULL,NULL,-25.00,USD,Credit,NULL,2025-03-01 00:00:00
 """,
+    "lamp-sales.csv": "product_id,units_sold,site_id,date,sold_by\nlamp-1,1200,shop,2025-03-01,\nlamp-2,5,shop,2025-03-01,third_party\n",
     "names.csv": "product_id,name,category,gtin\nlamp-1,Reading lamp,lamps,09506000134352\n",
     "shelf.csv": """\
 product_id,gtin,name_en,name_zh_hant,sector,mass_kg

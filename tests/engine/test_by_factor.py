@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from pathlib import Path
 
 import numpy as np
@@ -103,3 +104,23 @@ def test_verify_holds_the_table_to_the_products(tmp_path: Path, facts: Pack) -> 
     found = verify(done)
     assert not found["sound"]
     assert {each["check"] for each in found["faults"]} == {"sums by factor"}
+
+
+def test_amounts_own_errors_are_kept_apart_from_the_factors(tmp_path: Path, facts: Pack) -> None:
+    sold = pa.table({
+        "site_id": ["shop"] * 3, "units_sold": [10.0, 20.0, 5.0], "kg_per_unit": [3.0, 2.0, 9.0], "kg_gsd": [1.2, 1.5, None],
+        "date": [dt.date(2023, 1, 1)] * 3,
+    })  # fmt: skip
+    done = run(method("product.sold"), sold, [facts], tmp_path / "run", Settings(KNOWN_ON, "AR5", by_factor=True))
+    rows = done.table("by_factor").to_pylist()
+    stated = next(row for row in rows if row["key"] == "declared.co2e")
+    by_hand = [mean * math.sqrt(math.exp(math.log(gsd) ** 2) - 1) for mean, gsd in ((30e9, 1.2), (40e9, 1.5))]
+    assert stated["sd_ug"] == 0
+    assert stated["own_sd_ug"] == pytest.approx(math.hypot(*by_hand), rel=1e-9)
+    variance = sum(row["own_sd_ug"] ** 2 for row in rows)
+    groups = {(n, False): [row["co2e_ug"], row["sd_ug"], 0] for n, row in enumerate(rows)}
+    groups[0, False][2] = variance
+    totals = done.record["totals"]
+    assert total_range(groups) == pytest.approx(
+        {name: totals[name] for name in ("co2e_ug", "low_ug", "high_ug")}, rel=1e-9
+    )

@@ -38,6 +38,17 @@ def test_a_factors_error_is_the_same_in_all_its_lines() -> None:
     assert total.high_ug == math.floor(350 * math.exp(-s2 / 2 + Z95 * math.sqrt(s2))) + 1
 
 
+def test_an_amounts_own_error_is_its_lines_and_squares_at_once() -> None:
+    rows = [
+        {"co2e_ug": 100, "sd_ug": 0, "own_sd_ug": 30, "factor_id": "declared"},
+        {"co2e_ug": 250, "sd_ug": 0, "own_sd_ug": 40, "factor_id": "declared"},
+    ]
+    total = sums(lines(rows), (), "location")[()]
+    s2 = math.log(1 + (50 / 350) ** 2)  # 30 and 40 at right angles, not 70
+    assert total.low_ug == math.floor(350 * math.exp(-s2 / 2 - Z95 * math.sqrt(s2)))
+    assert total.high_ug == math.floor(350 * math.exp(-s2 / 2 + Z95 * math.sqrt(s2))) + 1
+
+
 def test_primary_share_and_score_weigh_by_grams() -> None:
     total = sums(lines(ROWS), (), "location")[()]
     assert total.primary_share == 150 / 350

@@ -124,7 +124,7 @@ class Outputs:
                 "lines": batch.column("lines").cast(pa.int64()),
                 "amount": pc.divide(batch.column("amount_parts"), float(plan.AMOUNT_PARTS)),
                 "unit": pa.DictionaryArray.from_arrays(factor_no, units),
-                **{name: batch.column(name) for name in ("co2e_ug", "sd_ug", "low_ug", "high_ug")},
+                **{name: batch.column(name) for name in ("co2e_ug", "sd_ug", "own_sd_ug", "low_ug", "high_ug")},
                 "gases": gases.struct(batch),
             }
             return pa.RecordBatch.from_pydict(columns)

@@ -87,10 +87,11 @@ ENTRY_SCHEMA = pa.schema([
 BY_FACTOR_SCHEMA = pa.schema([
     ("subject_id", pa.string()), ("scope", pa.int8()), ("category", pa.int8()), ("stage", pa.string()), ("part", pa.string()),
     ("key", pa.string()), ("factor_id", pa.string()), ("factor_level", pa.int8()), ("lines", pa.int64()),
-    ("amount", pa.float64()), ("unit", pa.string()), ("co2e_ug", pa.int64()), ("sd_ug", pa.int64()),
+    ("amount", pa.float64()), ("unit", pa.string()), ("co2e_ug", pa.int64()), ("sd_ug", pa.int64()), ("own_sd_ug", pa.int64()),
     ("low_ug", pa.int64()), ("high_ug", pa.int64()), ("gases", GASES_TYPE),
 ])  # fmt: skip
-"""Columns of `by_factor.parquet`: the amount in the base unit of its dimension, rounded line by line to its millionth."""
+"""Columns of `by_factor.parquet`: the amount in the base unit of its dimension, rounded line by line to its millionth; `sd_ug` is by the
+factor and adds up within it, `own_sd_ug` is the amounts' own error and is squared before it is added."""
 
 __all__ = [
     "BY_FACTOR_SCHEMA",

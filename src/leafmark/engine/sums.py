@@ -171,7 +171,7 @@ def totals(method: Method, shape: Shape) -> str:
 def by_factor(method: Method, shape: Shape) -> str:
     """Per subject, stage, part, factor and sign: grams, their standard deviation, the amount in parts of the base unit, lines.
 
-    Its range is that of the factor alone: an amount's own spread is in `own_var` where amounts have one.
+    Its range is that of the factor and of the amounts' own errors, where they have any (`own_sd`: squared before it is added).
     """
     keys, part_no = _keys(shape, "subject, stage_no, factor_no" + (", negative" if plan.credit(method, shape) else ""))
     own = "CAST(SUM(own_var) AS DOUBLE)" if plan.amount_gsd(method, shape) else "CAST(0 AS DOUBLE)"
@@ -179,6 +179,7 @@ def by_factor(method: Method, shape: Shape) -> str:
     mean = "CAST(ABS(f.ug) AS DOUBLE)"
     return f"""
     SELECT subject, stage_no, {part_no}, factor_no, level, lines, amount_parts, ug AS co2e_ug, sd AS sd_ug,
+      CAST(ROUND(SQRT(own_var)) AS BIGINT) AS own_sd_ug,
       CASE WHEN ug < 0 THEN -GREATEST(-ug, CAST(FLOOR({high}) + 1 AS BIGINT)) ELSE LEAST(ug, CAST(FLOOR({low}) AS BIGINT)) END AS low_ug,
       CASE WHEN ug < 0 THEN -LEAST(-ug, CAST(FLOOR({low}) AS BIGINT)) WHEN ug = 0 THEN ug
         ELSE GREATEST(ug, CAST(FLOOR({high}) + 1 AS BIGINT)) END AS high_ug{gases.of_line(shape.gases, "e.ug")}

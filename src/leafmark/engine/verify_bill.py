@@ -24,7 +24,7 @@ PRODUCT_COLUMNS = {
     "gwp_native_ug": "BIGINT",
 }  # fmt: skip
 BY_FACTOR_COLUMNS = {
-    "subject_id": "VARCHAR", "factor_id": "VARCHAR", "lines": "BIGINT", "amount": "DOUBLE", "co2e_ug": "BIGINT", "sd_ug": "BIGINT",
+    "subject_id": "VARCHAR", "factor_id": "VARCHAR", "lines": "BIGINT", "amount": "DOUBLE", "co2e_ug": "BIGINT", "sd_ug": "BIGINT", "own_sd_ug": "BIGINT",
     "low_ug": "BIGINT", "high_ug": "BIGINT",
 }  # fmt: skip
 _ROW = "'product_id ' || COALESCE(CAST(product_id AS VARCHAR), 'NULL')"

@@ -3,7 +3,7 @@
     inventory.json + lines.parquet + flags.parquet + completeness.parquet + SHA256SUMS (+ tables of other rooms, + runs/, the engine's run folders)
 
 Totals are integer sums over `lines`. A range of a total groups by factor before it squares, since one factor's error is the same in
-every line of it: standard deviations add up within a factor, variances between factors (lognormal by moment matching, Fenton 1960).
+every line of it: standard deviations add up within a factor, variances between factors (lognormal by moment matching, Fenton 1960); an amount's own error is its line's.
 What stands `outside` the scopes is in no total. The two statements of Scope 2 are never added: a total is by one of them.
 """
 
@@ -204,14 +204,15 @@ def _sums(lines: pa.Table, keys: tuple[str, ...], where: str) -> dict[tuple[Any,
         connection.register("lines", lines)
         rows = connection.execute(f"""
             WITH f AS (SELECT {cut}, co2e_ug < 0 AS credit, SUM(co2e_ug)::HUGEINT AS ug, SUM(sd_ug)::DOUBLE AS sd,
+                SUM(COALESCE(own_sd_ug, 0)::DOUBLE * COALESCE(own_sd_ug, 0)) AS own,
                 SUM(CASE WHEN origin IN ({primary}) THEN co2e_ug ELSE 0 END)::HUGEINT AS prime,
                 SUM(ABS(co2e_ug::HUGEINT) * CASE origin {scores} END)::DOUBLE AS scored,
                 SUM(ABS(co2e_ug::HUGEINT))::DOUBLE AS size, SUM(activities)::HUGEINT AS n,
                 bool_and(gases IS NOT NULL) AS split, {by_gas}
               FROM lines WHERE {where} GROUP BY {cut}, credit)
             SELECT {"".join(f"{key}, " for key in keys)}
-              SUM(CASE WHEN credit THEN 0 ELSE ug END)::HUGEINT, SUM(CASE WHEN credit THEN 0 ELSE sd * sd END),
-              SUM(CASE WHEN credit THEN -ug ELSE 0 END)::HUGEINT, SUM(CASE WHEN credit THEN sd * sd ELSE 0 END),
+              SUM(CASE WHEN credit THEN 0 ELSE ug END)::HUGEINT, SUM(CASE WHEN credit THEN 0 ELSE sd * sd + own END),
+              SUM(CASE WHEN credit THEN -ug ELSE 0 END)::HUGEINT, SUM(CASE WHEN credit THEN sd * sd + own ELSE 0 END),
               SUM(prime)::HUGEINT, SUM(scored), SUM(size), SUM(n)::HUGEINT, bool_and(split),
               {", ".join(f"SUM({gas})::HUGEINT" for gas in GASES)}
             FROM f {f"GROUP BY {', '.join(keys)}" if keys else "HAVING COUNT(*) > 0"}""").fetchall()

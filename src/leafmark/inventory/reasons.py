@@ -38,6 +38,10 @@ REASONS: Final[dict[str, str]] = {
     "origin_not_told": "the amount does not say where it comes from: taken as calculated, not as primary",
     "share_changes": "the company's share changes within the period: the mean of its days was taken",
     "no_price_index": "the price index does not reach the year: its last year stands in",
+    # products sold, from the product book
+    "not_own_retail": "sold by a third-party seller: neither bought nor sold by the company, and in no category of its own",
+    "stage_not_assessed": "the run of the product book has no figure of this stage: it is not assessed, and not 0",
+    "product_unknown": "a line of the product was refused in the run of the product book, so its figures are not known",
     # contracts of electricity
     "used_twice": "the certificate's serial numbers were used before",
     "wrong_market": "the instrument was issued in another market than the consumption is in",

@@ -205,6 +205,7 @@ LINES_SCHEMA: Final = pa.schema([
     pa.field("activities", pa.int64(), nullable=False),  # rows of activity files in it
     pa.field("co2e_ug", pa.int64(), nullable=False),
     pa.field("sd_ug", pa.int64(), nullable=False),       # standard deviation by the factor: adds up within a factor, squares between
+    pa.field("own_sd_ug", pa.int64()),                   # of the amounts' own errors: squared at once; NULL: they have none
     pa.field("low_ug", pa.int64(), nullable=False),
     pa.field("high_ug", pa.int64(), nullable=False),
     pa.field("gases", GASES_TYPE),

@@ -17,6 +17,7 @@ from leafmark.cli.inventory.planning import cloud_what_if, schedule_verb
 from leafmark.cli.inventory.recalculate import recalculate
 from leafmark.cli.inventory.report import report
 from leafmark.cli.inventory.run import run, show
+from leafmark.cli.inventory.sold import sold
 from leafmark.cli.inventory.targets import targets
 from leafmark.cli.inventory.verify import verify
 
@@ -38,6 +39,7 @@ def inventory() -> None:
 for verb in (
     template_verb,
     import_verb,
+    sold,
     check_verb,
     contracts,
     run,

@@ -65,7 +65,7 @@ SELECT {entity} AS entity_id, {site} AS site_id, {template} AS template, CAST(da
   split_part(CAST(factor_id AS VARCHAR), '@', 1) AS key, CAST(factor_id AS VARCHAR) AS factor_id, CAST(NULL AS VARCHAR) AS unit,
   CAST(NULL AS DOUBLE) AS amount, COUNT(*) AS activities, CAST(SUM(co2e_ug) AS BIGINT) AS co2e_ug,
   CAST(ROUND(SUM(CASE WHEN sign(low_ug) = sign(high_ug) AND low_ug <> 0
-    THEN abs(co2e_ug) * sqrt(exp(power(ln(high_ug / low_ug) / (2 * {z}), 2)) - 1) ELSE 0 END)) AS BIGINT) AS sd_ug,
+    THEN abs(co2e_ug) * sqrt(exp(power(ln(high_ug / low_ug) / (2 * {z}), 2)) - 1) ELSE 0 END)) AS BIGINT) AS sd_ug, CAST(NULL AS BIGINT) AS own_sd_ug,
   CAST(SUM(low_ug) AS BIGINT) AS low_ug, CAST(SUM(high_ug) AS BIGINT) AS high_ug, CASE WHEN bool_and(gases IS NOT NULL) THEN
     {{'co2_ug': CAST(SUM(gases.co2_ug) AS BIGINT), 'ch4_fossil_ug': CAST(SUM(gases.ch4_fossil_ug) AS BIGINT),
       'ch4_biogenic_ug': CAST(SUM(gases.ch4_biogenic_ug) AS BIGINT), 'n2o_ug': CAST(SUM(gases.n2o_ug) AS BIGINT),

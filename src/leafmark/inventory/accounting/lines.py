@@ -86,12 +86,12 @@ WITH common AS (
     CASE WHEN scope = 2 AND to_scope IS NULL THEN '{statement}' ELSE 'both' END AS statement,
     CASE WHEN outside_gas THEN 'other_gases' END AS outside, '{run_id}' AS run_id, '{method}' AS method_id,
     {version} AS method_version, CAST(key AS VARCHAR) AS key, CAST(factor_id AS VARCHAR) AS factor_id,
-    CAST(unit AS VARCHAR) AS unit, amount, lines AS activities, co2e_ug, sd_ug, low_ug, high_ug, gases
+    CAST(unit AS VARCHAR) AS unit, amount, lines AS activities, co2e_ug, sd_ug, NULLIF(own_sd_ug, 0) AS own_sd_ug, low_ug, high_ug, gases
   FROM met)
 FROM common
 UNION ALL BY NAME
 SELECT * EXCLUDE (memo, rel_sd, kg_per_base, low, high, ug) REPLACE (NULL AS scope, NULL AS category, memo AS outside, ug AS co2e_ug,
-    CAST(ROUND(ug * rel_sd) AS BIGINT) AS sd_ug, CAST(FLOOR(ug * low) AS BIGINT) AS low_ug, CAST(CEIL(ug * high) AS BIGINT) AS high_ug,
+    CAST(ROUND(ug * rel_sd) AS BIGINT) AS sd_ug, NULL AS own_sd_ug, CAST(FLOOR(ug * low) AS BIGINT) AS low_ug, CAST(CEIL(ug * high) AS BIGINT) AS high_ug,
     NULL AS gases)
 FROM (SELECT c.*, m.* EXCLUDE (factor_id), CAST(ROUND(c.amount * m.kg_per_base * 1e9) AS BIGINT) AS ug
   FROM common AS c JOIN memos AS m ON m.factor_id = c.factor_id)

@@ -54,6 +54,7 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "activities": ("rows", "rows of activity files behind it"),
     "co2e_ug": (_UG, "the emission; negative: a credit"),
     "sd_ug": (_UG, "standard deviation by the factor: adds up within a factor, squares between factors"),
+    "own_sd_ug": (_UG, "standard deviation of the amounts' own errors: squared before it is added; empty: none"),
     "low_ug": (_UG, "lower end of the 95 % range"),
     "high_ug": (_UG, "upper end of the 95 % range"),
 }  # fmt: skip

@@ -144,6 +144,7 @@ def _together(lines: pa.Table) -> pa.Table:
     plain = {"key": "''", "month": "NULL::DATE", "low_ug": "0::BIGINT", "high_ug": "0::BIGINT"}
     made = {
         "amount": "SUM(amount)", "activities": "SUM(activities)::BIGINT", "co2e_ug": "SUM(co2e_ug)::BIGINT", "sd_ug": "SUM(sd_ug)::BIGINT",
+        "own_sd_ug": "round(sqrt(SUM(own_sd_ug::DOUBLE * own_sd_ug)))::BIGINT",
         "gases": f"CASE WHEN bool_and(gases IS NOT NULL) THEN struct_pack({by_gas}) END", **plain,
     }  # fmt: skip
     columns = ", ".join(f"{made[name]} AS {name}" if name in made else name for name in LINES_SCHEMA.names)
