@@ -6,6 +6,7 @@ tenth. Both files are sorted by order, as an export is; `shuffled` gives the ent
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,8 @@ def files_of(entries: int, folder: Path, shuffled: bool = False) -> tuple[Path, 
         folder / f"orders-{orders}.parquet",
         folder / f"entries-{entries}{'-shuffled' * shuffled}.parquet",
     )
+    if order_file.exists() and entry_file.exists():
+        return order_file, entry_file
     connection = duckdb.connect()
     connection.execute("SET memory_limit = '2GB'")
     if not order_file.exists():
@@ -43,3 +46,7 @@ def files_of(entries: int, folder: Path, shuffled: bool = False) -> tuple[Path, 
             WHERE i % 4 <> 3 OR (i // 4) % 10 <> 0 {order}) TO '{entry_file}' (FORMAT parquet, ROW_GROUP_SIZE 1000000)""")
     connection.close()
     return order_file, entry_file
+
+
+if __name__ == "__main__":
+    print(*files_of(int(sys.argv[1]), Path(sys.argv[2])))

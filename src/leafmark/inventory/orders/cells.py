@@ -208,15 +208,19 @@ def _number(connection: duckdb.DuckDBPyConnection, told: Sequence[str]) -> None:
     connection.execute(
         f"""CREATE VIEW placed AS SELECT o.order_id, c.cell FROM orders AS o JOIN cells AS c ON {_same("o", "c", CUTS)}"""
     )
-    connection.execute(f"""CREATE TABLE kinds AS SELECT CAST(ROW_NUMBER() OVER (ORDER BY {_KIND}) AS INTEGER) AS kind, e.*, {REASON} AS reason
+    connection.execute(f"""CREATE TABLE kinds AS SELECT CAST(DENSE_RANK() OVER (ORDER BY {_NAME}) AS INTEGER) AS kind, e.*, {REASON} AS reason
         FROM (SELECT {_KIND}, COUNT(*)::BIGINT AS entries, SUM(co2e_ug)::HUGEINT AS ug FROM entries GROUP BY {_KIND}) AS e""")
+    connection.execute(f"CREATE TABLE names AS SELECT DISTINCT kind, {_NAME} FROM kinds")
     connection.execute("CREATE TABLE assessed_parts (cell INTEGER, service BIGINT, goods BIGINT)")
-    connection.execute("""CREATE TABLE gram_parts (cell INTEGER, book VARCHAR, shared BOOLEAN, method_id VARCHAR, factor_id VARCHAR,
-        credit BOOLEAN, ug HUGEINT, low HUGEINT, high HUGEINT, entries BIGINT)""")
+    sums = "credit BOOLEAN, ug HUGEINT, low HUGEINT, high HUGEINT, entries BIGINT"
+    connection.execute(f"CREATE TABLE gram_parts (cell INTEGER, kind INTEGER, {sums})")
+    connection.execute(f"CREATE TABLE shared_parts (cell INTEGER, method_id VARCHAR, factor_id VARCHAR, {sums})")
     connection.execute("CREATE TABLE amount_parts (cell INTEGER, method_id VARCHAR, amount HUGEINT)")
 
 
 _KIND: Final = "book, category, stage, method_id, factor_id"
+_NAME: Final = "book, method_id, factor_id"
+"""What is left of a kind in a figure."""
 
 
 def _same(one: str, two: str, columns: Sequence[str]) -> str:
@@ -244,11 +248,9 @@ def _meet(connection: duckdb.DuckDBPyConnection, each: Range, enough: Sequence[s
     orders = "now"
     entries = f"""(SELECT e.order_id, k.kind, k.book, e.co2e_ug, e.low_ug, e.high_ug FROM entries AS e JOIN kinds AS k
         ON {_same("e", "k", enough)} WHERE {_within(each, "e.order_id")} AND k.reason IS NULL)"""
-    connection.execute(f"""INSERT INTO gram_parts SELECT m.cell, k.book, FALSE, k.method_id, k.factor_id, m.credit, m.ug, m.low, m.high, m.entries
-        FROM (SELECT o.cell, e.kind, e.co2e_ug < 0 AS credit, SUM(e.co2e_ug) AS ug, SUM(COALESCE(e.low_ug, e.co2e_ug)) AS low,
-            SUM(COALESCE(e.high_ug, e.co2e_ug)) AS high, COUNT(*) AS entries
-            FROM {entries} AS e JOIN {orders} AS o ON o.order_id = e.order_id GROUP BY o.cell, e.kind, e.co2e_ug < 0) AS m
-        JOIN kinds AS k ON k.kind = m.kind""")
+    connection.execute(f"""INSERT INTO gram_parts SELECT o.cell, e.kind, e.co2e_ug < 0, SUM(e.co2e_ug), SUM(COALESCE(e.low_ug, e.co2e_ug)),
+        SUM(COALESCE(e.high_ug, e.co2e_ug)), COUNT(*) FROM {entries} AS e JOIN {orders} AS o ON o.order_id = e.order_id
+        GROUP BY o.cell, e.kind, e.co2e_ug < 0""")
     connection.execute(f"""INSERT INTO assessed_parts SELECT o.cell, COUNT(CASE WHEN e.service THEN 1 END), COUNT(CASE WHEN e.goods THEN 1 END)
         FROM (SELECT order_id, BOOL_OR(book = 'inventory') AS service, BOOL_OR(book = 'product') AS goods FROM {entries} AS e
             GROUP BY order_id) AS e JOIN {orders} AS o ON o.order_id = e.order_id GROUP BY o.cell""")
@@ -284,7 +286,7 @@ def _spread(connection: duckdb.DuckDBPyConnection, given: bool) -> list[dict[str
         for on in _PLACES
     )
     connection.execute(f"CREATE TABLE spread AS {spread.sql(met, CUTS, ('co2e_ug', 'low_ug', 'high_ug', 'amount'))}")
-    connection.execute("""INSERT INTO gram_parts SELECT cell, 'inventory', TRUE, method_id, factor_id, co2e_ug < 0, SUM(co2e_ug_part),
+    connection.execute("""INSERT INTO shared_parts SELECT cell, method_id, factor_id, co2e_ug < 0, SUM(co2e_ug_part),
         SUM(low_ug_part), SUM(high_ug_part), 0 FROM spread GROUP BY cell, method_id, factor_id, co2e_ug < 0""")
     connection.execute("""INSERT INTO amount_parts SELECT cell, method_id, SUM(amount_part) FROM spread WHERE counted
         GROUP BY cell, method_id""")
@@ -309,7 +311,7 @@ def _left_out(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         flags.append(_flag("entries", first, field, reason, found, EXPECTED[reason]))
     sums = "COALESCE(SUM(entries), 0)::BIGINT, COALESCE(SUM(ug), 0)::HUGEINT"
     sound, sound_ug = _one(connection, f"SELECT {sums} FROM kinds WHERE reason IS NULL")
-    met, met_ug = _one(connection, f"SELECT {sums} FROM gram_parts WHERE NOT shared")
+    met, met_ug = _one(connection, f"SELECT {sums} FROM gram_parts")
     if sound != met or sound_ug != met_ug:
         first = _one(
             connection,
@@ -340,11 +342,15 @@ def _cells(connection: duckdb.DuckDBPyConnection, told: tuple[str, ...], flags: 
         JOIN (SELECT cell, {sums} FROM cells GROUP BY cell) AS c ON c.cell = p.cell
         LEFT JOIN (SELECT cell, {by_row} FROM assessed_parts GROUP BY cell) AS a ON a.cell = p.cell ORDER BY p.cell""")
     row = " ".join(f"WHEN '{book}' THEN '{name}'" for name, book in BOOKS.items())
-    keys = "book, shared, method_id, factor_id, credit"
     sums = ", ".join(f"SUM({name})::BIGINT AS {name}" for name in ("ug", "low", "high", "entries"))
-    grams = fetch(f"""SELECT {cuts}, CASE g.book {row} END AS "row", g.shared, g.method_id, g.factor_id, g.credit, g.ug, g.low, g.high, g.entries
-        FROM (SELECT cell, {keys}, {sums} FROM gram_parts GROUP BY cell, {keys}) AS g JOIN places AS p ON p.cell = g.cell
-        ORDER BY g.cell, {", ".join(f"g.{key}" for key in keys.split(", "))}""")
+    figures = "g.credit, g.ug, g.low, g.high, g.entries"
+    own = fetch(f"""SELECT {cuts}, CASE n.book {row} END AS "row", FALSE AS shared, n.method_id, n.factor_id, {figures}
+        FROM (SELECT cell, kind, credit, {sums} FROM gram_parts GROUP BY cell, kind, credit) AS g JOIN places AS p ON p.cell = g.cell
+        JOIN names AS n ON n.kind = g.kind ORDER BY g.cell, g.kind, g.credit""")
+    spread_over = fetch(f"""SELECT {cuts}, 'service' AS "row", TRUE AS shared, g.method_id, g.factor_id, {figures}
+        FROM (SELECT cell, method_id, factor_id, credit, {sums} FROM shared_parts GROUP BY cell, method_id, factor_id, credit) AS g
+        JOIN places AS p ON p.cell = g.cell ORDER BY g.cell, g.method_id, g.factor_id, g.credit""")
+    grams = pa.concat_tables([own, spread_over.cast(own.schema)])
     amounts = fetch(f"""SELECT {cuts}, a.method_id, a.amount FROM (SELECT cell, method_id, SUM(amount)::BIGINT AS amount FROM amount_parts
         GROUP BY cell, method_id) AS a JOIN places AS p ON p.cell = a.cell ORDER BY a.cell, a.method_id""")
     return Cells(told, orders, grams, amounts, pa.Table.from_pylist(flags, schema=FLAGS_SCHEMA))
