@@ -285,6 +285,28 @@ def met(method: Method, shape: Shape) -> str:
     return f"SELECT {kept} FROM (SELECT {', '.join(columns)} {rows_of} {must}) AS l"
 
 
+def met_by_factor(method: Method, shape: Shape) -> str:
+    """`met` summed by subject, stage, part and factor, `n` lines each: where many lines are of few groups, as those of an inventory are,
+    all that is made of them is made of these."""
+    keys = ["subject", "stage_no", "factor_no"]
+    keys += ["part_no"] if shape.parts > 1 else []
+    keys += ["negative"] if credit(method, shape) else []
+    keys += ["derived"] if shape.has("_derived") else []
+    sums = ["CAST(SUM(ug) AS BIGINT) AS ug", "CAST(SUM(sd) AS BIGINT) AS sd", "COUNT(*) AS n",
+            "CASE WHEN COUNT(amount_parts) = COUNT(*) THEN SUM(amount_parts) END AS amount_parts"]  # fmt: skip
+    sums += ["SUM(own_var) AS own_var"] if amount_gsd(method, shape) else []
+    sums += ["SUM(primary_ug) AS primary_ug"] if primary(method, shape) else []
+    by = ", ".join(keys)
+    return f"""
+    SELECT {by}, MAX(level) AS level, MAX(gap_years) AS gap_years, {", ".join(sums)}
+    FROM ({met(method, shape)}) AS m WHERE ug IS NOT NULL GROUP BY {by}"""
+
+
+def lines_met(shape: Shape) -> str:
+    """How many lines rows of the table `met` are."""
+    return "CAST(SUM(n) AS BIGINT)" if shape.by_factor else "COUNT(*)"
+
+
 def short(method: Method, shape: Shape) -> str:
     """The subjects, NULL among them, of which `met` holds fewer rows than `chunk` has: a line was refused.
 
@@ -298,7 +320,7 @@ def short(method: Method, shape: Shape) -> str:
         rows_of += " CROSS JOIN stages AS s" if method.stage_shares else ""
     return f"""
     SELECT e.subject, m.n AS met FROM (SELECT {subject} AS subject, COUNT(*) AS n {rows_of} {_where(_exist(method, shape))} GROUP BY {subject}) AS e
-    LEFT JOIN (SELECT subject, COUNT(*) AS n FROM met WHERE ug IS NOT NULL GROUP BY subject) AS m ON m.subject = e.subject
+    LEFT JOIN (SELECT subject, {lines_met(shape)} AS n FROM met WHERE ug IS NOT NULL GROUP BY subject) AS m ON m.subject = e.subject
     WHERE m.n IS NULL OR m.n < e.n"""
 
 

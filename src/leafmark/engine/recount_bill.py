@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -31,7 +32,9 @@ class BillRecount(Recount):
         ready = components.expand(backend, method, self.source)
         codes = make_codes(backend, method, self.pinned.packs, ready, settings)
         self.factors, self.shares, self._native = codes.names, codes.lookup.gases, codes.native
-        self._shape = codes.shape(ready, settings)
+        self._shape = dataclasses.replace(
+            codes.shape(ready, settings), by_factor=False
+        )  # its lines are looked at one by one
         self._chunks = chunks.conditions(backend, method, ready, None, self.folder)
         scopes = list(map(scope_of, method.parts))
         backend.table("part_scopes", pa.table({

@@ -120,7 +120,7 @@ def _chunk(
     def to(table: str) -> Path:
         return closing.chunk_file(out, number, table)
 
-    backend.temp("met", plan.met(method, shape))
+    backend.temp("met", plan.met_by_factor(method, shape) if shape.by_factor else plan.met(method, shape))
     backend.copy(sums.totals(method, shape), to("totals"))
     if settings.lines:
         outputs.lines(backend, shape, to("entries"))

@@ -132,7 +132,12 @@ _OF_STAGES = {f"{stage}_ug": "BIGINT" for stage in STAGES} | {
 
 def _by_stage(method: Method, shape: Shape) -> str:
     """Per subject: grams of each stage, the furthest level, the widest gap, and its own lines: none of a component's."""
-    own = "CAST(SUM(CASE WHEN derived THEN 0 ELSE 1 END) AS BIGINT)" if shape.has("_derived") else "COUNT(*)"
+    one = "n" if shape.by_factor else "1"
+    own = (
+        f"CAST(SUM(CASE WHEN derived THEN 0 ELSE {one} END) AS BIGINT)"
+        if shape.has("_derived")
+        else plan.lines_met(shape)
+    )
     per_stage = ", ".join(
         f"CAST(SUM(CASE WHEN stage_no = {n} THEN ug END) AS BIGINT) AS {stage}_ug" for n, stage in enumerate(STAGES)
     )
@@ -164,7 +169,7 @@ def totals(method: Method, shape: Shape) -> str:
         f"CAST({value} AS DECIMAL(38, 0)) AS {name}"
         for name, value in (("ug", "SUM(ug)"), ("sd", "SUM(sd)"), ("own_var", own))
     )
-    lines = ", COUNT(*) AS lines" if proxies.possible(method) else ""
+    lines = f", {plan.lines_met(shape)} AS lines" if proxies.possible(method) else ""
     return f"SELECT {keys}, {sums}{lines} FROM met WHERE ug IS NOT NULL GROUP BY {by}"
 
 
@@ -184,7 +189,7 @@ def by_factor(method: Method, shape: Shape) -> str:
       CASE WHEN ug < 0 THEN -LEAST(-ug, CAST(FLOOR({low}) AS BIGINT)) WHEN ug = 0 THEN ug
         ELSE GREATEST(ug, CAST(FLOOR({high}) + 1 AS BIGINT)) END AS high_ug{gases.of_line(shape.gases, "e.ug")}
     FROM (SELECT f.*, {mean} AS m, {spread(mean, "(CAST(f.sd AS DOUBLE) * CAST(f.sd AS DOUBLE) + f.own_var)")} AS s2
-      FROM (SELECT {keys}, MAX(level) AS level, COUNT(*) AS lines, CAST(SUM(amount_parts) AS DOUBLE) AS amount_parts,
+      FROM (SELECT {keys}, MAX(level) AS level, {plan.lines_met(shape)} AS lines, CAST(SUM(amount_parts) AS DOUBLE) AS amount_parts,
           CAST(SUM(ug) AS BIGINT) AS ug, CAST(SUM(sd) AS BIGINT) AS sd, {own} AS own_var
         FROM met WHERE ug IS NOT NULL GROUP BY {keys}) AS f) AS e
     {"LEFT JOIN factor_gases AS n ON n.number = e.factor_no" if shape.gases else ""}"""
