@@ -84,6 +84,20 @@ def test_certificates_miss_equal_and_exceed_the_consumption(
     assert ("not_needed" in reasons(inventory)) == (certified_kwh > 10_000)
 
 
+def test_a_certificate_serves_one_year(tmp_path: Path) -> None:
+    contract = {
+        "contract_id": "wind", "kind": "certificate", "region": "GB", "valid_from": dt.date(YEAR, 1, 1), "valid_to": dt.date(YEAR + 1, 1, 1),
+        "kwh": 10_000, "kg_per_kwh": 0, "technology": "wind", "registry": "REGO", "serial": "1-10000", "retired_on": dt.date(YEAR, 12, 1),
+    }  # fmt: skip
+    drawn = [each for each in ACTS if each.template == "electricity"]
+    first = made(tmp_path, drawn, tables={"contracts": [contract]})
+    assert kg(first, "market")[2, None] == 0
+    again = run_inventory(tmp_path / "company", tmp_path / "again", packs=[pack()], before=[first.path])
+    assert kg(again, "market")[2, None] == pytest.approx(4000)
+    (flag,) = (each for each in again.table("flags").to_pylist() if each["reason"] == "used_twice")
+    assert (flag["file"], flag["row"]) == ("contracts.csv", 1)
+
+
 def test_equity_share_counts_a_joint_venture_by_its_share_and_control_not_at_all(tmp_path: Path) -> None:
     venture: dict[str, list[dict[str, Any]]] = {
         "entities": [

@@ -25,18 +25,17 @@ FLAGS_SHOWN = 12
     "--entries-of", "given", multiple=True, metavar="NAME=PATH@ENTITY/SITE",
     help="Entries that another verb booked (a run's folder or entries.parquet), under a name, for a site of the company.",
 )  # fmt: skip
+@click.option(
+    "--before", multiple=True, metavar="INVENTORY", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="An inventory of a former year, whose certificates are used; may be given several times.",
+)  # fmt: skip
 @click.option("--entries", is_flag=True, help="Keep an entry for every activity, not only for every group of them.")
 @click.option("--replace", is_flag=True, help="Throw away the inventory that is in --out.")
 @json_option
 def run(
-    company: Path,
-    out: Path,
-    packs: tuple[str, ...],
-    given: tuple[str, ...],
-    entries: bool,
-    replace: bool,
+    company: Path, out: Path, packs: tuple[str, ...], given: tuple[str, ...], before: tuple[Path, ...], entries: bool, replace: bool,
     as_json: bool,
-) -> None:
+) -> None:  # fmt: skip
     """Make the inventory of COMPANY (docs/inventory-company.md), of the year its company.toml names.
 
     Rows that cannot be taken are refused with their reason, and the rest is computed; the completeness table says what is missing.
@@ -53,7 +52,7 @@ def run(
 
     with unusable(InventoryError, CompanyError), Progress() as progress:
         made = run_inventory(
-            company, out, packs=load_packs(packs), given=[_given(each) for each in given], entries=entries, replace=replace,
+            company, out, packs=load_packs(packs), given=[_given(each) for each in given], before=before, entries=entries, replace=replace,
             progress=progress,
         )  # fmt: skip
         content = summary(made)

@@ -38,8 +38,9 @@ from leafmark.inventory.company.completeness import completeness
 from leafmark.inventory.company.folder import Company
 from leafmark.inventory.company.prepare import prepare
 from leafmark.inventory.company.prepared import Prepared
+from leafmark.inventory.scope2.contracts import ARROW_SCHEMA
 from leafmark.inventory.scope2.matching import match
-from leafmark.inventory.tables import COMPANY, FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES
+from leafmark.inventory.tables import FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES
 from leafmark.methods import method
 
 UNFINISHED: Final = "unfinished"
@@ -49,8 +50,6 @@ RUNS_AT_ONCE: Final = 2
 """Engine runs side by side, and what each may hold: an inventory of 5 M lines stays under 1 GB."""
 
 Progress = Callable[[int, int, str], None]
-_ARROW: Final = {"id": pa.string(), "text": pa.string(), "float": pa.float64(), "date": pa.date32(), "bool": pa.bool_()}
-_CONTRACTS: Final = pa.schema([(column.name, _ARROW[column.type]) for column in COMPANY["contracts"]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Given:
 
 def run_inventory(
     company: str | Path, out: str | Path, *, packs: Sequence[Pack] | None = None, given: Sequence[Given] = (),
-    entries: bool = False, replace: bool = False, used_before: pa.Table | None = None, progress: Progress | None = None,
+    entries: bool = False, replace: bool = False, before: Sequence[str | Path] = (), progress: Progress | None = None,
 ) -> Inventory:  # fmt: skip
     """Make a company's inventory of the year that its company.toml names.
 
@@ -77,7 +76,7 @@ def run_inventory(
     given : entries of other rooms.
     entries : an entry for every activity in `runs/*/entries.parquet`, instead of one for a group.
     replace : a finished inventory in `out` is thrown away first.
-    used_before : serial numbers of certificates that former years stand on.
+    before : inventories of former years, whose certificates are used.
 
     Raises
     ------
@@ -87,7 +86,13 @@ def run_inventory(
     with held(folder):
         _claim(folder, replace)
         with told():
-            return _run(Path(company), folder, list(packs or [builtin()]), given, entries, used_before, progress)
+            return _run(Path(company), folder, list(packs or [builtin()]), given, entries, _serials(before), progress)
+
+
+def _serials(before: Sequence[str | Path]) -> pa.Table | None:
+    """Serial numbers that former years stand on; a year without contracts has none."""
+    found = [each for each in map(Inventory.open, before) if (each.path / "serials.parquet").is_file()]
+    return pa.concat_tables([each.table("serials") for each in found]) if found else None
 
 
 def _claim(out: Path, replace: bool) -> None:
@@ -193,8 +198,12 @@ def _by_market(work: _Work, company: Company, used_before: pa.Table | None) -> t
     if not consumption.num_rows:
         return {}, None
     work.steps("contracts")
-    contracts = pa.Table.from_pylist(company.tables["contracts"], schema=_CONTRACTS)
-    matched = match(consumption, contracts, pack=work.packs, known_on=work.prepared.known_on, used_before=used_before)
+    rows = company.tables["contracts"]
+    contracts = pa.Table.from_pylist(rows, schema=ARROW_SCHEMA.append(pa.field("_row", pa.int64())))
+    matched = match(
+        consumption, contracts, pack=work.packs, known_on=work.prepared.known_on, used_before=used_before,
+        files=(rows[0]["_file"] if rows else "contracts", "electricity"),
+    )  # fmt: skip
     packs = [*work.packs, *([matched.pack] if matched.pack is not None else [])]
     file = work.out / "prepared" / "electricity_market.parquet"
     pq.write_table(matched.rows, file)
