@@ -20,6 +20,9 @@ STATEMENTS_FILE: Final = "report.toml"
 PACK_FILE: Final = "auditors-pack.zip"
 Progress = Callable[[int, int, str], None]
 
+PUBLISHABLE: Final = "publishable"
+"""Status of an impact statement all of whose gates are passed (`leafmark.inventory.impact`)."""
+
 
 def statements_of(inventory: Inventory) -> Path | None:
     """The inventory's own file of statements, if there is one."""
@@ -96,4 +99,10 @@ def _impact(path: Path) -> dict[str, Any]:
     book = found.get("book") if isinstance(found, dict) else None
     if book != "impact":
         raise InventoryError(f"{path}: book: expected impact, found {book!r}; give the JSON of an impact statement")
+    if found.get("status") != PUBLISHABLE:
+        left = "; ".join(map(str, found.get("open") or ())) or "it says nothing of its gates"
+        raise InventoryError(
+            f"{path}: status: expected {PUBLISHABLE}, found {found.get('status')!r}: a statement whose gates are open is published nowhere "
+            f"({left}); leafmark inventory impact FOLDER --json says what is left"
+        )
     return dict(found)
