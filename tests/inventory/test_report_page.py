@@ -178,14 +178,18 @@ def test_a_thousand_sites_are_brought_together_and_add_up(tmp_path: Path) -> Non
 
 def test_impact_stands_on_its_own_page_and_any_other_book_is_refused(folder: Path, tmp_path: Path) -> None:
     inventory = Inventory.open(folder / "inventory")
-    (tmp_path / "impact.json").write_text('{"book": "impact", "status": "publishable", "rows": [{"programme": "cups", "co2e_ug": -77777}]}')
+    (tmp_path / "impact.json").write_text(
+        '{"book": "impact", "status": "publishable", "rows": [{"programme": "cups", "co2e_ug": -77777}]}'
+    )
     done = make(inventory, tmp_path / "out", formats=("html",), impact=tmp_path / "impact.json")
     assert [Path(each["file"]).name for each in done["files"]] == ["report.html", "impact.html"]
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "77777" not in text
     assert 'href="impact.html"' in text
     assert "77777" in (tmp_path / "out" / "impact.html").read_text(encoding="utf-8")
-    (tmp_path / "impact.json").write_text('{"book": "impact", "status": "draft", "open": ["gate 2: is it in line?: unanswered"]}')
+    (tmp_path / "impact.json").write_text(
+        '{"book": "impact", "status": "draft", "open": ["gate 2: is it in line?: unanswered"]}'
+    )
     with pytest.raises(InventoryError, match="gate 2: is it in line"):
         make(inventory, tmp_path / "out", formats=("html",), impact=tmp_path / "impact.json")
     (tmp_path / "impact.json").write_text('{"book": "inventory"}')

@@ -34,13 +34,15 @@ def _formats(context: click.Context, parameter: click.Parameter, value: str) -> 
               help="TOML of what the company says: base year, contact, assurance, ...  [default: FOLDER/report.toml, if there]")  # fmt: skip
 @click.option("--impact", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="JSON of an impact statement (Scope 3+), for a page of its own beside the report.")  # fmt: skip
+@click.option("--history", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER",
+              help="A history of years (leafmark inventory history): base year, recalculations and the years' totals.")  # fmt: skip
 @click.option("--seed", default="leafmark", show_default=True, help="Of the auditor's sample: who audits chooses it.")
 @click.option(
     "--sample", type=click.IntRange(1, 1000), default=25, show_default=True, help="Lines that the sample hits."
 )
 @json_option
 def report(
-    inventory: Path, out: Path, language: str, formats: tuple[str, ...], statements: Path | None, impact: Path | None, seed: str,
+    inventory: Path, out: Path, language: str, formats: tuple[str, ...], statements: Path | None, impact: Path | None, history: Path | None, seed: str,
     sample: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Make every report of the inventory in FOLDER (docs/inventory-report.md).
@@ -58,7 +60,7 @@ def report(
 
     with unusable(InventoryError, ValueError), Progress() as progress:
         made = make(
-            Inventory.open(inventory), out, language, formats, statements=statements, impact=impact, seed=seed, sample=sample,
+            Inventory.open(inventory), out, language, formats, statements=statements, impact=impact, history=history, seed=seed, sample=sample,
             progress=progress,
         )  # fmt: skip
     emit(made, as_json, lambda: _text(made))

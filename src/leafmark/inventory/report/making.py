@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any, Final
 from leafmark.inventory.book import Inventory, InventoryError
 from leafmark.inventory.report import auditors_pack, entries, page, workbook
 from leafmark.inventory.report.facts import gather
+from leafmark.inventory.report.from_history import base_year
 from leafmark.inventory.report.sampling import SIZE
 from leafmark.inventory.seal import sha256
+from leafmark.inventory.time.history import History
 
 FORMATS: Final = ("html", "xlsx", "entries", "jsonl", "pack")
 USUAL: Final = ("html", "xlsx", "entries", "pack")
@@ -32,7 +35,7 @@ def statements_of(inventory: Inventory) -> Path | None:
 
 def make(
     inventory: Inventory, out: Path, language: str = "en", formats: tuple[str, ...] = USUAL, *, statements: Path | None = None,
-    impact: Path | None = None, seed: str = "leafmark", sample: int = SIZE, progress: Progress | None = None,
+    impact: Path | None = None, history: Path | None = None, seed: str = "leafmark", sample: int = SIZE, progress: Progress | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Write the reports of an inventory into a folder.
 
@@ -40,7 +43,9 @@ def make(
     ----------
     formats : of `html` (report.html), `xlsx` (report.xlsx), `entries` (entries.parquet and .csv with their dictionary), `jsonl`
         (entries.jsonl) and `pack` (auditors-pack.zip, with the page and the workbook that were asked for).
-    statements : TOML of what the company says besides (`statements`); `report.toml` of the folder where there is one and none is given. impact : JSON of a statement of the book `impact`, for a page of its own.
+    statements : TOML of what the company says besides (`statements`); `report.toml` of the folder where there is one and none
+        is given. impact : JSON of a statement of the book `impact`, for a page of its own. history : a folder of years, for the base
+        year, its recalculations and the years' totals, unless the statements say them.
     seed, sample : of the auditor's sample.
 
     Returns
@@ -60,6 +65,8 @@ def make(
     out.mkdir(parents=True, exist_ok=True)
     lines = inventory.table("lines")
     given = gather(inventory, statements or statements_of(inventory), lines)
+    if history is not None:
+        given = dataclasses.replace(given, said={"base_year": base_year(History.open(history)), **given.said})
     beside = _impact(impact) if impact else None
     reports: list[Path] = []
     made: list[Path] = []
