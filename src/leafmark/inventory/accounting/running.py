@@ -33,16 +33,19 @@ from leafmark.engine.run import run as run_engine
 from leafmark.factors.model import Pack, builtin
 from leafmark.inventory.accounting.entries import lines_of_entries
 from leafmark.inventory.accounting.lines import lines_of
-from leafmark.inventory.book import RECORD_FILE, Inventory, InventoryError
+from leafmark.inventory.book import RECORD_FILE, UNFINISHED, Inventory, InventoryError, is_inventory
 from leafmark.inventory.company.completeness import completeness
 from leafmark.inventory.company.folder import Company
 from leafmark.inventory.company.prepare import prepare
 from leafmark.inventory.company.prepared import Prepared
 from leafmark.inventory.scope2.matching import match
+from leafmark.inventory.seal import SUMS_FILE
 from leafmark.inventory.tables import COMPANY, FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES
 from leafmark.methods import method
 
-UNFINISHED: Final = "unfinished"
+_OWN: Final = (UNFINISHED, RECORD_FILE, SUMS_FILE, "prepared", "runs")
+_OWN_SUFFIXES: Final = (".parquet", ".tmp")
+"""What lies in an inventory's folder."""
 MARKET: Final = "electricity.market"
 MEMORY_LIMIT: Final = "350MB"
 RUNS_AT_ONCE: Final = 2
@@ -91,17 +94,26 @@ def run_inventory(
 
 
 def _claim(out: Path, replace: bool) -> None:
-    """An empty folder, or one where this was begun before."""
-    if (out / RECORD_FILE).is_file() and not replace:
+    """An empty folder, or one where this was begun before; what is not an inventory's own is never thrown away.
+
+    A record beside the mark of an unfinished run is that of a run killed before its seal: it is begun again.
+    """
+    begun = (out / UNFINISHED).is_file()
+    finished = not begun and is_inventory(out)
+    if finished and not replace:
         raise InventoryError(f"{out}: a finished inventory is there; choose another folder, or replace it (--replace)")
-    ours = (out / UNFINISHED).exists() or (out / RECORD_FILE).is_file()
-    left = [each for each in out.iterdir() if not each.name.startswith(".")]
-    if left and not ours:
+    left = sorted(each for each in out.iterdir() if not each.name.startswith("."))
+    if left and not begun and not finished:
         raise InventoryError(f"{out}: not empty, and no inventory ({left[0].name}, ...); choose another folder")
+    strange = [each.name for each in left if each.name not in _OWN and each.suffix not in _OWN_SUFFIXES]
+    if strange:
+        raise InventoryError(
+            f"{out}: {', '.join(strange[:3])} is no part of an inventory and would be thrown away; move it, or choose another folder"
+        )
     (out / UNFINISHED).touch()
     for each in left:
         if each.name != UNFINISHED:
-            shutil.rmtree(each) if each.is_dir() else each.unlink()
+            shutil.rmtree(each) if each.is_dir() and not each.is_symlink() else each.unlink()
 
 
 def _run(

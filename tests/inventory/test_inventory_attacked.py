@@ -1,0 +1,81 @@
+"""Inventories attacked: folders that are somebody else's, runs killed between two steps, numbers and entries that cannot be."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from synthetic_company import ACTS, Act, pack, write_company
+
+from leafmark.inventory.accounting.running import run_inventory
+from leafmark.inventory.book import Inventory, InventoryError
+
+KG = 10**9
+FREIGHT_AND_WASTE = ACTS[8:10]
+
+
+def made(tmp_path: Path, acts: Sequence[Act] = FREIGHT_AND_WASTE, **options: Any) -> Inventory:
+    return run_inventory(write_company(tmp_path / "company", acts, **options), tmp_path / "inventory", packs=[pack()])
+
+
+def kg(inventory: Inventory, by: Any = "location") -> dict[tuple[int, int | None], float]:
+    return {place: value.co2e_ug / KG for place, value in inventory.rows(by).items()}
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("mark", ["inventory.json", "unfinished"])
+def test_somebody_elses_folder_is_never_thrown_away(tmp_path: Path, mark: str, replace: bool) -> None:
+    company = write_company(tmp_path / "company", FREIGHT_AND_WASTE)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / mark).write_text('{"swords": 2}', encoding="utf-8")
+    (theirs / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(InventoryError, match=r"thesis\.txt|inventory\.json"):
+        run_inventory(company, theirs, packs=[pack()], replace=replace)
+    assert sorted(each.name for each in theirs.iterdir()) == sorted([mark, "thesis.txt"])
+
+
+def test_what_a_person_put_beside_an_inventory_is_not_thrown_away_with_it(tmp_path: Path) -> None:
+    inventory = made(tmp_path)
+    (inventory.path / "notes.txt").write_text("ask the auditor", encoding="utf-8")
+    with pytest.raises(InventoryError, match=r"notes\.txt"):
+        run_inventory(tmp_path / "company", inventory.path, packs=[pack()], replace=True)
+    assert kg(Inventory.open(inventory.path)) == kg(inventory)
+
+
+def test_a_run_killed_between_its_record_and_its_seal_is_no_inventory_and_is_begun_again(tmp_path: Path) -> None:
+    company = write_company(tmp_path / "company", FREIGHT_AND_WASTE)
+    out = tmp_path / "inventory"
+    code = (
+        "import os, signal, sys; sys.path.insert(0, sys.argv[3])\nfrom synthetic_company import pack\n"
+        "from leafmark.inventory import book\nfrom leafmark.inventory.accounting.running import run_inventory\n"
+        "book.seal = lambda folder: os.kill(os.getpid(), signal.SIGKILL)\nrun_inventory(sys.argv[1], sys.argv[2], packs=[pack()])\n"
+    )
+    died = subprocess.run([sys.executable, "-c", code, str(company), str(out), os.path.dirname(__file__)], check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert (out / "inventory.json").is_file()
+    with pytest.raises(InventoryError, match="was killed"):
+        Inventory.open(out)
+    again = run_inventory(company, out, packs=[pack()])
+    assert (out / "SHA256SUMS").is_file()
+    assert kg(again) == kg(made(tmp_path / "other"))
+
+
+@pytest.mark.parametrize("text", ["[]", '"inventory"', "{}", '{"schema": "leafmark.inventory/1"}', "", "{"])
+def test_a_record_that_is_not_whole_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "inventory.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InventoryError, match=r"inventory\.json|expected an inventory of schema"):
+        Inventory.open(tmp_path)
+
+
+def test_a_table_that_is_damaged_is_told_by_its_file(tmp_path: Path) -> None:
+    inventory = made(tmp_path)
+    (inventory.path / "lines.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InventoryError, match=r"lines\.parquet: damaged"):
+        inventory.total("location")
