@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +80,28 @@ def test_a_table_that_is_damaged_is_told_by_its_file(tmp_path: Path) -> None:
     (inventory.path / "lines.parquet").write_bytes(b"PAR1")
     with pytest.raises(InventoryError, match=r"lines\.parquet: damaged"):
         inventory.total("location")
+
+
+def venture(spans: Sequence[tuple[float, str | None, str | None]]) -> dict[str, list[dict[str, Any]]]:
+    """A plant of an entity that is owned by a share that changes."""
+    return {
+        "entities": [{"entity_id": each, "name": each, "region": "GB"} for each in ("own", "jv")],
+        "ownership": [
+            {"owner_id": "own", "entity_id": "jv", "share_percent": share, "financial_control": False,
+             "operational_control": False, "valid_from": first, "valid_to": after}
+            for share, first, after in spans
+        ],
+        "sites": [{"site_id": "plant", "entity_id": "jv", "name": "Plant", "region": "GB"}],
+    }  # fmt: skip
+
+
+def test_two_shares_that_print_alike_are_one_group_and_no_gram_counts_twice(tmp_path: Path) -> None:
+    """A third on the fifth of June, and a third as the mean of 0 and two thirds: the same to every digit that an id shows."""
+    third = 100 / 3
+    spans = [(third, None, "2024-06-10"), (0, "2024-06-10", "2024-06-20"), (2 * third, "2024-06-20", None)]
+    days = (("2024-06-05", "2024-06-06"), ("2024-06-10", "2024-06-30"), ("2024-06-15", "2024-06-25"))
+    acts = [replace(ACTS[0], site="plant", more={"date": first, "until": after}) for first, after in days]
+    inventory = made(tmp_path, acts, tables=venture(spans), approach="equity_share")
+    assert kg(inventory)[1, None] == pytest.approx(2500, rel=1e-9)
+    ids = inventory.table("groups").column("group_id").to_pylist()
+    assert len(ids) == len(set(ids))

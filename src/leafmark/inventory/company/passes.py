@@ -221,7 +221,7 @@ def _groups(work: _Work, reading: Reading, into: Passed) -> tuple[pa.Table, int,
     work.connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE groups AS
         SELECT CONCAT(p.place_id, ' · ', COALESCE(strftime(t.month, '%Y-%m'), 'no date'), ' · ', o.origin,
-            CASE WHEN c.share < 1 THEN CONCAT(' · ', printf('%.10g', c.share * 100), ' %') ELSE '' END) AS group_id,
+            CASE WHEN c.share < 1 THEN CONCAT(' · ', printf('%.{rows.SHARE_DIGITS}g', c.share * 100), ' %') ELSE '' END) AS group_id,
           {quote(reading.template)} AS template, p.entity_id, p.place_id AS site_id, t.month, o.origin, c.share, p.held,
           CASE WHEN e.to_category IS NOT NULL THEN 3 END AS to_scope, e.to_category, e.upstream_to_category, c.n AS rows, c.code
         FROM (SELECT code, share, SUM(n) AS n FROM counted WHERE fault = 0 GROUP BY code, share) AS c
