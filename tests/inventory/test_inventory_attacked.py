@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -11,8 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from synthetic_company import ACTS, Act, pack, write_company
+from synthetic_company import ACTS, YEAR, Act, pack, write_company
 
 from leafmark.inventory.accounting.running import run_inventory
 from leafmark.inventory.book import Inventory, InventoryError
@@ -105,3 +108,34 @@ def test_two_shares_that_print_alike_are_one_group_and_no_gram_counts_twice(tmp_
     assert kg(inventory)[1, None] == pytest.approx(2500, rel=1e-9)
     ids = inventory.table("groups").column("group_id").to_pylist()
     assert len(ids) == len(set(ids))
+
+
+def electricity(folder: Path, kwh: Sequence[float]) -> None:
+    """A file of invoices of one site and month, as Parquet holds what no CSV does."""
+    count = len(kwh)
+    columns = {"site_id": ["office"] * count, "kwh": list(kwh), "origin": ["invoiced"] * count}
+    days = pa.array([dt.date(YEAR, 6, 1)] * count, pa.date32())
+    pq.write_table(pa.table({**columns, "date": days}), folder / "activities" / "electricity.parquet")
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e300, -5.0, 2e11])
+def test_an_amount_that_cannot_be_takes_no_other_out_of_the_statement_by_market(tmp_path: Path, bad: float) -> None:
+    company = write_company(tmp_path / "company", FREIGHT_AND_WASTE)
+    electricity(company, [1000.0, bad])
+    inventory = run_inventory(company, tmp_path / "inventory", packs=[pack()])
+    assert (kg(inventory)[2, None], kg(inventory, "market")[2, None]) == (400, 400)
+    refused = [row for row in inventory.table("flags").to_pylist() if row["effect"] == "refused"]
+    assert [(row["file"], row["row"]) for row in refused] == [("activities/electricity.parquet", 2)]
+
+
+def test_what_the_run_by_market_refuses_is_a_flag(tmp_path: Path) -> None:
+    """A region that nobody knows is refused by both runs: each says so of what it read."""
+    lost = replace(ACTS[3], more={"region": "Atlantis"})
+    inventory = made(tmp_path, (ACTS[3], lost))
+    assert (kg(inventory)[2, None], kg(inventory, "market")[2, None]) == (4000, 4000)
+    refused = [row for row in inventory.table("flags").to_pylist() if row["effect"] == "refused"]
+    assert [(row["file"], row["reason"]) for row in refused] == [
+        ("activities/electricity.csv", "unknown_region"),
+        ("prepared/electricity_market.parquet", "unknown_region"),
+    ]
+    assert refused[1]["activity_id"] == "office · 2024-06 · measured"

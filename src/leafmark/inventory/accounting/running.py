@@ -47,6 +47,7 @@ _OWN: Final = (UNFINISHED, RECORD_FILE, SUMS_FILE, "prepared", "runs")
 _OWN_SUFFIXES: Final = (".parquet", ".tmp")
 """What lies in an inventory's folder."""
 MARKET: Final = "electricity.market"
+MARKET_ROWS: Final = "electricity_market.parquet"
 MEMORY_LIMIT: Final = "350MB"
 RUNS_AT_ONCE: Final = 2
 """Engine runs side by side, and what each may hold: an inventory of 5 M lines stays under 1 GB."""
@@ -208,14 +209,26 @@ def _by_market(work: _Work, company: Company, used_before: pa.Table | None) -> t
     contracts = pa.Table.from_pylist(company.tables["contracts"], schema=_CONTRACTS)
     matched = match(consumption, contracts, pack=work.packs, known_on=work.prepared.known_on, used_before=used_before)
     packs = [*work.packs, *([matched.pack] if matched.pack is not None else [])]
-    file = work.out / "prepared" / "electricity_market.parquet"
+    file = work.out / "prepared" / MARKET_ROWS
     pq.write_table(matched.rows, file)
     done = work.engine("electricity_market", MARKET, file, packs)
     lines = lines_of(done, work.prepared.groups, "electricity", packs, "market", work.database)
     tables = {
         "instruments": matched.instruments, "served": matched.served, "criteria": matched.criteria, "serials": matched.serials_used,
     }  # fmt: skip
-    return tables, _Done(done, lines, matched.flags, packs)
+    flags = pa.concat_tables([matched.flags.cast(FLAGS_SCHEMA), _refused_by_market(done, matched.rows)])
+    return tables, _Done(done, lines, flags, packs)
+
+
+def _refused_by_market(run: Run, rows: pa.Table) -> pa.Table:
+    """What the run by market refused, as flags: parts of a group's sum, so of no single row of the company's files."""
+    groups = rows.column("site_id")
+    told = [
+        {"file": f"prepared/{MARKET_ROWS}", "row": each["row"], "activity_id": groups[each["row"] - 1].as_py(), "effect": "refused",
+         **{name: each[name] for name in ("field", "reason", "found", "expected")}}
+        for each in run.table("rejected").to_pylist()
+    ]  # fmt: skip
+    return pa.Table.from_pylist(told, schema=FLAGS_SCHEMA)
 
 
 class _Steps:

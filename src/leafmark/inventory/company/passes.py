@@ -193,7 +193,13 @@ def _groups(work: _Work, reading: Reading, into: Passed) -> tuple[pa.Table, int,
     keys = [f"{rows.code(reading)} AS code", f"{rows.share(reading)} AS share", f"{rows.fault(reading)} AS fault"]
     keys += ["COALESCE(i.region, p.place_region) AS region"] if kwh else []
     sums = ["COUNT(*) AS n", "COUNT(*) - COUNT(i.origin) AS untold"]
-    sums += [f"SUM(i.kwh * {rows.share(reading)}) AS kwh"] if kwh else []
+    if kwh:
+        # What the engine will refuse is no consumption: one NaN would be the whole group's. A comparison alone does not find
+        # it: the bounds that a Parquet file tells of itself leave NaN out, and DuckDB believes them.
+        most = next(column.high for column in reading.columns if column.name == "kwh")
+        sums += [
+            f"SUM(CASE WHEN ISFINITE(i.kwh) AND i.kwh BETWEEN 0 AND {most!r} THEN i.kwh * {rows.share(reading)} END) AS kwh"
+        ]
     places_of_keys = ", ".join(str(number) for number in range(1, len(keys) + 1))
     sql = f"CREATE OR REPLACE TEMP TABLE counted AS SELECT {', '.join([*keys, *sums])} {rows.joins(reading)} GROUP BY {places_of_keys}"
     work.connection.execute(sql)
