@@ -30,14 +30,41 @@ from leafmark.methods import LIBRARY
 
 SCHEMA: Final = "leafmark.inventory/1"
 RECORD_FILE: Final = "inventory.json"
+UNFINISHED: Final = "unfinished"
+"""A file that lies in the folder while an inventory is being made there, and after a run that was killed."""
 By: TypeAlias = Literal["location", "market"]
 BOOK: Final = "inventory"
+_RECORDED: Final = ("organisation", "year", "from", "until", "approach", "gwp", "known_on")
+"""What every reader of an inventory asks its record for."""
 _OTHER_BOOK: Final = {each.id: each.book for each in LIBRARY if each.book != BOOK}
 _SCHEMAS: Final = {"lines": LINES_SCHEMA, "flags": FLAGS_SCHEMA, "completeness": COMPLETENESS_SCHEMA}
 
 
 class InventoryError(ValueError):
     """Nothing can be computed or read: what was found, where, and what to do."""
+
+
+def is_inventory(folder: Path) -> bool:
+    """Whether a folder's record is that of an inventory of ours, of any version of its schema."""
+    try:
+        schema = _read_record(folder).get("schema")
+    except InventoryError:
+        return False
+    return isinstance(schema, str) and schema.startswith(SCHEMA.partition("/")[0] + "/")
+
+
+def _read_record(folder: Path) -> dict[str, Any]:
+    try:
+        record = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise InventoryError(
+            f"{folder}: no inventory ({RECORD_FILE} is not readable: {fault}); make one with leafmark inventory run"
+        ) from fault
+    if not isinstance(record, dict):
+        raise InventoryError(
+            f"{folder}: no inventory ({RECORD_FILE} holds no record); make one with leafmark inventory run"
+        )
+    return record
 
 
 def refuse_other_books(table: pa.Table, where: str) -> None:
@@ -99,18 +126,22 @@ class Inventory:
 
         Raises
         ------
-        InventoryError : it is none, or of another schema.
+        InventoryError : it is none, or not finished, or of another schema, or its record lacks a field.
         """
         folder = Path(path)
-        try:
-            record = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as fault:
+        if (folder / UNFINISHED).is_file():
             raise InventoryError(
-                f"{folder}: no inventory ({RECORD_FILE} is not readable: {fault}); make one with leafmark inventory run"
-            ) from fault
+                f"{folder}: no inventory yet: a run is at work here or was killed; wait, or start the same command again"
+            )
+        record = _read_record(folder)
         if record.get("schema") != SCHEMA:
             raise InventoryError(
                 f"{folder}: expected an inventory of schema {SCHEMA}, found {record.get('schema')!r}; run it again"
+            )
+        lacking = [name for name in _RECORDED if name not in record]
+        if lacking:
+            raise InventoryError(
+                f"{folder / RECORD_FILE}: {', '.join(lacking)} missing; restore the file, or run the inventory again"
             )
         return cls(folder, record)
 
@@ -136,7 +167,7 @@ class Inventory:
             temporary.replace(folder / f"{name}.parquet")
         write_json(folder / RECORD_FILE, {"schema": SCHEMA, **record})
         seal(folder)
-        return cls.open(folder)
+        return cls(folder, _read_record(folder))
 
     def table(self, name: str) -> pa.Table:
         """A table of the folder.
@@ -148,7 +179,10 @@ class Inventory:
         file = self.path / f"{name}.parquet"
         if not file.is_file():
             raise InventoryError(f"{file}: this inventory has no {name}")
-        return pq.read_table(file)
+        try:
+            return pq.read_table(file)
+        except (OSError, pa.ArrowException) as fault:
+            raise InventoryError(f"{file}: damaged ({fault}); restore it, or run the inventory again") from fault
 
     @property
     def year(self) -> int:

@@ -33,18 +33,22 @@ from leafmark.engine.run import run as run_engine
 from leafmark.factors.model import Pack, builtin
 from leafmark.inventory.accounting.entries import lines_of_entries
 from leafmark.inventory.accounting.lines import lines_of
-from leafmark.inventory.book import RECORD_FILE, Inventory, InventoryError
+from leafmark.inventory.book import RECORD_FILE, UNFINISHED, Inventory, InventoryError, is_inventory
 from leafmark.inventory.company.completeness import completeness
 from leafmark.inventory.company.folder import Company
 from leafmark.inventory.company.prepare import prepare
 from leafmark.inventory.company.prepared import Prepared
 from leafmark.inventory.scope2.contracts import ARROW_SCHEMA
 from leafmark.inventory.scope2.matching import match
+from leafmark.inventory.seal import SUMS_FILE
 from leafmark.inventory.tables import FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES
 from leafmark.methods import method
 
-UNFINISHED: Final = "unfinished"
+_OWN: Final = (UNFINISHED, RECORD_FILE, SUMS_FILE, "prepared", "runs")
+_OWN_SUFFIXES: Final = (".parquet", ".tmp")
+"""What lies in an inventory's folder."""
 MARKET: Final = "electricity.market"
+MARKET_ROWS: Final = "electricity_market.parquet"
 MEMORY_LIMIT: Final = "350MB"
 RUNS_AT_ONCE: Final = 2
 """Engine runs side by side, and what each may hold: an inventory of 5 M lines stays under 1 GB."""
@@ -96,17 +100,26 @@ def _serials(before: Sequence[str | Path]) -> pa.Table | None:
 
 
 def _claim(out: Path, replace: bool) -> None:
-    """An empty folder, or one where this was begun before."""
-    if (out / RECORD_FILE).is_file() and not replace:
+    """An empty folder, or one where this was begun before; what is not an inventory's own is never thrown away.
+
+    A record beside the mark of an unfinished run is that of a run killed before its seal: it is begun again.
+    """
+    begun = (out / UNFINISHED).is_file()
+    finished = not begun and is_inventory(out)
+    if finished and not replace:
         raise InventoryError(f"{out}: a finished inventory is there; choose another folder, or replace it (--replace)")
-    ours = (out / UNFINISHED).exists() or (out / RECORD_FILE).is_file()
-    left = [each for each in out.iterdir() if not each.name.startswith(".")]
-    if left and not ours:
+    left = sorted(each for each in out.iterdir() if not each.name.startswith("."))
+    if left and not begun and not finished:
         raise InventoryError(f"{out}: not empty, and no inventory ({left[0].name}, ...); choose another folder")
+    strange = [each.name for each in left if each.name not in _OWN and each.suffix not in _OWN_SUFFIXES]
+    if strange:
+        raise InventoryError(
+            f"{out}: {', '.join(strange[:3])} is no part of an inventory and would be thrown away; move it, or choose another folder"
+        )
     (out / UNFINISHED).touch()
     for each in left:
         if each.name != UNFINISHED:
-            shutil.rmtree(each) if each.is_dir() else each.unlink()
+            shutil.rmtree(each) if each.is_dir() and not each.is_symlink() else each.unlink()
 
 
 def _run(
@@ -205,14 +218,26 @@ def _by_market(work: _Work, company: Company, used_before: pa.Table | None) -> t
         files=(rows[0]["_file"] if rows else "contracts", "electricity"),
     )  # fmt: skip
     packs = [*work.packs, *([matched.pack] if matched.pack is not None else [])]
-    file = work.out / "prepared" / "electricity_market.parquet"
+    file = work.out / "prepared" / MARKET_ROWS
     pq.write_table(matched.rows, file)
     done = work.engine("electricity_market", MARKET, file, packs)
     lines = lines_of(done, work.prepared.groups, "electricity", packs, "market", work.database)
     tables = {
         "instruments": matched.instruments, "served": matched.served, "criteria": matched.criteria, "serials": matched.serials_used,
     }  # fmt: skip
-    return tables, _Done(done, lines, matched.flags, packs)
+    flags = pa.concat_tables([matched.flags.cast(FLAGS_SCHEMA), _refused_by_market(done, matched.rows)])
+    return tables, _Done(done, lines, flags, packs)
+
+
+def _refused_by_market(run: Run, rows: pa.Table) -> pa.Table:
+    """What the run by market refused, as flags: parts of a group's sum, so of no single row of the company's files."""
+    groups = rows.column("site_id")
+    told = [
+        {"file": f"prepared/{MARKET_ROWS}", "row": each["row"], "activity_id": groups[each["row"] - 1].as_py(), "effect": "refused",
+         **{name: each[name] for name in ("field", "reason", "found", "expected")}}
+        for each in run.table("rejected").to_pylist()
+    ]  # fmt: skip
+    return pa.Table.from_pylist(told, schema=FLAGS_SCHEMA)
 
 
 class _Steps:

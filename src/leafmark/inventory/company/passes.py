@@ -194,7 +194,13 @@ def _groups(work: _Work, reading: Reading, into: Passed) -> tuple[pa.Table, int,
     keys = [f"{rows.code(reading)} AS code", f"{rows.share(reading)} AS share", f"{rows.fault(reading)} AS fault"]
     keys += ["COALESCE(i.region, p.place_region) AS region"] if kwh else []
     sums = ["COUNT(*) AS n", "COUNT(*) - COUNT(i.origin) AS untold"]
-    sums += [f"SUM(i.kwh * {rows.share(reading)}) AS kwh"] if kwh else []
+    if kwh:
+        # What the engine will refuse is no consumption: one NaN would be the whole group's. A comparison alone does not find
+        # it: the bounds that a Parquet file tells of itself leave NaN out, and DuckDB believes them.
+        most = next(column.high for column in reading.columns if column.name == "kwh")
+        sums += [
+            f"SUM(CASE WHEN ISFINITE(i.kwh) AND i.kwh BETWEEN 0 AND {most!r} THEN i.kwh * {rows.share(reading)} END) AS kwh"
+        ]
     places_of_keys = ", ".join(str(number) for number in range(1, len(keys) + 1))
     sql = f"CREATE OR REPLACE TEMP TABLE counted AS SELECT {', '.join([*keys, *sums])} {rows.joins(reading)} GROUP BY {places_of_keys}"
     work.connection.execute(sql)
@@ -222,7 +228,7 @@ def _groups(work: _Work, reading: Reading, into: Passed) -> tuple[pa.Table, int,
     work.connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE groups AS
         SELECT CONCAT(p.place_id, ' · ', COALESCE(strftime(t.month, '%Y-%m'), 'no date'), ' · ', o.origin,
-            CASE WHEN c.share < 1 THEN CONCAT(' · ', printf('%.10g', c.share * 100), ' %') ELSE '' END) AS group_id,
+            CASE WHEN c.share < 1 THEN CONCAT(' · ', printf('%.{rows.SHARE_DIGITS}g', c.share * 100), ' %') ELSE '' END) AS group_id,
           {quote(reading.template)} AS template, p.entity_id, p.place_id AS site_id, t.month, o.origin, c.share, p.held,
           CASE WHEN e.to_category IS NOT NULL THEN 3 END AS to_scope, e.to_category, e.upstream_to_category, c.n AS rows, c.code
         FROM (SELECT code, share, SUM(n) AS n FROM counted WHERE fault = 0 GROUP BY code, share) AS c

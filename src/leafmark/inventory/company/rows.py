@@ -29,7 +29,7 @@ MONTHS_CODED: Final = 16
 """Codes of months in a group's number: 0 not told, 1 to 13 the months that a year touches."""
 ORIGINS_CODED: Final = 8
 SHARE_DIGITS: Final = 12
-"""Of a mean share: rows of one period have one share, whatever the sums' last bit."""
+"""Of a share that changes: a group's id shows it whole (12 digits of a percentage), so two groups never share an id."""
 OFFSET_WORDS: Final = (
     r"(^|[^a-z])(offsets?|offsetting|carbon[ _.-]?credits?|removal[ _.-]?credits?|vcus?|ccers?|cers|vers|erus?)([^a-z]|$)"
     r"|抵消|抵銷|碳信用|核证自愿减排|核證自願減排"
@@ -141,9 +141,10 @@ def share(reading: Reading) -> str:
     """The company's share of a row; of a period over a change the mean of its days."""
     if not reading.varies:
         return "p.share"
-    mean = f"ROUND((b.before + b.share - a.before) / (({end(reading)}) - ({start(reading)})), {SHARE_DIGITS})"
+    mean = f"(b.before + b.share - a.before) / (({end(reading)}) - ({start(reading)}))"
     several = f"CASE WHEN a.stretch = b.stretch THEN a.share ELSE {mean} END" if reading.spans else "a.share"
-    return f"CASE WHEN NOT p.varies THEN p.share WHEN i.date IS NULL THEN p.whole_share ELSE {several} END"
+    varying = f"ROUND(CASE WHEN i.date IS NULL THEN p.whole_share ELSE {several} END, {SHARE_DIGITS})"
+    return f"CASE WHEN NOT p.varies THEN p.share ELSE {varying} END"
 
 
 def joins(reading: Reading) -> str:

@@ -1,0 +1,141 @@
+"""Inventories attacked: folders that are somebody else's, runs killed between two steps, numbers and entries that cannot be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from synthetic_company import ACTS, YEAR, Act, pack, write_company
+
+from leafmark.inventory.accounting.running import run_inventory
+from leafmark.inventory.book import Inventory, InventoryError
+
+KG = 10**9
+FREIGHT_AND_WASTE = ACTS[8:10]
+
+
+def made(tmp_path: Path, acts: Sequence[Act] = FREIGHT_AND_WASTE, **options: Any) -> Inventory:
+    return run_inventory(write_company(tmp_path / "company", acts, **options), tmp_path / "inventory", packs=[pack()])
+
+
+def kg(inventory: Inventory, by: Any = "location") -> dict[tuple[int, int | None], float]:
+    return {place: value.co2e_ug / KG for place, value in inventory.rows(by).items()}
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize("mark", ["inventory.json", "unfinished"])
+def test_somebody_elses_folder_is_never_thrown_away(tmp_path: Path, mark: str, replace: bool) -> None:
+    company = write_company(tmp_path / "company", FREIGHT_AND_WASTE)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / mark).write_text('{"swords": 2}', encoding="utf-8")
+    (theirs / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(InventoryError, match=r"thesis\.txt|inventory\.json"):
+        run_inventory(company, theirs, packs=[pack()], replace=replace)
+    assert sorted(each.name for each in theirs.iterdir()) == sorted([mark, "thesis.txt"])
+
+
+def test_what_a_person_put_beside_an_inventory_is_not_thrown_away_with_it(tmp_path: Path) -> None:
+    inventory = made(tmp_path)
+    (inventory.path / "notes.txt").write_text("ask the auditor", encoding="utf-8")
+    with pytest.raises(InventoryError, match=r"notes\.txt"):
+        run_inventory(tmp_path / "company", inventory.path, packs=[pack()], replace=True)
+    assert kg(Inventory.open(inventory.path)) == kg(inventory)
+
+
+def test_a_run_killed_between_its_record_and_its_seal_is_no_inventory_and_is_begun_again(tmp_path: Path) -> None:
+    company = write_company(tmp_path / "company", FREIGHT_AND_WASTE)
+    out = tmp_path / "inventory"
+    code = (
+        "import os, signal, sys; sys.path.insert(0, sys.argv[3])\nfrom synthetic_company import pack\n"
+        "from leafmark.inventory import book\nfrom leafmark.inventory.accounting.running import run_inventory\n"
+        "book.seal = lambda folder: os.kill(os.getpid(), signal.SIGKILL)\nrun_inventory(sys.argv[1], sys.argv[2], packs=[pack()])\n"
+    )
+    died = subprocess.run([sys.executable, "-c", code, str(company), str(out), os.path.dirname(__file__)], check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert (out / "inventory.json").is_file()
+    with pytest.raises(InventoryError, match="was killed"):
+        Inventory.open(out)
+    again = run_inventory(company, out, packs=[pack()])
+    assert (out / "SHA256SUMS").is_file()
+    assert kg(again) == kg(made(tmp_path / "other"))
+
+
+@pytest.mark.parametrize("text", ["[]", '"inventory"', "{}", '{"schema": "leafmark.inventory/1"}', "", "{"])
+def test_a_record_that_is_not_whole_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "inventory.json").write_text(text, encoding="utf-8")
+    with pytest.raises(InventoryError, match=r"inventory\.json|expected an inventory of schema"):
+        Inventory.open(tmp_path)
+
+
+def test_a_table_that_is_damaged_is_told_by_its_file(tmp_path: Path) -> None:
+    inventory = made(tmp_path)
+    (inventory.path / "lines.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InventoryError, match=r"lines\.parquet: damaged"):
+        inventory.total("location")
+
+
+def venture(spans: Sequence[tuple[float, str | None, str | None]]) -> dict[str, list[dict[str, Any]]]:
+    """A plant of an entity that is owned by a share that changes."""
+    return {
+        "entities": [{"entity_id": each, "name": each, "region": "GB"} for each in ("own", "jv")],
+        "ownership": [
+            {"owner_id": "own", "entity_id": "jv", "share_percent": share, "financial_control": False,
+             "operational_control": False, "valid_from": first, "valid_to": after}
+            for share, first, after in spans
+        ],
+        "sites": [{"site_id": "plant", "entity_id": "jv", "name": "Plant", "region": "GB"}],
+    }  # fmt: skip
+
+
+def test_two_shares_that_print_alike_are_one_group_and_no_gram_counts_twice(tmp_path: Path) -> None:
+    """A third on the fifth of June, and a third as the mean of 0 and two thirds: the same to every digit that an id shows."""
+    third = 100 / 3
+    spans = [(third, None, "2024-06-10"), (0, "2024-06-10", "2024-06-20"), (2 * third, "2024-06-20", None)]
+    days = (("2024-06-05", "2024-06-06"), ("2024-06-10", "2024-06-30"), ("2024-06-15", "2024-06-25"))
+    acts = [replace(ACTS[0], site="plant", more={"date": first, "until": after}) for first, after in days]
+    inventory = made(tmp_path, acts, tables=venture(spans), approach="equity_share")
+    assert kg(inventory)[1, None] == pytest.approx(2500, rel=1e-9)
+    ids = inventory.table("groups").column("group_id").to_pylist()
+    assert len(ids) == len(set(ids))
+
+
+def electricity(folder: Path, kwh: Sequence[float]) -> None:
+    """A file of invoices of one site and month, as Parquet holds what no CSV does."""
+    count = len(kwh)
+    columns = {"site_id": ["office"] * count, "kwh": list(kwh), "origin": ["invoiced"] * count}
+    days = pa.array([dt.date(YEAR, 6, 1)] * count, pa.date32())
+    pq.write_table(pa.table({**columns, "date": days}), folder / "activities" / "electricity.parquet")
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e300, -5.0, 2e11])
+def test_an_amount_that_cannot_be_takes_no_other_out_of_the_statement_by_market(tmp_path: Path, bad: float) -> None:
+    company = write_company(tmp_path / "company", FREIGHT_AND_WASTE)
+    electricity(company, [1000.0, bad])
+    inventory = run_inventory(company, tmp_path / "inventory", packs=[pack()])
+    assert (kg(inventory)[2, None], kg(inventory, "market")[2, None]) == (400, 400)
+    refused = [row for row in inventory.table("flags").to_pylist() if row["effect"] == "refused"]
+    assert [(row["file"], row["row"]) for row in refused] == [("activities/electricity.parquet", 2)]
+
+
+def test_what_the_run_by_market_refuses_is_a_flag(tmp_path: Path) -> None:
+    """A region that nobody knows is refused by both runs: each says so of what it read."""
+    lost = replace(ACTS[3], more={"region": "Atlantis"})
+    inventory = made(tmp_path, (ACTS[3], lost))
+    assert (kg(inventory)[2, None], kg(inventory, "market")[2, None]) == (4000, 4000)
+    refused = [row for row in inventory.table("flags").to_pylist() if row["effect"] == "refused"]
+    assert [(row["file"], row["reason"]) for row in refused] == [
+        ("activities/electricity.csv", "unknown_region"),
+        ("prepared/electricity_market.parquet", "unknown_region"),
+    ]
+    assert refused[1]["activity_id"] == "office · 2024-06 · measured"
