@@ -90,3 +90,43 @@ def test_every_reason_that_a_company_is_given_is_in_the_guide() -> None:
         for word in re.findall(r"`(\w+)`", cell)
     }
     assert given <= named, given - named
+
+
+def test_what_run_says_to_do_next_can_be_done(call: Call, folder: Path) -> None:
+    call("inventory", "template", "mine", "--year", "2025")
+    empty = call("inventory", "run", "mine", "--out", "nothing")
+    assert "put activities into mine/activities" in empty.stderr
+    assert "explain" not in empty.stderr
+    call("inventory", "import", "mine", "electricity-2025.csv")
+    done = call("inventory", "run", "mine", "--out", "mine inventory")
+    (line,) = [each for each in done.stderr.splitlines() if each.startswith("next: ")]
+    report, explain = line.removeprefix("next: ").split("   |   ")
+    for command in (report, explain):
+        made = call(*shlex.split(command)[1:])
+        assert made.exit_code == 0, made.stderr
+
+
+def test_a_cell_of_another_type_is_told_what_to_be_in_words(call: Call, folder: Path) -> None:
+    call("inventory", "template", "mine", "--year", "2025")
+    (folder / "bills.csv").write_text(
+        'activity_id,site_id,kwh,date\na,head-office,"12,5",2025-01-01\nb,head-office,12.5,31/12/2025\n',
+        encoding="utf-8",
+    )
+    said = call("inventory", "import", "mine", "bills.csv", "--template", "electricity").stdout
+    assert "found 12,5, expected a number such as 1200.5" in said
+    assert "found 31/12/2025, expected a day such as 2025-12-31" in said
+
+
+def test_contracts_are_looked_at_by_a_verb_of_their_own_and_check_says_so(call: Call, folder: Path) -> None:
+    call("inventory", "template", "mine", "--year", "2025")
+    assert "contracts" not in call("inventory", "check", "mine").stderr
+    with (folder / "mine" / "contracts.csv").open("a", encoding="utf-8") as file:
+        file.write("a,certifcate,GB,2025-01-01,2026-01-01,10,0,wind,REGO,1-10,2026-02-01,,,\n")
+    assert "leafmark inventory contracts mine" in call("inventory", "check", "mine").stderr
+
+
+def test_a_folder_without_a_record_is_said_without_an_errno(call: Call, folder: Path) -> None:
+    call("inventory", "template", "mine", "--year", "2025")
+    shown = call("inventory", "show", "mine")
+    assert shown.exit_code == 2
+    assert "no inventory (inventory.json is missing); make one with leafmark inventory run" in shown.stderr

@@ -60,7 +60,7 @@ class Demand:
 def common_demands(several_programmes: bool) -> list[Demand]:
     """What is asked of every act. Reads the act with `nth`, `known_action`, `method_id` and `place_known` beside it."""
     demands = [
-        Demand("missing_value", name, f"trim(CAST({name} AS VARCHAR)) <> ''", f"a {each.type}")
+        Demand("missing_value", name, f"trim(CAST({name} AS VARCHAR)) <> ''", each.expected)
         for each in COMMON
         if each.required and (name := each.name)
     ]
@@ -73,7 +73,7 @@ def common_demands(several_programmes: bool) -> list[Demand]:
         Demand("unknown_action", "action", "known_action", "an act of the programme's catalogue"),
         Demand("not_valid_on_day", "date", "method_id IS NOT NULL", "a day on which the catalogue has terms of the act"),
         Demand("unknown_evidence", "evidence", "evidence IN ('A', 'B', 'C', 'D')", "A, B, C or D"),
-        Demand("unreadable", "amount", "isfinite(amount)", "a finite float"),
+        Demand("unreadable", "amount", "isfinite(amount)", "a finite number"),
         Demand("negative_amount", "amount", "amount >= 0", "0 or more: what made things worse follows from its inputs"),
         Demand("not_positive", "amount", "amount > 0", "more than 0"),
         Demand("above_bound", "amount", "amount <= 1e6", "at most a million: no act is a million of anything"),
@@ -92,10 +92,10 @@ def own_demands(method: Method) -> list[Demand]:
         name = column.name
         if column.required:
             demands.append(
-                Demand("missing_value", name, f"{name} IS NOT NULL", f"a {column.type}; a 0 must be written")
+                Demand("missing_value", name, f"{name} IS NOT NULL", f"{column.expected}; a 0 must be written")
             )
         if column.type == "float":
-            demands.append(Demand("unreadable", name, f"{name} IS NULL OR isfinite({name})", "a finite float"))
+            demands.append(Demand("unreadable", name, f"{name} IS NULL OR isfinite({name})", "a finite number"))
         bounds = f"{column.low} to {column.high}: {column.cap_reason}"
         if column.low is not None:
             demands.append(Demand("below_bound", name, f"{name} IS NULL OR {name} >= {column.low!r}", bounds))

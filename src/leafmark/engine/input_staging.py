@@ -257,7 +257,7 @@ def _typed(have: Sequence[Column], raw: Path, types: dict[str, tuple[pa.DataType
         if kind == "VARCHAR":
             broken.append((f"contains({cell}, chr(65533))", column.name, "broken_text", "valid UTF-8"))
         else:
-            expected = "a whole number, as the other ids" if kind == "BIGINT" else f"a {column.type}"
+            expected = "a whole number, as the other ids" if kind == "BIGINT" else column.expected
             unreadable.append((f"{value} IS NULL AND {cell} IS NOT NULL", column.name, "unreadable", expected))
     faults = unreadable + broken
     tests = " ".join(f"WHEN {fault[0]} THEN {number}" for number, fault in enumerate(faults))

@@ -90,10 +90,10 @@ def ok_terms(method: Method, shape: Shape) -> list[tuple[str, str, str, str]]:
             continue
         name = f"i.{column.name}"
         if column.required and not (method.id == "product.bill" and column.name == "key"):
-            terms.append(("missing_value", column.name, f"{name} IS NOT NULL", f"a {column.type}"))
+            terms.append(("missing_value", column.name, f"{name} IS NOT NULL", column.expected))
         guard = "" if column.required else f"{name} IS NULL OR "
         if column.type == "float":  # said apart: Parquet's statistics leave NaN out, so an engine may skip a bound
-            terms.append(("unreadable", column.name, f"({guard}NOT ISNAN({name}))", "a finite float"))
+            terms.append(("unreadable", column.name, f"({guard}NOT ISNAN({name}))", "a finite number"))
         bounds = f"{column.low} to {column.high}: {column.cap_reason}"
         if column.low is not None:
             terms.append(("below_bound", column.name, f"({guard}{name} >= {number(column.low)})", bounds))

@@ -46,7 +46,7 @@ def unmet(method: Method, shape: Shape) -> str:
     floats = [column.name for column in method.columns if column.type == "float" and shape.has(column.name)]
     for name in floats:
         odd = f"(ISNAN(in_{name}) OR ABS(in_{name}) = CAST('Infinity' AS DOUBLE))"
-        cases.insert(0, (odd, "'unreadable'", f"'{name}'", text(name), "'a finite float'"))
+        cases.insert(0, (odd, "'unreadable'", f"'{name}'", text(name), "'a finite number'"))
     last = (
         "'too_large'",
         "'amount'",

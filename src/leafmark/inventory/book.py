@@ -56,6 +56,10 @@ def is_inventory(folder: Path) -> bool:
 def _read_record(folder: Path) -> dict[str, Any]:
     try:
         record = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise InventoryError(
+            f"{folder}: no inventory ({RECORD_FILE} is missing); make one with leafmark inventory run"
+        ) from fault
     except (OSError, ValueError) as fault:
         raise InventoryError(
             f"{folder}: no inventory ({RECORD_FILE} is not readable: {fault}); make one with leafmark inventory run"

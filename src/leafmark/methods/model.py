@@ -21,6 +21,14 @@ from typing import Literal
 
 Book = Literal["product", "inventory", "impact"]
 ColumnType = Literal["id", "text", "float", "date", "bool"]
+EXPECTED_WORDS: dict[ColumnType, str] = {
+    "id": "an id",
+    "text": "a text",
+    "float": "a number such as 1200.5, with a point and without thousands marks",
+    "date": "a day such as 2025-12-31",
+    "bool": "true or false",
+}
+"""What a cell of each type is to be, as messages say it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,11 @@ class Column:
     high: float | None = None
     cap_reason: str = ""
     meaning: str = ""
+
+    @property
+    def expected(self) -> str:
+        """What a cell is to be, as messages say it."""
+        return EXPECTED_WORDS[self.type]
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,9 @@ def import_verb(company: Path, file: Path, named: str | None, replace: bool, as_
 def check_verb(company: Path, as_json: bool) -> None:
     """Check the tables and all activity files of COMPANY: what is refused or doubted, with file, row, field and rule.
 
+    Whether there is a factor for a row is seen by `leafmark inventory run`, whether a contract may serve by `leafmark inventory
+    contracts`: neither is checked here.
+
     Exit status 1 where a row or a file is refused: the rest would be computed, and the completeness table would say so.
 
     \b
@@ -93,6 +96,8 @@ def check_verb(company: Path, as_json: bool) -> None:
     with unusable(CompanyError), Progress() as progress:
         found = check(company, progress)
     emit(_content(found), as_json, lambda: _text(found))
+    if found.contracts and not as_json:
+        note(f"contracts are not matched here: leafmark inventory contracts {company}")
     refused = found.flags.num_rows - found.doubted
     if refused:
         raise CheckFailedError(f"{company}: {refused} refused")

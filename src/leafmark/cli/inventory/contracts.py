@@ -86,8 +86,8 @@ def _text(content: dict[str, Any]) -> str:
     parts.append(table([(name, f"{content[f'{key}_kwh']:,.0f} kWh") for name, key in (
         ("consumed", "consumed"), ("by contracts", "served"), ("by residual mixes", "residual"), ("by the grid's average", "grid"))], right=(1,)))  # fmt: skip
     if content["flags"]:
-        why: list[tuple[str, ...]] = [("file", "row", "contract", "reason", "effect", "found")]
-        why += [tuple("" if flag[name] is None else str(flag[name]) for name in ("file", "row", "activity_id", "reason", "effect", "found"))
+        why: list[tuple[str, ...]] = [("file", "row", "contract", "reason", "effect", "found", "expected")]
+        why += [tuple("" if flag[name] is None else str(flag[name]) for name in ("file", "row", "activity_id", "reason", "effect", "found", "expected"))
                 for flag in content["flags"][:FLAGS_SHOWN]]  # fmt: skip
         more = len(content["flags"]) - FLAGS_SHOWN
         parts.append(table(why, right=(1,)) + (f"\n... and {more:,} more flags." if more > 0 else ""))

@@ -58,7 +58,29 @@ def run(
         content = summary(made)
     emit(content, as_json, lambda: _text(content))
     if not as_json:
-        note(f"next: leafmark inventory report {out} --out report   |   leafmark explain {out}/runs/fuel GROUP")
+        note(_next(made, company, out))
+
+
+def _next(made: Any, company: Path, out: Path) -> str:
+    """What to do now: the report, and an explanation of the group of the most grams of a run that is there."""
+    import shlex
+
+    import pyarrow.compute as pc
+
+    report = f"next: leafmark inventory report {shlex.quote(str(out))} --out report"
+    lines, groups = made.table("lines"), made.table("groups")
+    if not lines.num_rows:
+        return f"next: put activities into {company}/activities (its README says which columns), then leafmark inventory check {company}"
+    grams = pc.abs(lines["co2e_ug"])
+    largest = lines.slice(pc.index(grams, pc.max(grams)).as_py(), 1).to_pylist()[0]
+    folder = {each["run_id"]: each["folder"] for each in made.record["runs"]}.get(largest["run_id"])
+    for name in ("template", "entity_id", "site_id", "month", "origin"):
+        same = pc.is_null(groups[name]) if largest[name] is None else pc.equal(groups[name], largest[name])
+        groups = groups.filter(same)
+    if folder is None or not groups.num_rows:
+        return report
+    group_id = groups["group_id"][0].as_py()
+    return f"{report}   |   leafmark explain {shlex.quote(f'{out}/{folder}')} {shlex.quote(group_id)}"
 
 
 @click.command(short_help="What a finished inventory comes to.")

@@ -40,4 +40,5 @@ def verify(path: Path, inputs: Path | None, replay: bool, as_json: bool) -> None
         found = check(path, inputs=inputs, replay=replay, progress=progress)
     emit(found, as_json, lambda: text(found))
     if not found["sound"]:
-        raise CheckFailedError(f"{path}: {sum(each['fault_count'] for each in found['checks']):,} faults")
+        count = sum(each["fault_count"] for each in found["checks"])
+        raise CheckFailedError(f"{path}: {count:,} {'fault' if count == 1 else 'faults'}")

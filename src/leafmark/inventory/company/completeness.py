@@ -140,7 +140,7 @@ def _most(reasons: Mapping[tuple[str, str], int], templates: Iterable[str]) -> s
             sums[reason] = sums.get(reason, 0) + count
     shown = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
     told = ", ".join(f"{reason} {count}" for reason, count in shown[:SHOWN_REASONS])
-    return told + (f" and {len(shown) - SHOWN_REASONS} reasons more" if len(shown) > SHOWN_REASONS else "")
+    return told + (f" and {_more(len(shown) - SHOWN_REASONS)}" if len(shown) > SHOWN_REASONS else "")
 
 
 def _key(exclusion: Mapping[str, Any]) -> Row:
@@ -181,3 +181,7 @@ def _exclusion(each: Mapping[str, Any]) -> dict[str, Any]:
         "scope": scope, "category": category, "status": "not_applicable" if share == 0 else "excluded", "what": what, "why": each["why"],
         "activities": 0, "refused": 0, "estimated_share": None, "months": None,
     }  # fmt: skip
+
+
+def _more(count: int) -> str:
+    return "1 reason more" if count == 1 else f"{count} reasons more"

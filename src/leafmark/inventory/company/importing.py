@@ -28,12 +28,13 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found: flags, and by template the rows read and those refused."""
+    """What a check found: flags, by template the rows read and those refused, and how many contracts wait to be matched."""
 
     flags: pa.Table
     rows: dict[str, int]
     refused: dict[str, int]
     file: Path | None = None
+    contracts: int = 0
 
     @property
     def doubted(self) -> int:
@@ -48,8 +49,9 @@ def check(company: str | Path, progress: Progress | None = None) -> Checked:
     ------
     CompanyError : company.toml or a table cannot be read.
     """
-    found = _prepared(Company.open(company), progress)
-    return Checked(found.flags, found.rows, found.refused)
+    opened = Company.open(company)
+    found = _prepared(opened, progress)
+    return Checked(found.flags, found.rows, found.refused, contracts=len(opened.tables["contracts"]))
 
 
 def import_file(

@@ -152,7 +152,7 @@ def _fault(row: dict[str, Any], columns: tuple[Column, ...]) -> tuple[str, str, 
         value = row.get(column.name)
         if value is None:
             if column.required:
-                return "missing_value", column.name, None, f"a {column.type}"
+                return "missing_value", column.name, None, column.expected
             continue
         bounds = f"{column.low} to {column.high}: {column.cap_reason}"
         if column.low is not None and value < column.low:

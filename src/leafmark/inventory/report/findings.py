@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
+from leafmark.engine.wording import mass
+
 State: TypeAlias = Literal["verified", "fault", "not verified"]
 LISTED_MAX: Final = 20
 
@@ -50,6 +52,6 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
         yield from (f"    note: {note}" for note in each["notes"])
     for name in ("location", "market"):
         if report["totals"]:
-            yield f"  total, Scope 2 by {name}: {report['totals'][name]['co2e_ug']:,} micrograms CO2e"
+            yield f"  total, Scope 2 by {name}: {mass(report['totals'][name]['co2e_ug'])} CO2e ({report['totals'][name]['co2e_ug']:,} micrograms)"
     if report["sha256"]:
         yield f"  sha256 of the pack: {report['sha256']}"
