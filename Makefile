@@ -97,6 +97,7 @@ bench: $(READY)
 	$(BIN)/python -m bench.inventory
 	$(BIN)/python -m bench.cloud  # needs the shared data
 	$(BIN)/python -m bench.schedule  # needs the shared data
+	$(BIN)/python -m bench.orders_intensity
 	$(BIN)/python -m bench.site  # needs wrk
 	$(BIN)/python -m bench.packing.br --each 5
 	$(BIN)/python tools/make_readme.py --speed
