@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
@@ -233,3 +234,12 @@ def test_the_guide_names_every_required_section() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "inventory-report.md").read_text(encoding="utf-8")
     for item in ITEMS:
         assert not item.required or f"`{item.section}`" in guide, item.key
+
+
+def test_a_company_without_contracts_is_said_to_have_none_and_no_empty_table_stands(given: Facts) -> None:
+    assert given.instruments is not None
+    none = replace(given, instruments=given.instruments.slice(0, 0))
+    for language in LANGUAGES:
+        assert Words(language)("scope2.none") in page(none, language)
+        assert Words(language)("scope2.none") not in page(given, language)
+    assert "contract_id" not in page(none)

@@ -68,7 +68,8 @@ class Trees:
         return "\n".join(self._parts(line)) + "\n"
 
     def _parts(self, line: Mapping[str, Any]) -> Iterator[str]:
-        yield f"line {line['place']}: {grams_exact(line['co2e_ug'])} CO2e ({grams_exact(line['low_ug'])} to {grams_exact(line['high_ug'])}), hit {line['hits']} times"
+        hits = "once" if line["hits"] == 1 else f"{line['hits']} times"
+        yield f"line {line['place']}: {grams_exact(line['co2e_ug'])} CO2e ({grams_exact(line['low_ug'])} to {grams_exact(line['high_ug'])}), hit {hits}"
         for name in _SHOWN:
             if line[name] is not None:
                 yield f"  {name:<12} {line[name]}"
@@ -116,7 +117,7 @@ class Trees:
         return self._runs[run_id]
 
     def _explained(self, run: Run, subject: str) -> Iterator[str]:
-        yield f"  from its activity rows: leafmark explain {self._names[run.id]} {shlex.quote(f'id:{subject}')}"
+        yield f"  from its activity rows, as in the inventory's own folder: leafmark explain {self._names[run.id]} {shlex.quote(f'id:{subject}')}"
         if run.record["lines_in"] > EXPLAINED_LINES_MAX:
             yield f"    not shown here: the run has {run.record['lines_in']:,} lines"
             return

@@ -31,14 +31,14 @@ def english(said: str) -> Raw:
 
 def index(found: Sequence[tuple[Item, Found]], words: Words) -> str:
     """Each item of the standards with where it stands, or what is missing."""
-    columns = [Column(words(f"column.{name}")) for name in ("item", "standard", "level", "state", "where")]
+    columns = [Column(words(f"column.{name}")) for name in ("item", "state", "where", "level", "standard")]
     rows: list[list[Cell]] = []
     for item, state in found:
         where = link(f"#{item.section}", words(f"section.{item.section}"))
         said = Raw(f"{where.html}<br>{text(state.why)}") if state.why else where
         mark = Raw(f'<span class="{state.state}">{text(words(f"state.{state.state}"))}</span>')
         level = words("level.required" if item.required else "level.optional")
-        rows.append([words(f"item.{item.key}"), english(item.standard), level, mark, said])
+        rows.append([words(f"item.{item.key}"), mark, said, level, english(item.standard)])
     return table(words("section.index"), columns, rows)
 
 

@@ -137,6 +137,8 @@ def scope2(given: Facts, words: Words) -> str:
 def _instruments(given: Facts, words: Words) -> str:
     if given.instruments is None:
         return paragraph(words("scope2.no_instruments"), "note")
+    if not given.instruments.num_rows:
+        return paragraph(words("scope2.none"))
     return (
         _by_kind(given.instruments, words)
         + _criteria(given, words)
