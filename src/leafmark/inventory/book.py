@@ -3,7 +3,8 @@
     inventory.json + lines.parquet + flags.parquet + completeness.parquet + SHA256SUMS (+ tables of other rooms, + runs/, the engine's run folders)
 
 Totals are integer sums over `lines`. A range of a total groups by factor before it squares, since one factor's error is the same in
-every line of it: standard deviations add up within a factor, variances between factors (lognormal by moment matching, Fenton 1960).
+every line of it: standard deviations add up within a factor, variances between factors (lognormal by moment matching, Fenton 1960). An
+amount's own error is its line's: what a line's range has beside its factor's is squared line by line.
 What stands `outside` the scopes is in no total. The two statements of Scope 2 are never added: a total is by one of them.
 """
 
@@ -22,6 +23,7 @@ import pyarrow.parquet as pq
 
 from leafmark.engine.closing import lognormal_range
 from leafmark.engine.run_folder import write_json
+from leafmark.engine.schema import Z95
 from leafmark.engine.statement import BOOKS, MixedBooksError
 from leafmark.factors.gwp import GASES
 from leafmark.inventory.seal import seal
@@ -36,6 +38,8 @@ By: TypeAlias = Literal["location", "market"]
 BOOK: Final = "inventory"
 _RECORDED: Final = ("organisation", "year", "from", "until", "approach", "gwp", "known_on")
 """What every reader of an inventory asks its record for."""
+_NOISE: Final = 1.01
+"""A variance of a line must pass its factor's by so much to be an amount's own: below it is rounding, or a range that is no lognormal."""
 _OTHER_BOOK: Final = {each.id: each.book for each in LIBRARY if each.book != BOOK}
 _SCHEMAS: Final = {"lines": LINES_SCHEMA, "flags": FLAGS_SCHEMA, "completeness": COMPLETENESS_SCHEMA}
 
@@ -224,6 +228,16 @@ def sums(lines: pa.Table, keys: tuple[str, ...], by: By) -> dict[tuple[Any, ...]
     return _sums(lines, keys, f"outside IS NULL AND statement IN ('both', '{by}')")
 
 
+_INNER: Final = (
+    "GREATEST(0, LN((GREATEST(ABS(low_ug), ABS(high_ug)) - 1.0) / (LEAST(ABS(low_ug), ABS(high_ug)) + 1.0)))"
+)
+_WHOLE_VARIANCE: Final = f"(co2e_ug::DOUBLE * co2e_ug * (EXP(POWER({_INNER} / {2 * Z95!r}, 2)) - 1))"
+_OWN_VARIANCE: Final = f"""CASE WHEN sign(low_ug) = sign(high_ug) AND ABS(low_ug) > 1 AND ABS(high_ug) > 1
+  AND {_WHOLE_VARIANCE} > sd_ug::DOUBLE * sd_ug * {_NOISE} THEN {_WHOLE_VARIANCE} - sd_ug::DOUBLE * sd_ug ELSE 0 END"""
+"""Of a line: the variance that its range has beside its factor's, that of the amount itself. A line's range is that of both, lognormal:
+variance = v^2 (e^(s^2) - 1) with s = ln(high / low) / (2 z), taken a microgram within, since bounds are rounded outwards."""
+
+
 def _sums(lines: pa.Table, keys: tuple[str, ...], where: str) -> dict[tuple[Any, ...], Sum]:
     unknown = [key for key in keys if key not in LINES_SCHEMA.names]
     if unknown:
@@ -238,14 +252,15 @@ def _sums(lines: pa.Table, keys: tuple[str, ...], where: str) -> dict[tuple[Any,
         connection.register("lines", lines)
         rows = connection.execute(f"""
             WITH f AS (SELECT {cut}, co2e_ug < 0 AS credit, SUM(co2e_ug)::HUGEINT AS ug, SUM(sd_ug)::DOUBLE AS sd,
+                SUM({_OWN_VARIANCE}) AS own,
                 SUM(CASE WHEN origin IN ({primary}) THEN co2e_ug ELSE 0 END)::HUGEINT AS prime,
                 SUM(ABS(co2e_ug::HUGEINT) * CASE origin {scores} END)::DOUBLE AS scored,
                 SUM(ABS(co2e_ug::HUGEINT))::DOUBLE AS size, SUM(activities)::HUGEINT AS n,
                 bool_and(gases IS NOT NULL) AS split, {by_gas}
               FROM lines WHERE {where} GROUP BY {cut}, credit)
             SELECT {"".join(f"{key}, " for key in keys)}
-              SUM(CASE WHEN credit THEN 0 ELSE ug END)::HUGEINT, SUM(CASE WHEN credit THEN 0 ELSE sd * sd END),
-              SUM(CASE WHEN credit THEN -ug ELSE 0 END)::HUGEINT, SUM(CASE WHEN credit THEN sd * sd ELSE 0 END),
+              SUM(CASE WHEN credit THEN 0 ELSE ug END)::HUGEINT, SUM(CASE WHEN credit THEN 0 ELSE sd * sd + own END),
+              SUM(CASE WHEN credit THEN -ug ELSE 0 END)::HUGEINT, SUM(CASE WHEN credit THEN sd * sd + own ELSE 0 END),
               SUM(prime)::HUGEINT, SUM(scored), SUM(size), SUM(n)::HUGEINT, bool_and(split),
               {", ".join(f"SUM({gas})::HUGEINT" for gas in GASES)}
             FROM f {f"GROUP BY {', '.join(keys)}" if keys else "HAVING COUNT(*) > 0"}""").fetchall()
