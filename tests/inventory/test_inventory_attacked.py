@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +19,10 @@ import pyarrow.parquet as pq
 import pytest
 from synthetic_company import ACTS, YEAR, Act, pack, write_company
 
-from leafmark.inventory.accounting.running import run_inventory
+from leafmark.engine.explain import Explainer
+from leafmark.engine.replay import replay
+from leafmark.engine.run import RunError, open_run
+from leafmark.inventory.accounting.running import Given, run_inventory
 from leafmark.inventory.book import Inventory, InventoryError
 
 KG = 10**9
@@ -139,3 +144,105 @@ def test_what_the_run_by_market_refuses_is_a_flag(tmp_path: Path) -> None:
         ("prepared/electricity_market.parquet", "unknown_region"),
     ]
     assert refused[1]["activity_id"] == "office · 2024-06 · measured"
+
+
+def test_a_suppliers_own_spread_is_in_every_total_and_squared_line_by_line(tmp_path: Path) -> None:
+    """A figure of a supplier with a GSD of 3, at two sites: each line's range is its own; their total's is by hand, Fenton 1960."""
+    of_supplier = {"amount": 100, "unit": "item", "supplier_kg_per_unit": 3, "supplier_gsd": 3}
+    acts = [Act("purchases", of_supplier, {(3, 1): 300}, site=site, origin="supplier") for site in ("office", "own")]
+    inventory = made(tmp_path, acts)
+    lines = inventory.table("lines").to_pylist()
+    assert len(lines) == 2
+    of_site = inventory.sums(("site_id",), "location")
+    for line in lines:
+        found = of_site[line["site_id"],]
+        assert (found.low_ug, found.high_ug) == pytest.approx((line["low_ug"], line["high_ug"]), rel=1e-6)
+    mean, factor_sd = 600.0, 2 * lines[0]["sd_ug"] / KG  # the factor errs in both lines alike
+    own = 2 * 300**2 * (math.exp(math.log(3) ** 2) - 1)  # each supplier's figure errs by itself
+    s = math.sqrt(math.log(1 + (factor_sd**2 + own) / mean**2))
+    total = inventory.total("location")
+    assert total.low_ug / KG == pytest.approx(mean * math.exp(-s * s / 2 - 1.959964 * s), rel=1e-5)
+    assert total.high_ug / KG == pytest.approx(mean * math.exp(-s * s / 2 + 1.959964 * s), rel=1e-5)
+
+
+def entries(tmp_path: Path, act: Act = ACTS[8], **cells: Any) -> Path:
+    """A file of the entries of a run, with some cells of every row changed."""
+    table = pq.read_table(made(tmp_path / "elsewhere", (act,)).path / "runs" / act.template / "entries.parquet")
+    rows = [row | cells for row in table.to_pylist()]
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), tmp_path / "given.parquet")
+    return tmp_path / "given.parquet"
+
+
+def with_entries(tmp_path: Path, *given: Given) -> Inventory:
+    company = write_company(tmp_path / "company", ACTS[9:10])
+    return run_inventory(company, tmp_path / "inventory", packs=[pack()], given=given)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"scope": 4}, "nowhere in an inventory"), ({"category": 16}, "nowhere in an inventory"),
+        ({"category": None}, "nowhere in an inventory"), ({"scope": 1}, "nowhere in an inventory"),
+        ({"factor_id": None}, "where they come from"), ({"low_ug": None}, "no range"), ({"low_ug": 2**60}, "no range"),
+    ],
+)  # fmt: skip
+def test_entries_that_stand_nowhere_are_refused_by_what_they_lack(
+    tmp_path: Path, cells: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(InventoryError, match=told):
+        with_entries(tmp_path, Given(entries(tmp_path, **cells), "own", "office", "parcels"))
+
+
+def test_entries_of_another_year_are_refused_with_a_flag(tmp_path: Path) -> None:
+    path = entries(tmp_path, date=dt.date(YEAR - 5, 1, 1))
+    inventory = with_entries(tmp_path, Given(path, "own", "office", "parcels"))
+    assert kg(inventory) == {(3, 5): 100}
+    (told,) = inventory.table("flags").to_pylist()
+    assert (told["reason"], told["effect"], told["file"]) == ("outside_year", "refused", str(path))
+
+
+def test_entries_of_scope_2_are_in_both_statements_unless_they_are_of_one(tmp_path: Path) -> None:
+    path = entries(tmp_path, ACTS[3])
+    both = with_entries(tmp_path / "both", Given(path, "own", "office", "cloud"))
+    assert kg(both)[2, None] == kg(both, "market")[2, None] == 4000
+    one = with_entries(tmp_path / "one", Given(path, "own", "office", "cloud", "location"))
+    assert (2, None) not in kg(one, "market")
+
+
+def test_a_range_of_entries_that_touches_nought_is_not_lost_in_the_total(tmp_path: Path) -> None:
+    path = entries(tmp_path, co2e_ug=100 * KG, low_ug=0, high_ug=900 * KG)
+    found = with_entries(tmp_path, Given(path, "own", "office", "parcels")).rows("location")[3, 4]
+    assert found.high_ug - found.low_ug > 300 * KG
+
+
+def test_entries_are_counted_once_and_for_an_entity_of_the_company(tmp_path: Path) -> None:
+    path = entries(tmp_path)
+    with pytest.raises(InventoryError, match="given twice"):
+        with_entries(tmp_path / "a", *(Given(path, "own", "office", name) for name in ("parcels", "again")))
+    with pytest.raises(InventoryError, match="entity 'nobody'"):
+        with_entries(tmp_path / "b", Given(path, "nobody", "office", "parcels"))
+    inventory = made(tmp_path / "c")
+    with pytest.raises(InventoryError, match="made anew"):
+        run_inventory(
+            tmp_path / "c" / "company", inventory.path, packs=[pack()], replace=True,
+            given=[Given(inventory.path / "runs" / "freight", "own", "office", "parcels")],
+        )  # fmt: skip
+    assert kg(Inventory.open(inventory.path)) == kg(inventory)
+
+
+def test_a_folder_that_was_moved_explains_and_replays_as_before(tmp_path: Path) -> None:
+    inventory = made(tmp_path / "here", (ACTS[3], *FREIGHT_AND_WASTE))
+    group = inventory.table("groups").column("group_id")[0].as_py()
+    moved = shutil.move(inventory.path, tmp_path / "elsewhere")
+    shutil.rmtree(tmp_path / "here")
+    for run in inventory.record["runs"]:
+        assert replay(moved / run["folder"])["same"], run
+    assert "10000" in str(Explainer(open_run(moved / "runs" / "electricity")).explain(group))
+
+
+def test_an_input_that_is_another_file_of_the_same_name_is_not_taken_for_it(tmp_path: Path) -> None:
+    inventory = made(tmp_path / "here")
+    moved = shutil.move(inventory.path, tmp_path / "elsewhere")
+    (moved / "prepared" / "waste.parquet").write_bytes((moved / "prepared" / "freight.parquet").read_bytes())
+    with pytest.raises(RunError, match="is not there"):
+        replay(moved / "runs" / "waste")

@@ -3,7 +3,8 @@
     inventory.json + lines.parquet + flags.parquet + completeness.parquet + SHA256SUMS (+ tables of other rooms, + runs/, the engine's run folders)
 
 Totals are integer sums over `lines`. A range of a total groups by factor before it squares, since one factor's error is the same in
-every line of it: standard deviations add up within a factor, variances between factors (lognormal by moment matching, Fenton 1960); an amount's own error is its line's.
+every line of it: standard deviations add up within a factor, variances between factors (lognormal by moment matching, Fenton 1960); an
+amount's own error is its line's, and is squared at once (`own_sd_ug`).
 What stands `outside` the scopes is in no total. The two statements of Scope 2 are never added: a total is by one of them.
 """
 
