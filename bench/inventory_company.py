@@ -1,6 +1,7 @@
 """A platform's activity lines of one year over every template, the same for one seed: the input of the inventory's bench.
 
-Keys, regions and units are of the built-in pack; 200 sites of ten entities, two of them joint ventures, every day of 2023, four origins.
+Keys, regions and units are of the built-in pack; 200 sites of ten entities, two of them joint ventures, every day of 2023. A site knows what
+it knows of a template in one of four ways (its origin), as a site does.
 Templates are as uneven as a platform's: purchases, freight and electricity have most of the lines.
 """
 
@@ -93,12 +94,17 @@ def _lines(kind: Kind, rows: int, random: np.random.Generator) -> pa.Table:
         places = pa.array(random.integers(0, len(words), rows, dtype=np.int32))
         return pa.DictionaryArray.from_arrays(places, pa.array(words)).cast(pa.string())
 
+    sites = random.integers(0, SITES, rows, dtype=np.int32)
     first = np.datetime64(dt.date(YEAR, 1, 1))
     columns: dict[str, Any] = {
         "activity_id": pa.array(np.char.add(f"{kind.template}-", np.arange(rows).astype(str))),
-        "site_id": one_of([f"site-{n:03}" for n in range(SITES)]),
+        "site_id": pa.DictionaryArray.from_arrays(
+            pa.array(sites), pa.array([f"site-{n:03}" for n in range(SITES)])
+        ).cast(pa.string()),
         "date": pa.array(first + random.integers(0, 365, rows).astype("timedelta64[D]")),
-        "origin": one_of(list(ORIGINS)),
+        "origin": pa.DictionaryArray.from_arrays(
+            pa.array((sites + len(kind.template)) % len(ORIGINS)), pa.array(ORIGINS)
+        ).cast(pa.string()),
         **{name: pa.array(np.round(random.uniform(low, high, rows), 3)) for name, (low, high) in kind.numbers.items()},
     }
     if kind.key:
