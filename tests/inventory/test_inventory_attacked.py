@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 import signal
 import subprocess
@@ -139,3 +140,22 @@ def test_what_the_run_by_market_refuses_is_a_flag(tmp_path: Path) -> None:
         ("prepared/electricity_market.parquet", "unknown_region"),
     ]
     assert refused[1]["activity_id"] == "office · 2024-06 · measured"
+
+
+def test_a_suppliers_own_spread_is_in_every_total_and_squared_line_by_line(tmp_path: Path) -> None:
+    """A figure of a supplier with a GSD of 3, at two sites: each line's range is its own; their total's is by hand, Fenton 1960."""
+    of_supplier = {"amount": 100, "unit": "item", "supplier_kg_per_unit": 3, "supplier_gsd": 3}
+    acts = [Act("purchases", of_supplier, {(3, 1): 300}, site=site, origin="supplier") for site in ("office", "own")]
+    inventory = made(tmp_path, acts)
+    lines = inventory.table("lines").to_pylist()
+    assert len(lines) == 2
+    of_site = inventory.sums(("site_id",), "location")
+    for line in lines:
+        found = of_site[line["site_id"],]
+        assert (found.low_ug, found.high_ug) == pytest.approx((line["low_ug"], line["high_ug"]), rel=1e-6)
+    mean, factor_sd = 600.0, 2 * lines[0]["sd_ug"] / KG  # the factor errs in both lines alike
+    own = 2 * 300**2 * (math.exp(math.log(3) ** 2) - 1)  # each supplier's figure errs by itself
+    s = math.sqrt(math.log(1 + (factor_sd**2 + own) / mean**2))
+    total = inventory.total("location")
+    assert total.low_ug / KG == pytest.approx(mean * math.exp(-s * s / 2 - 1.959964 * s), rel=1e-5)
+    assert total.high_ug / KG == pytest.approx(mean * math.exp(-s * s / 2 + 1.959964 * s), rel=1e-5)
