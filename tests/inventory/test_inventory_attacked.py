@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from synthetic_company import ACTS, YEAR, Act, pack, write_company
 
-from leafmark.inventory.accounting.running import run_inventory
+from leafmark.inventory.accounting.running import Given, run_inventory
 from leafmark.inventory.book import Inventory, InventoryError
 
 KG = 10**9
@@ -159,3 +159,68 @@ def test_a_suppliers_own_spread_is_in_every_total_and_squared_line_by_line(tmp_p
     total = inventory.total("location")
     assert total.low_ug / KG == pytest.approx(mean * math.exp(-s * s / 2 - 1.959964 * s), rel=1e-5)
     assert total.high_ug / KG == pytest.approx(mean * math.exp(-s * s / 2 + 1.959964 * s), rel=1e-5)
+
+
+def entries(tmp_path: Path, act: Act = ACTS[8], **cells: Any) -> Path:
+    """A file of the entries of a run, with some cells of every row changed."""
+    table = pq.read_table(made(tmp_path / "elsewhere", (act,)).path / "runs" / act.template / "entries.parquet")
+    rows = [row | cells for row in table.to_pylist()]
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), tmp_path / "given.parquet")
+    return tmp_path / "given.parquet"
+
+
+def with_entries(tmp_path: Path, *given: Given) -> Inventory:
+    company = write_company(tmp_path / "company", ACTS[9:10])
+    return run_inventory(company, tmp_path / "inventory", packs=[pack()], given=given)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"scope": 4}, "nowhere in an inventory"), ({"category": 16}, "nowhere in an inventory"),
+        ({"category": None}, "nowhere in an inventory"), ({"scope": 1}, "nowhere in an inventory"),
+        ({"factor_id": None}, "where they come from"), ({"low_ug": None}, "no range"), ({"low_ug": 2**60}, "no range"),
+    ],
+)  # fmt: skip
+def test_entries_that_stand_nowhere_are_refused_by_what_they_lack(
+    tmp_path: Path, cells: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(InventoryError, match=told):
+        with_entries(tmp_path, Given(entries(tmp_path, **cells), "own", "office", "parcels"))
+
+
+def test_entries_of_another_year_are_refused_with_a_flag(tmp_path: Path) -> None:
+    path = entries(tmp_path, date=dt.date(YEAR - 5, 1, 1))
+    inventory = with_entries(tmp_path, Given(path, "own", "office", "parcels"))
+    assert kg(inventory) == {(3, 5): 100}
+    (told,) = inventory.table("flags").to_pylist()
+    assert (told["reason"], told["effect"], told["file"]) == ("outside_year", "refused", str(path))
+
+
+def test_entries_of_scope_2_are_in_both_statements_unless_they_are_of_one(tmp_path: Path) -> None:
+    path = entries(tmp_path, ACTS[3])
+    both = with_entries(tmp_path / "both", Given(path, "own", "office", "cloud"))
+    assert kg(both)[2, None] == kg(both, "market")[2, None] == 4000
+    one = with_entries(tmp_path / "one", Given(path, "own", "office", "cloud", "location"))
+    assert (2, None) not in kg(one, "market")
+
+
+def test_a_range_of_entries_that_touches_nought_is_not_lost_in_the_total(tmp_path: Path) -> None:
+    path = entries(tmp_path, co2e_ug=100 * KG, low_ug=0, high_ug=900 * KG)
+    found = with_entries(tmp_path, Given(path, "own", "office", "parcels")).rows("location")[3, 4]
+    assert found.high_ug - found.low_ug > 300 * KG
+
+
+def test_entries_are_counted_once_and_for_an_entity_of_the_company(tmp_path: Path) -> None:
+    path = entries(tmp_path)
+    with pytest.raises(InventoryError, match="given twice"):
+        with_entries(tmp_path / "a", *(Given(path, "own", "office", name) for name in ("parcels", "again")))
+    with pytest.raises(InventoryError, match="entity 'nobody'"):
+        with_entries(tmp_path / "b", Given(path, "nobody", "office", "parcels"))
+    inventory = made(tmp_path / "c")
+    with pytest.raises(InventoryError, match="made anew"):
+        run_inventory(
+            tmp_path / "c" / "company", inventory.path, packs=[pack()], replace=True,
+            given=[Given(inventory.path / "runs" / "freight", "own", "office", "parcels")],
+        )  # fmt: skip
+    assert kg(Inventory.open(inventory.path)) == kg(inventory)

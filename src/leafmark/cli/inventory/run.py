@@ -23,7 +23,8 @@ FLAGS_SHOWN = 12
 )  # fmt: skip
 @click.option(
     "--entries-of", "given", multiple=True, metavar="NAME=PATH@ENTITY/SITE",
-    help="Entries that another verb booked (a run's folder or entries.parquet), under a name, for a site of the company.",
+    help="Entries that another verb booked (a run's folder or entries.parquet), under a name, for a site of the company; "
+    "NAME:location or NAME:market where their Scope 2 is of one statement alone.",
 )  # fmt: skip
 @click.option(
     "--before", multiple=True, metavar="INVENTORY", type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -113,7 +114,14 @@ def _given(text: str) -> Any:
         raise UnusableError(
             f"--entries-of {text!r}: expected NAME=PATH@ENTITY/SITE, for example parcels=packing-run@own/warehouse-1"
         )
-    return Given(Path(path), entity, site, name)
+    plain, colon, statement = name.rpartition(":")
+    if colon and statement == "location":
+        return Given(Path(path), entity, site, plain, "location")
+    return (
+        Given(Path(path), entity, site, plain, "market")
+        if colon and statement == "market"
+        else Given(Path(path), entity, site, name)
+    )
 
 
 def _text(content: dict[str, Any]) -> str:

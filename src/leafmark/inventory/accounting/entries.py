@@ -1,7 +1,8 @@
 """Entries that another room or another tool made (parcels, freight chains, the cloud) as lines of the book.
 
 An entry table has a range and a dominant factor, and no standard deviation; the lognormal that has that range gives it back:
-sigma = ln(high / low) / (2 z), standard deviation = value x sqrt(e^(sigma^2) - 1). Grams are taken as they are, to the microgram.
+sigma = ln(high / low) / (2 z), standard deviation = value x sqrt(e^(sigma^2) - 1); a range that touches or crosses 0 is no lognormal's, and
+is taken as a normal's. Grams are taken as they are, to the microgram.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ SELECT {entity} AS entity_id, {site} AS site_id, {template} AS template, CAST(da
   split_part(CAST(factor_id AS VARCHAR), '@', 1) AS key, CAST(factor_id AS VARCHAR) AS factor_id, CAST(NULL AS VARCHAR) AS unit,
   CAST(NULL AS DOUBLE) AS amount, COUNT(*) AS activities, CAST(SUM(co2e_ug) AS BIGINT) AS co2e_ug,
   CAST(ROUND(SUM(CASE WHEN sign(low_ug) = sign(high_ug) AND low_ug <> 0
-    THEN abs(co2e_ug) * sqrt(exp(power(ln(high_ug / low_ug) / (2 * {z}), 2)) - 1) ELSE 0 END)) AS BIGINT) AS sd_ug, CAST(NULL AS BIGINT) AS own_sd_ug,
+    THEN abs(co2e_ug) * sqrt(exp(power(ln(high_ug / low_ug) / (2 * {z}), 2)) - 1)
+    ELSE (high_ug::DOUBLE - low_ug) / (2 * {z}) END)) AS BIGINT) AS sd_ug, CAST(NULL AS BIGINT) AS own_sd_ug,
   CAST(SUM(low_ug) AS BIGINT) AS low_ug, CAST(SUM(high_ug) AS BIGINT) AS high_ug, CASE WHEN bool_and(gases IS NOT NULL) THEN
     {{'co2_ug': CAST(SUM(gases.co2_ug) AS BIGINT), 'ch4_fossil_ug': CAST(SUM(gases.ch4_fossil_ug) AS BIGINT),
       'ch4_biogenic_ug': CAST(SUM(gases.ch4_biogenic_ug) AS BIGINT), 'n2o_ug': CAST(SUM(gases.n2o_ug) AS BIGINT),
@@ -100,11 +102,22 @@ def _check(connection: duckdb.DuckDBPyConnection, about: str) -> None:
         raise MixedBooksError(
             f"{about}: entries of the book {books[0][0]}; an inventory takes entries of its own book alone, and books are never added"
         )
-    ((bare,),) = connection.execute("SELECT COUNT(*) FROM given WHERE scope IS NULL OR co2e_ug IS NULL").fetchall()
-    if bare:
-        raise InventoryError(
-            f"{about}: {bare} entries have no scope or no grams; expected a scope of 1, 2 or 3 of each"
-        )
+    for what, expected in _UNSOUND:
+        ((count,),) = connection.execute(f"SELECT COUNT(*) FROM given WHERE {what}").fetchall()
+        if count:
+            raise InventoryError(f"{about}: {count:,} entries {expected}")
+
+
+_UNSOUND: Final = (
+    ("scope IS NULL OR co2e_ug IS NULL", "have no scope or no grams; expected a scope of 1, 2 or 3 of each"),
+    ("scope NOT IN (1, 2, 3) OR COALESCE(category, 0) NOT BETWEEN 0 AND 15 OR (scope = 3) <> (COALESCE(category, 0) > 0)",
+     "stand nowhere in an inventory; expected scope 1 or 2 without a category, or scope 3 with a category from 1 to 15"),
+    ("factor_id IS NULL OR run_id IS NULL OR method_id IS NULL OR method_version IS NULL",
+     "do not say where they come from; expected run_id, method_id, method_version and factor_id of each"),
+    ("low_ug IS NULL OR high_ug IS NULL OR low_ug > co2e_ug OR high_ug < co2e_ug",
+     "have no range, or one that their grams are not in; expected low_ug <= co2e_ug <= high_ug"),
+)  # fmt: skip
+"""What no entry may be, and how it is told."""
 
 
 def _quoted(text: str) -> str:

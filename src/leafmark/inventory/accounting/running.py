@@ -23,6 +23,7 @@ from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import leafmark
@@ -35,13 +36,14 @@ from leafmark.inventory.accounting.entries import lines_of_entries
 from leafmark.inventory.accounting.lines import lines_of
 from leafmark.inventory.book import RECORD_FILE, UNFINISHED, Inventory, InventoryError, is_inventory
 from leafmark.inventory.company.completeness import completeness
+from leafmark.inventory.company.flags import flag, flags_table
 from leafmark.inventory.company.folder import Company
 from leafmark.inventory.company.prepare import prepare
 from leafmark.inventory.company.prepared import Prepared
 from leafmark.inventory.scope2.contracts import ARROW_SCHEMA
 from leafmark.inventory.scope2.matching import match
 from leafmark.inventory.seal import SUMS_FILE
-from leafmark.inventory.tables import FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES
+from leafmark.inventory.tables import FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES, Statement
 from leafmark.methods import method
 
 _OWN: Final = (UNFINISHED, RECORD_FILE, SUMS_FILE, "prepared", "runs")
@@ -58,12 +60,16 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Entries that another room or tool made, and whose they are (see `lines_of_entries`)."""
+    """Entries that another room or tool made, and whose they are (see `lines_of_entries`).
+
+    `statement` is which of the Scope 2 statements their Scope 2 is in: both, where nothing by market was made of them.
+    """
 
     path: Path
     entity_id: str
     site_id: str
     template: str
+    statement: Statement = "both"
 
 
 def run_inventory(
@@ -87,6 +93,7 @@ def run_inventory(
     CompanyError, InventoryError, PackError, FactorChoiceError : nothing can be computed. Rows that cannot be taken are flags instead.
     """
     folder = Path(out)
+    _once(given, folder)
     with held(folder):
         _claim(folder, replace)
         with told():
@@ -97,6 +104,43 @@ def _serials(before: Sequence[str | Path]) -> pa.Table | None:
     """Serial numbers that former years stand on; a year without contracts has none."""
     found = [each for each in map(Inventory.open, before) if (each.path / "serials.parquet").is_file()]
     return pa.concat_tables([each.table("serials") for each in found]) if found else None
+
+
+def _once(given: Sequence[Given], out: Path) -> None:
+    """Entries are counted once, and none lies in the folder that is about to be emptied."""
+    seen: set[Path] = set()
+    for each in given:
+        path = each.path.resolve()
+        path = path.parent if path.name == "entries.parquet" else path
+        if path in seen:
+            raise InventoryError(f"{each.path}: its entries were given twice; give them once")
+        if path.is_relative_to(out.resolve()):
+            raise InventoryError(
+                f"{each.path}: lies in {out}, which is made anew; keep entries of other rooms elsewhere"
+            )
+        seen.add(path)
+
+
+def _given(given: Sequence[Given], prepared: Prepared, company: Company) -> tuple[list[pa.Table], pa.Table]:
+    """Lines of entries that were made elsewhere; and a flag for those of other years, which are refused."""
+    entities = {row["entity_id"] for row in company.tables["entities"]} | {prepared.company.id}
+    lines, flags = [], []
+    for each in given:
+        if each.entity_id not in entities:
+            raise InventoryError(
+                f"{each.path}: given for the entity {each.entity_id!r}; expected an entity_id of entities"
+            )
+        found = lines_of_entries(each.path, each.entity_id, each.site_id, each.template, statement=each.statement)
+        month = found.column("month")
+        first, after = (pa.scalar(day, pa.date32()) for day in (prepared.from_day.replace(day=1), prepared.until_day))
+        ours = pc.fill_null(pc.and_(pc.greater_equal(month, first), pc.less(month, after)), True)
+        others = found.filter(pc.invert(ours))
+        lines.append(found.filter(ours))
+        if others.num_rows:
+            several = f"{pc.sum(others.column('activities')).as_py():,} entries from {pc.min(others.column('month')).as_py():%Y-%m}"
+            year = f"days from {prepared.from_day} to before {prepared.until_day}"
+            flags.append(flag("outside_year", str(each.path), None, "date", several, year, template=each.template))
+    return lines, flags_table(flags)
 
 
 def _claim(out: Path, replace: bool) -> None:
@@ -143,7 +187,9 @@ def _run(
             flags.append(by_market.flags)
             packs = by_market.packs
     steps("book")
-    lines += [lines_of_entries(each.path, each.entity_id, each.site_id, each.template) for each in given]
+    of_others, strangers = _given(given, prepared, opened)
+    lines += of_others
+    flags.append(strangers)
     book = pa.concat_tables([LINES_SCHEMA.empty_table(), *lines])
     every_flag = pa.concat_tables(
         [FLAGS_SCHEMA.empty_table(), *(each.select(FLAGS_SCHEMA.names).cast(FLAGS_SCHEMA) for each in flags)]
