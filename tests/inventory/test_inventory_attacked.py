@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 from synthetic_company import ACTS, YEAR, Act, pack, write_company
 
+from leafmark.engine.explain import Explainer
+from leafmark.engine.replay import replay
+from leafmark.engine.run import RunError, open_run
 from leafmark.inventory.accounting.running import Given, run_inventory
 from leafmark.inventory.book import Inventory, InventoryError
 
@@ -224,3 +228,21 @@ def test_entries_are_counted_once_and_for_an_entity_of_the_company(tmp_path: Pat
             given=[Given(inventory.path / "runs" / "freight", "own", "office", "parcels")],
         )  # fmt: skip
     assert kg(Inventory.open(inventory.path)) == kg(inventory)
+
+
+def test_a_folder_that_was_moved_explains_and_replays_as_before(tmp_path: Path) -> None:
+    inventory = made(tmp_path / "here", (ACTS[3], *FREIGHT_AND_WASTE))
+    group = inventory.table("groups").column("group_id")[0].as_py()
+    moved = shutil.move(inventory.path, tmp_path / "elsewhere")
+    shutil.rmtree(tmp_path / "here")
+    for run in inventory.record["runs"]:
+        assert replay(moved / run["folder"])["same"], run
+    assert "10000" in str(Explainer(open_run(moved / "runs" / "electricity")).explain(group))
+
+
+def test_an_input_that_is_another_file_of_the_same_name_is_not_taken_for_it(tmp_path: Path) -> None:
+    inventory = made(tmp_path / "here")
+    moved = shutil.move(inventory.path, tmp_path / "elsewhere")
+    (moved / "prepared" / "waste.parquet").write_bytes((moved / "prepared" / "freight.parquet").read_bytes())
+    with pytest.raises(RunError, match="is not there"):
+        replay(moved / "runs" / "waste")

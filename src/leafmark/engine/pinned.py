@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from leafmark.engine.inputs import sha256_file
 from leafmark.engine.run import Run, RunError
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import Pack, PackError
 from leafmark.methods import LIBRARY
 from leafmark.methods.model import Method
+
+MOVED_LEVELS: Final = 4
+"""Folders above a run, and folders of an input's address, in which an input that was moved with its run is looked for."""
 
 
 class DamagedPackError(AssertionError):
@@ -66,8 +70,12 @@ def pinned_settings(run: Run) -> Settings:
     )
 
 
-def recorded_input(recorded: dict[str, Any]) -> str:
-    """Where a run's input can be read again.
+def recorded_input(recorded: dict[str, Any], run: Path | None = None) -> str:
+    """Where a run's input can be read again: where it was, or beside the run's folder, if both were moved together.
+
+    Parameters
+    ----------
+    run : the run's folder. A file of the recorded name in one of the folders above it, as deep as it was, is the input only if its hash is.
 
     Raises
     ------
@@ -85,11 +93,24 @@ def recorded_input(recorded: dict[str, Any]) -> str:
             "user and password a run does not keep; give the address again: --input ADDRESS, from Python given="
         )
     if not Path(name).exists():
+        moved = _moved(Path(name), recorded["sha256"], run) if run is not None else None
+        if moved is not None:
+            return str(moved)
         raise RunError(
             f"the run's input {name!r} is not there: put the file back ({known}), or, where it was a table in memory, "
             "give that table from Python: given="
         )
     return name
+
+
+def _moved(name: Path, sha256: str, run: Path) -> Path | None:
+    """The input where a folder that holds both it and the run was moved to."""
+    for above in list(run.resolve().parents)[:MOVED_LEVELS]:
+        for depth in range(1, min(MOVED_LEVELS, len(name.parts) - 1) + 1):
+            candidate = above.joinpath(*name.parts[-depth:])
+            if candidate.is_file() and sha256_file(candidate) == sha256:
+                return candidate
+    return None
 
 
 def open_pinned(run: Run) -> Pinned:

@@ -134,7 +134,9 @@ def inputs_of(old: Run, given: tuple[Any, ...] = ()) -> tuple[Any, ...]:
             "for one that is a file"
         )
     again = given or (None,) * len(recorded)
-    return tuple(recorded_input(each) if one is None else one for each, one in zip(recorded, again, strict=True))
+    return tuple(
+        recorded_input(each, old.path) if one is None else one for each, one in zip(recorded, again, strict=True)
+    )
 
 
 def _changed(recorded: dict[str, Any], digest: str) -> str:

@@ -159,7 +159,7 @@ def _lines(database: duckdb.DuckDBPyConnection, runs: Sequence[Run], folder: Pat
         if needed:
             method = pinned_method(run)
             (folder / side).mkdir()
-            source = open_input(recorded_input(run.record["inputs"][0]), method.columns, folder / side)
+            source = open_input(recorded_input(run.record["inputs"][0], run.path), method.columns, folder / side)
             select = _hashed(method, source)
         database.execute(f"CREATE TEMP TABLE {side}_lines AS {select}")
 

@@ -68,7 +68,7 @@ class InputReader:
         folder = tempfile.mkdtemp(prefix="leafmark-explain-")
         self._let_go = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         recorded = run.record["inputs"][number]
-        name = recorded_input(recorded) if given is None else str(recorded["file"])
+        name = recorded_input(recorded, run.path) if given is None else str(recorded["file"])
         self.source: Source = open_input(name if given is None else given, columns, Path(folder), name)
         self.changed = [] if self.source.digest == recorded["sha256"] else [changed_input(recorded, self.source)]
         self.key = key
