@@ -29,11 +29,11 @@ class CycleError(InputError):
 _BAD = ("_bad", "_bad_reason", "_bad_found", "_bad_expected")
 
 
-def expand(backend: Backend, method: Method, source: Source) -> Source:
-    """Register the view `input` over `input_raw`; the source with the columns that view has."""
+def expand(backend: Backend, method: Method, source: Source, unique: bool = False) -> Source:
+    """Register the view `input` over `input_raw`; the source with the columns that view has. `unique`: its ids are known to be."""
     columns = set(source.columns)
     view = "SELECT * FROM input_raw"
-    if "activity_id" in columns:
+    if "activity_id" in columns and not unique:
         repeated = backend.fetch(
             "SELECT COUNT(*) AS n FROM (SELECT activity_id FROM input_raw WHERE activity_id IS NOT NULL "
             "GROUP BY activity_id HAVING COUNT(*) > 1) AS x"

@@ -7,6 +7,7 @@ another's schema: DuckDB would round 2.5 to 3 where the first file of a folder h
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import io
 import os
@@ -122,7 +123,8 @@ def open_parquet(path: Path, columns: tuple[Column, ...], staging: Path) -> Sour
     if not alike or not all(_type_fits(c, heads[0].types[c.name]) for c in columns if c.name in names):
         return stage(Stream(str(path), types, _batches(heads, names), sha256_file(path)), columns, staging)
     listing = "[" + ", ".join(quote(_no_glob(str(file))) for file in files) + "]"
-    if not _dates_fit(listing, [c.name for c in columns if c.type == "date" and c.name in names], path):
+    dates = [c.name for c in columns if c.type == "date" and c.name in names]
+    if not all(_dates_told(file, dates) for file in files) and not _dates_fit(listing, dates, path):
         return stage(Stream(str(path), types, _batches(heads, names), sha256_file(path)), columns, staging)
     sql = (
         f"SELECT {', '.join(map(identifier, names))}, filename AS _file, file_row_number + 1 AS _row "
@@ -150,6 +152,25 @@ def _unreadable_parquet(path: Path, error: Exception) -> InputError:
 def _no_glob(path: str) -> str:
     """DuckDB takes `*`, `?` and `[` in a path as a pattern; in brackets they mean themselves."""
     return "".join(f"[{char}]" if char in "*?[" else char for char in path)
+
+
+def _dates_told(file: Path, names: Sequence[str]) -> bool:
+    """Whether the file's own statistics say that all dates lie in the years 1 to 9999; without them nothing is told."""
+    with pq.ParquetFile(file) as opened:
+        meta = opened.metadata
+        places = [place for place in range(meta.num_columns) if meta.schema.column(place).path in names]
+        groups = [meta.row_group(number) for number in range(meta.num_row_groups)]
+        return len(places) == len(names) and all(_within(group.column(place)) for group in groups for place in places)
+
+
+def _within(column: pq.ColumnChunkMetaData) -> bool:
+    told = column.statistics
+    if told is None or not told.has_min_max:
+        return told is not None and told.has_null_count and told.null_count == column.num_values
+    try:
+        return bool(isinstance(told.min, dt.date) and isinstance(told.max, dt.date))  # those are of the years 1 to 9999
+    except (OverflowError, ValueError):  # past them
+        return False
 
 
 def _dates_fit(listing: str, names: Sequence[str], path: Path) -> bool:

@@ -299,7 +299,20 @@ def met_by_factor(method: Method, shape: Shape) -> str:
     by = ", ".join(keys)
     return f"""
     SELECT {by}, MAX(level) AS level, MAX(gap_years) AS gap_years, {", ".join(sums)}
-    FROM ({met(method, shape)}) AS m WHERE ug IS NOT NULL GROUP BY {by}"""
+    FROM ({met(method, shape)}) AS m GROUP BY {by}, ug IS NULL"""
+
+
+def every_line_met(method: Method, shape: Shape) -> str:
+    """Of a chunk in sums by factor: `n` lines that met their first mandatory part, `unfit` that met a factor they do not fit.
+
+    A line lacks all mandatory parts or none, so where `n` is the number of lines and nothing is unfit no subject is short.
+    """
+    mandatory = next(number for number, part in enumerate(method.parts) if not part.optional)
+    part = f"part_no = {mandatory}" if shape.parts > 1 else "TRUE"
+    return (
+        f"SELECT CAST(COALESCE(SUM(CASE WHEN {part} THEN n END), 0) AS BIGINT) AS n, "
+        "CAST(COALESCE(SUM(CASE WHEN ug IS NULL THEN n END), 0) AS BIGINT) AS unfit FROM met"
+    )
 
 
 def lines_met(shape: Shape) -> str:

@@ -55,6 +55,7 @@ def run(
     engine: Callable[[Path], Backend] | None = None,
     chunk_lines: int | None = None,
     progress: Progress | None = None,
+    unique_ids: bool = False,
 ) -> Run:
     """Run a method over an input.
 
@@ -65,6 +66,7 @@ def run(
     out : the run's folder; a killed run of the same work is continued.
     engine : makes the backend from a folder for its spill files; DuckDB by default.
     progress : called with (chunks done, chunks, what).
+    unique_ids : no id occurs twice in the input: whoever made it has looked, and the run need not.
 
     Raises
     ------
@@ -72,12 +74,12 @@ def run(
     its first chunk is done leaves nothing behind.
     """
     with held(Path(out)):
-        return _run(method, source, packs, Path(out), settings, engine, chunk_lines, progress)
+        return _run(method, source, packs, Path(out), settings, engine, chunk_lines, progress, unique_ids)
 
 
 def _run(
     method: Method, source: Any, packs: Sequence[Pack], out: Path, settings: Settings,
-    engine: Callable[[Path], Backend] | None, chunk_lines: int | None, progress: Progress | None,
+    engine: Callable[[Path], Backend] | None, chunk_lines: int | None, progress: Progress | None, unique_ids: bool,
 ) -> Run:  # fmt: skip
     began = time.perf_counter(), time.process_time()
     ready = open_input(source, method.columns, out / "staging")
@@ -89,7 +91,7 @@ def _run(
     backend = engine(out / "chunks" / "spill") if engine else DuckDB(out / "chunks" / "spill")
     try:
         backend.source("input_raw", ready)
-        ready = components.expand(backend, method, ready)
+        ready = components.expand(backend, method, ready, unique_ids)
         codes = make_codes(backend, method, packs, ready, settings)
         outputs = Outputs(method, run_id, codes.names, chosen=codes.lookup)
         conditions = chunks.conditions(backend, method, ready, chunk_lines, out)
@@ -128,8 +130,10 @@ def _chunk(
         outputs.entries(backend, sums.entries(method, shape), to("entries"))
     if settings.by_factor:
         outputs.by_factor(backend, sums.by_factor(method, shape), to("by_factor"))
-    backend.temp("short", plan.short(method, shape))
-    refused = count(backend, "short") > 0
+    refused = False
+    if not (shape.by_factor and _all_met(backend, method, shape)):
+        backend.temp("short", plan.short(method, shape))
+        refused = count(backend, "short") > 0
     if refused:
         backend.temp("suspects", plan.suspects(method, shape))
         backend.temp("few_cells", plan.few_cells(method, shape))
@@ -140,6 +144,14 @@ def _chunk(
     for name in ("met", "short", "suspects", "few_cells", "unmet", "refused"):
         backend.temp(name, "SELECT 1 AS gone")
     write_json(out / "chunks" / f"{number:05}.json", {"chunk": number})
+
+
+def _all_met(backend: Backend, method: Method, shape: plan.Shape) -> bool:
+    """Whether sums by factor tell that no line was refused: to look at every line for it costs a second pass."""
+    if method.stage_shares or shape.has("_derived"):
+        return False
+    found = backend.fetch(plan.every_line_met(method, shape)).to_pylist()[0]
+    return bool(found["unfit"] == 0 and found["n"] == count(backend, "chunk"))
 
 
 @told()

@@ -49,11 +49,13 @@ from leafmark.methods import method
 _OWN: Final = (UNFINISHED, RECORD_FILE, SUMS_FILE, "prepared", "runs")
 _OWN_SUFFIXES: Final = (".parquet", ".tmp")
 """What lies in an inventory's folder."""
+CHUNK_LINES: Final = 10_000_000
+"""Lines of one pass: only their sums by factor are kept, so there is no memory to spare by cutting them."""
 MARKET: Final = "electricity.market"
 MARKET_ROWS: Final = "electricity_market.parquet"
 MEMORY_LIMIT: Final = "350MB"
 RUNS_AT_ONCE: Final = 2
-"""Engine runs side by side, and what each may hold: an inventory of 5 M lines stays under 1 GB."""
+"""Engine runs side by side, one thread each, and what each may hold: an inventory of 5 M lines stays under 1 GB."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -229,7 +231,9 @@ class _Work:
 
     def templates(self) -> tuple[dict[str, Run], list[pa.Table], list[pa.Table]]:
         """Every template's run, some side by side: a small one is mostly a single thread's work."""
-        named = list(self.prepared.inputs)
+        named = sorted(
+            self.prepared.inputs, key=lambda name: -self.prepared.inputs[name].stat().st_size
+        )  # the largest first
         with ThreadPoolExecutor(RUNS_AT_ONCE) as crew:
             done = list(crew.map(self._template, named))
         runs = {name: each.run for name, each in zip(named, done, strict=True)}
@@ -247,7 +251,7 @@ class _Work:
         """One engine run."""
         return run_engine(
             method(name), str(source), packs, self.out / "runs" / folder, self.settings,
-            engine=lambda spill: DuckDB(spill, MEMORY_LIMIT, None),
+            engine=lambda spill: DuckDB(spill, MEMORY_LIMIT, 1), chunk_lines=CHUNK_LINES, unique_ids=True,
         )  # fmt: skip
 
 
