@@ -31,5 +31,5 @@ def once(module: str, name: str, path: Path) -> dict[str, float]:
     answer, *memory_mb = said.split()
     return {
         "wall_s": time.perf_counter() - began, "cpu_s": used.ru_utime + used.ru_stime,
-        "memory_mb": float(memory_mb[0]) if memory_mb else used.ru_maxrss / 1024, "answer": float(answer),
+        "memory_mb": float(memory_mb[0]) if memory_mb else used.ru_maxrss / 1024, "answer": int(answer) if answer.lstrip("-").isdigit() else float(answer),
     }  # fmt: skip

@@ -181,8 +181,10 @@ def _run(
     steps.of(len(prepared.inputs) + 3)
     with duckdb.connect() as database:
         work = _Work(prepared, out, packs, settings, database, steps)
-        runs, lines, flags = work.templates()
-        more, by_market = _by_market(work, opened, used_before)
+        with ThreadPoolExecutor(RUNS_AT_ONCE) as crew:
+            market = crew.submit(_by_market, work, opened, used_before)
+            runs, lines, flags = work.templates(crew)
+            more, by_market = market.result()
         if by_market is not None:
             runs["electricity_market"] = by_market.run
             lines.append(by_market.lines)
@@ -229,15 +231,13 @@ class _Work:
     database: duckdb.DuckDBPyConnection
     steps: _Steps
 
-    def templates(self) -> tuple[dict[str, Run], list[pa.Table], list[pa.Table]]:
-        """Every template's run, some side by side: a small one is mostly a single thread's work."""
-        named = sorted(
-            self.prepared.inputs, key=lambda name: -self.prepared.inputs[name].stat().st_size
-        )  # the largest first
-        with ThreadPoolExecutor(RUNS_AT_ONCE) as crew:
-            done = list(crew.map(self._template, named))
-        runs = {name: each.run for name, each in zip(named, done, strict=True)}
-        return runs, [each.lines for each in done], [self.prepared.flags, *(each.flags for each in done)]
+    def templates(self, crew: ThreadPoolExecutor) -> tuple[dict[str, Run], list[pa.Table], list[pa.Table]]:
+        """Every template's run, some side by side, the largest first: a small one is mostly a single thread's work."""
+        largest_first = sorted(self.prepared.inputs, key=lambda name: -self.prepared.inputs[name].stat().st_size)
+        found = dict(zip(largest_first, crew.map(self._template, largest_first), strict=True))
+        done = {name: found[name] for name in self.prepared.inputs}
+        flags = [self.prepared.flags, *(each.flags for each in done.values())]
+        return {name: each.run for name, each in done.items()}, [each.lines for each in done.values()], flags
 
     def _template(self, template: str) -> _Done:
         self.steps(template)
