@@ -168,7 +168,7 @@ class Inventory:
         for name, table in tables.items():
             typed = table.select(_SCHEMAS[name].names).cast(_SCHEMAS[name]) if name in _SCHEMAS else table
             temporary = folder / f"{name}.tmp"
-            pq.write_table(typed, temporary, compression="zstd")
+            pq.write_table(typed, temporary, compression="snappy")
             temporary.replace(folder / f"{name}.parquet")
         write_json(folder / RECORD_FILE, {"schema": SCHEMA, **record})
         seal(folder)

@@ -101,7 +101,7 @@ def _text(report: Report) -> str:
 @click.option(
     "--seconds",
     type=click.FloatRange(0.1, 3600),
-    default=0.8,
+    default=0.5,
     show_default=True,
     help="Time for jobs that run through.",
 )

@@ -28,7 +28,7 @@ from leafmark.inventory.cloud_planning.tables import Grid, Job, NoPlanError, Pla
 
 GAP: Final = 1e-3
 """A plan within 0.1 % of what no plan can go below is called proven."""
-SECONDS: Final = 0.8
+SECONDS: Final = 0.5
 """Time HiGHS may take where jobs run through."""
 SEARCH_S: Final = 0.4
 """About what a search of `ROUNDS` rounds takes; of a longer time the rest is HiGHS'."""
