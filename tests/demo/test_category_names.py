@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from leafmark.demo.category_names import category_names
-from leafmark.products.words import LANGS
+from leafmark.engine.sentences import LANGS
 
 
 def test_every_category_on_the_shelf_has_its_words(done: Path) -> None:

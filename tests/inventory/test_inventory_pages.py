@@ -14,6 +14,7 @@ from made_inventory import made
 from test_bonds_european import folder as european_folder
 
 from leafmark.engine.schema import REASONS as ENGINE_REASONS
+from leafmark.engine.sentences import LANGS, table_of, three_digits
 from leafmark.inventory.bonds import read
 from leafmark.inventory.bonds.categories import CATEGORIES, LABELS
 from leafmark.inventory.bonds.european import european_report, items
@@ -25,7 +26,7 @@ from leafmark.inventory.impact.gates import questions
 from leafmark.inventory.impact.publishing import beside
 from leafmark.inventory.impact.showing import beside_page
 from leafmark.inventory.impact.showing import page as impact_page
-from leafmark.inventory.paper.words import LANGS, mass, significant, table
+from leafmark.inventory.paper.words import mass
 from leafmark.inventory.reasons import REASONS
 
 ROOMS = ("leafmark.inventory.bonds", "leafmark.inventory.impact")
@@ -39,7 +40,7 @@ def places(sentence: str) -> set[str]:
 @pytest.mark.parametrize("room", ROOMS)
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_table_has_every_sentence_with_the_same_places(room: str, lang: str) -> None:
-    english, other = table(room, "en"), table(room, lang)
+    english, other = table_of(room, "en"), table_of(room, lang)
     assert set(other) == set(english)
     assert {key: places(text) for key, text in other.items()} == {key: places(text) for key, text in english.items()}
     assert all(text.strip() for text in other.values())
@@ -47,7 +48,7 @@ def test_every_table_has_every_sentence_with_the_same_places(room: str, lang: st
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_two_chinese_tables_are_each_in_their_own_script(room: str) -> None:
-    hans, hant = table(room, "zh-Hans"), table(room, "zh-Hant")
+    hans, hant = table_of(room, "zh-Hans"), table_of(room, "zh-Hant")
     assert sum(hans[key] != hant[key] for key in hans) > len(hans) / 2
     assert not [text for text in hant.values() if re.search("[报发债单项网页预际类绝为这样后们间计书]", text)]
 
@@ -59,13 +60,13 @@ def test_every_reason_that_the_room_gives_has_its_words(room: str) -> None:
     code = re.sub("adjustment|correction", "", code)  # words of a ledger's export, and reasons of another room
     given = {reason for reason in {**REASONS, **ENGINE_REASONS} if f'"{reason}"' in code or f"'{reason}'" in code}
     said = {
-        key.removeprefix("reason.") for key in table(f"leafmark.inventory.{room}", "en") if key.startswith("reason.")
+        key.removeprefix("reason.") for key in table_of(f"leafmark.inventory.{room}", "en") if key.startswith("reason.")
     }
     assert given - said <= {"below_bound", "above_bound"}  # of columns that the impact's tables do not have
 
 
 def test_every_code_has_its_words() -> None:
-    bonds, impact = (set(table(room, "en")) for room in ROOMS)
+    bonds, impact = (set(table_of(room, "en")) for room in ROOMS)
     assert {f"category.{each}" for each in CATEGORIES} | {f"label.{each}" for each in LABELS} <= bonds
     assert {f"kind.{each}" for each in KINDS} | {f"review.{each}" for each in REVIEWS} | {
         f"opinion.{each}" for each in OPINIONS
@@ -192,4 +193,4 @@ def test_grams_as_a_reader_sees_them(ug: int | None, shown: str) -> None:
 
 
 def test_three_digits_and_no_more() -> None:
-    assert [significant(value) for value in (0, 0.04123, 2431, -2.5)] == ["0", "0.0412", "2,430", "−2.50"]
+    assert [three_digits(value) for value in (0, 0.04123, 2431, -2.5)] == ["0", "0.0412", "2,430", "−2.50"]

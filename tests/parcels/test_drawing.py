@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 from drawn_parcels import INNER, ORDER, PINWHEEL, cut_up, tables
 
+from leafmark.engine.sentences import three_digits
 from leafmark.parcels.drawing import (
     LANGS,
     PAPERS,
@@ -195,7 +196,7 @@ def test_zero_is_not_missing() -> None:
         "183 g",
         "4.12 kg",
     )
-    assert (words.significant(999.6), words.significant(0.0412), words.significant(2430)) == (
+    assert (three_digits(999.6), words.significant(0.0412), words.significant(2430)) == (
         "1,000",
         "0.0412",
         "2,430",

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leafmark.engine.sentences import LANGS
 from leafmark.products.averages import Estimate, average, basis_key, units_of
 from leafmark.products.footprint import Z95, Footprint, footprint_from
 from leafmark.products.purposes import purposes
-from leafmark.products.words import LANGS
 
 KG = 10**9
 

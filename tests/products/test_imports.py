@@ -28,6 +28,7 @@ from import_files import (
 
 from leafmark.cli import main
 from leafmark.engine import footprint
+from leafmark.engine.sentences import LANGS
 from leafmark.factors.model import builtin
 from leafmark.products.catalogue_file import catalogue_table
 from leafmark.products.imports import (
@@ -43,7 +44,6 @@ from leafmark.products.imports import (
 )
 from leafmark.products.imports.bills import OF_ENGINE
 from leafmark.products.spreadsheet import inert
-from leafmark.products.words import LANGS
 
 
 def products(tmp_path: Path, text: str, **options: object) -> Import:

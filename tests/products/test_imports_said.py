@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from leafmark.engine.sentences import LANGS, table_of
 from leafmark.factors import regions, units
 from leafmark.products import imports
-from leafmark.products.i18n import table_of
 from leafmark.products.imports import ImportRefusedError, Limits, check, keys_of, read_bills, read_products, said
 from leafmark.products.imports.said import fault_in, in_language, proposed, record_of, renamed, say
-from leafmark.products.words import LANGS
 
 PACKAGE = "leafmark.products.imports"
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -10,8 +10,8 @@ import pytest
 from consumers import ANN_ACCOUNT, BOB_ACCOUNT, City
 from django.test import Client
 
+from leafmark.engine.sentences import LANGS
 from leafmark.ledger import person
-from leafmark.products.words import LANGS
 from leafmark.web.me.rewards import FILE, RewardsError, read, rewards
 
 FORM = re.compile(

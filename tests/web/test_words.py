@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leafmark.products.words import LANGS
+from leafmark.engine.sentences import LANGS
 from leafmark.web import languages, tokens_css
 
 TEMPLATES = Path(tokens_css.__file__).parent / "templates"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from leafmark.products.charts import Figure
+    from leafmark.engine.curves import Figure
 
 
 def write_chart(path: Path, name: str, figure: Figure) -> None:

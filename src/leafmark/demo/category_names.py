@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from leafmark.demo.own_tables import own_table
-from leafmark.products.words import LANGS
+from leafmark.engine.sentences import LANGS
 
 
 @cache

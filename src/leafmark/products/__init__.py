@@ -5,6 +5,8 @@
 Reads plain rows; writes nothing but benchmark tables somebody asked for. Guide: docs/labels.md.
 """
 
+from leafmark.engine.sentences import LANGS
+
 from .artwork import FORMS, svg
 from .benchmarks import Benchmark, BenchmarkTable, freeze, read_table, write_table
 from .catalogue_grades import grade_catalogue
@@ -15,7 +17,7 @@ from .png import MissingGlyphError, missing_glyphs, png
 from .render import FORMATS, render
 from .saving import SavingPanel, saving_panel
 from .schemes import Evidence, Scheme, get_scheme, parse_scheme, shipped_schemes
-from .words import LANGS, Words
+from .words import Words
 
 __all__ = [
     "FORMATS",

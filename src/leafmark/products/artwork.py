@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from leafmark.engine.sentences import LANGS
+
 from . import compact, full
 from .canvas import Canvas
 from .label import LabelData
 from .sentences import Sentences
 from .tokens import EDGE
-from .words import LANGS
 
 FORMS: Final = ("full", "compact")
 GZIP_BYTES_MAX: Final = 4096

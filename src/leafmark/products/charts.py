@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
-from typing import Protocol
 
-from leafmark.products.i18n import MINUS, significant
+from leafmark.engine.curves import Curve, Figure
+from leafmark.engine.sentences import MINUS
+from leafmark.products.i18n import significant
 
 ROW = 46
 COLUMNS_TALL = 240
@@ -45,38 +46,6 @@ class Dot:
 
     across: float
     up: float
-
-
-class Curve(Protocol):
-    """Points of a chart of curves, joined from left to right or not; `labels` stand beside those that have one."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def points(self) -> Sequence[tuple[float, float]]: ...
-    @property
-    def joined(self) -> bool: ...
-    @property
-    def dashed(self) -> bool: ...
-    @property
-    def labels(self) -> Sequence[str]: ...
-
-
-class Figure(Protocol):
-    """A chart of curves and its table as plain data, made by a room that this one does not know (`leafmark.parcels.drawing`)."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def said(self) -> str: ...
-    @property
-    def units(self) -> tuple[str, str]: ...
-    @property
-    def curves(self) -> Sequence[Curve]: ...
-    @property
-    def head(self) -> Sequence[str]: ...
-    @property
-    def rows(self) -> Sequence[Sequence[str]]: ...
 
 
 def ticks(highest: float, lowest: float = 0.0) -> list[float]:

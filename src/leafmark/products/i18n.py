@@ -8,16 +8,12 @@ en and zh), the minus is U+2212.
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
-from importlib import resources
-from typing import Any, Final
+from typing import Final
 
-from .words import LANGS
+from leafmark.engine.sentences import MINUS, table_of
 
-MINUS: Final = "\u2212"
 UG_UNITS: Final = ((10**13, 10**12, "t"), (10**9, 10**9, "kg"), (10**6, 10**6, "g"), (1, 10**3, "mg"))
 """(from this many micrograms, micrograms in one unit, unit): kilograms up to ten tonnes, as people weigh things."""
 
@@ -31,30 +27,6 @@ def table(lang: str) -> Mapping[str, str]:
         If there is no such language.
     """
     return table_of(__package__, lang)
-
-
-@cache
-def table_of(package: str, lang: str) -> Mapping[str, str]:
-    """Give one language's table in the folder `strings` of a package, keys dotted.
-
-    Raises
-    ------
-    ValueError
-        If there is no such language.
-    """
-    if lang not in LANGS:
-        raise ValueError(f"language: expected one of {', '.join(LANGS)}, found {lang!r}")
-    source = resources.files(package) / "strings" / f"{lang}.toml"
-    return dict(flat(tomllib.loads(source.read_text(encoding="utf-8"))))
-
-
-def flat(node: Mapping[str, Any], prefix: str = "") -> Any:
-    """Give the leaves of nested tables, keys dotted."""
-    for key, value in node.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def text(lang: str, key: str, **values: object) -> str:

@@ -12,6 +12,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
+from leafmark.engine.sentences import LANGS
+
 from .benchmarks import Benchmark
 from .footprint import SURE, Footprint, footprint_from, probability_below, unsplit
 from .grading import Grade, grade
@@ -19,7 +21,7 @@ from .gtin import digital_link, gtin14
 from .i18n import text
 from .saving import SavingPanel
 from .schemes import Evidence, Scheme
-from .words import LANGS, Words, as_words
+from .words import Words, as_words
 
 SCHEMA: Final = "leafmark.label/1"
 AS_THEY_ARE: Final = frozenset({type(None), str, int, float, bool})

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
+from leafmark.engine.sentences import LANGS
+
 from .label import LabelData
-from .words import LANGS
 
 
 @dataclass(frozen=True, slots=True)

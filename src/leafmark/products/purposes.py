@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from .words import LANGS
+from leafmark.engine.sentences import LANGS
 
 PER: Final = ("kg",)
 """What averages may be per: a unit that the catalogue's row states an amount of."""

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from leafmark.engine.explain import Explainer
+from leafmark.engine.sentences import LANGS
 
 from .i18n import plain, text
 from .saving import SavingPanel, saving_panel
-from .words import LANGS, Words, as_words
+from .words import Words, as_words
 
 METHOD: Final = "appliance.use"
 

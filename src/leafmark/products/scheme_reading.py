@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
+from leafmark.engine.sentences import LANGS
 from leafmark.methods.toml_shape import Fault, Key, fault, read_toml, shape_faults, shown
 
 from .scheme_model import (
@@ -22,7 +23,7 @@ from .scheme_model import (
     Scheme,
     Source,
 )
-from .words import LANGS, as_words
+from .words import as_words
 
 LETTER_CHARS_MAX: Final = 4
 _TABLE: Final = {"id": Key("name", required=True), "version": Key("version", required=True)}

@@ -12,7 +12,6 @@ from typing import Any, Final, TypeAlias
 
 Words: TypeAlias = str | Mapping[str, str]
 
-LANGS: Final = ("en", "zh-Hant", "zh-Hans")
 NEAREST: Final[dict[str, tuple[str, ...]]] = {
     "en": ("en", "zh-Hant", "zh-Hans"),
     "zh-Hant": ("zh-Hant", "zh-Hans", "en"),

@@ -14,8 +14,9 @@ from typing import Final
 
 from django.utils.translation import get_language
 
+from leafmark.engine.sentences import LANGS, flat
 from leafmark.products import i18n
-from leafmark.products.words import LANGS, Words, clean, pick
+from leafmark.products.words import Words, clean, pick
 
 TAGS: Final = {"en": "en", "zh-hant": "zh-Hant", "zh-hans": "zh-Hans"}
 """Django's code of a language -> the tag of `LANGS`."""
@@ -32,7 +33,7 @@ def table(lang: str) -> Mapping[str, str]:
     """One language's sentences by dotted key."""
     found: dict[str, str] = {}
     for source in (resources.files("leafmark.web") / "strings" / lang).iterdir():
-        found.update(i18n.flat(tomllib.loads(source.read_text(encoding="utf-8"))))
+        found.update(flat(tomllib.loads(source.read_text(encoding="utf-8"))))
     return found
 
 

@@ -1,39 +1,12 @@
-"""What the chart of a schedule shows: the load by hour of three plans, and the table under it, as plain data.
-
-`leafmark.products.charts.of_figure` draws it and `table_of` writes its table, as for every chart of curves.
-"""
+"""What the chart of a schedule shows: the load by hour of three plans, and the table under it, as plain data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from leafmark.engine.curves import Curve, Figure
 from leafmark.inventory.cloud_planning.plan import loads
 from leafmark.inventory.cloud_planning.schedule import Scheduled
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Points (across, up) in the axes' units."""
-
-    name: str
-    points: tuple[tuple[float, float], ...]
-    joined: bool = True
-    dashed: bool = False
-    labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A chart and its table. `units`: of the axis across and of the one up."""
-
-    title: str
-    said: str
-    units: tuple[str, str]
-    curves: tuple[Curve, ...]
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def load_figure(found: Scheduled) -> Figure:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import Any, Final
+from typing import Final
 
-LANGUAGES: Final = ("en", "zh-Hant", "zh-Hans")
+from leafmark.engine.sentences import LANGS, MINUS, table_of
+
+LANGUAGES: Final = LANGS
 UG_PER_KG: Final = 10**9
 UG_PER_T: Final = 10**12
-MINUS: Final = "−"
 
 
-def _flat(node: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in node.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", str(value)
-
-
-@cache
 def table(language: str) -> Mapping[str, str]:
     """One language's sentences by dotted key.
 
@@ -31,10 +20,7 @@ def table(language: str) -> Mapping[str, str]:
     ------
     ValueError : there is no such language.
     """
-    if language not in LANGUAGES:
-        raise ValueError(f"language: expected one of {', '.join(LANGUAGES)}, found {language!r}")
-    source = resources.files("leafmark.inventory.report") / "strings" / f"{language}.toml"
-    return dict(_flat(tomllib.loads(source.read_text(encoding="utf-8"))))
+    return table_of(__package__, language)
 
 
 @dataclass(frozen=True, slots=True)

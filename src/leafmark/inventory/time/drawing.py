@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from leafmark.inventory.time.words import MINUS, figure
+from leafmark.engine.sentences import MINUS
+from leafmark.inventory.time.words import figure
 
 WIDTH: Final = 360
 TICKS_HIGH: Final = 6

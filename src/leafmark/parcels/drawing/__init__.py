@@ -8,11 +8,13 @@ them, so each piece lies open to view at the moment in which it is placed.
 
 from __future__ import annotations
 
-from .charts import Curve, Figure, pareto_figure, suite_figure
+from leafmark.engine.curves import Curve, Figure
+from leafmark.engine.sentences import LANGS
+
+from .charts import pareto_figure, suite_figure
 from .isometric import parcel_svg
 from .parcel import Parcel, Piece, parcel_of
 from .slip import PAPERS, packing_slip, slip_policy
-from .words import LANGS
 
 __all__ = [
     "LANGS", "PAPERS", "Curve", "Figure", "Parcel", "Piece", "packing_slip", "parcel_of", "parcel_svg", "pareto_figure",

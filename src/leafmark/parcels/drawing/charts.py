@@ -1,15 +1,17 @@
 """What the charts of suites and of cost against grams show: curves, a title, a sentence for those who hear it, and the table under it.
 
-Plain data, in the reader's language; `leafmark.products.charts.of_figure` draws it and `table_of` writes its table, as for every chart of the site.
+Plain data, in the reader's language.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from .words import LANGS, co2e, say, significant
+from leafmark.engine.curves import Curve, Figure
+from leafmark.engine.sentences import LANGS, three_digits
+
+from .words import co2e, say
 
 KG_MG: Final = 10**6
 
@@ -17,29 +19,6 @@ SuitePoint = tuple[int, int, int]
 """Cartons in the suite, milligrams CO2e with it, and the proven lower bound for any suite of that size."""
 ParetoPoint = tuple[float, int, str]
 """Cost, milligrams CO2e, and what the plan is called ("" for one on the curve that has no name)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Points (across, up) in the axes' units, joined or not; `labels` beside those that have one."""
-
-    name: str
-    points: tuple[tuple[float, float], ...]
-    joined: bool = True
-    dashed: bool = False
-    labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A chart and its table. `units`: of the axis across and of the one up; figures of the table stand from column `right` on."""
-
-    title: str
-    said: str
-    units: tuple[str, str]
-    curves: tuple[Curve, ...]
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def suite_figure(points: Sequence[SuitePoint], lang: str = "en") -> Figure:
@@ -62,7 +41,7 @@ def suite_figure(points: Sequence[SuitePoint], lang: str = "en") -> Figure:
         title=say(lang, "suite.title"),
         said=say(
             lang, "suite.said", first=first[0], first_co2e=co2e(first[1]), last=last[0], last_co2e=co2e(last[1]),
-            gap=significant(max(100 * (1 - bound / grams) if grams else 0.0 for _, grams, bound in ordered), 2),
+            gap=three_digits(max(100 * (1 - bound / grams) if grams else 0.0 for _, grams, bound in ordered), 2),
         ),
         units=(say(lang, "suite.across"), f"{unit} CO2e"),
         curves=(
@@ -71,7 +50,7 @@ def suite_figure(points: Sequence[SuitePoint], lang: str = "en") -> Figure:
         ),
         head=tuple(say(lang, f"suite.head.{name}") for name in ("count", "found", "bound", "gap")),
         rows=tuple(
-            (f"{count:,}", co2e(grams), co2e(bound), f"{significant(100 * (1 - bound / grams), 2) if grams else '0'} %")
+            (f"{count:,}", co2e(grams), co2e(bound), f"{three_digits(100 * (1 - bound / grams), 2) if grams else '0'} %")
             for count, grams, bound in ordered
         ),
     )  # fmt: skip
@@ -96,14 +75,14 @@ def pareto_figure(points: Sequence[ParetoPoint], lang: str = "en", currency: str
     return Figure(
         title=say(lang, "pareto.title"),
         said=say(
-            lang, "pareto.said", cheapest=significant(cheapest[0]), cheapest_co2e=co2e(cheapest[1]), least=significant(least[0]),
+            lang, "pareto.said", cheapest=three_digits(cheapest[0]), cheapest_co2e=co2e(cheapest[1]), least=three_digits(least[0]),
             least_co2e=co2e(least[1]),
         ),
         units=(f"{say(lang, 'pareto.across')} {currency}".strip(), f"{unit} CO2e"),
         curves=tuple(curves),
         head=tuple(say(lang, f"pareto.head.{name}") for name in ("plan", "cost", "co2e", "best")),
         rows=tuple(
-            (label or "–", significant(cost), co2e(grams), say(lang, "pareto.yes" if (cost, grams, label) in front else "pareto.no"))
+            (label or "–", three_digits(cost), co2e(grams), say(lang, "pareto.yes" if (cost, grams, label) in front else "pareto.no"))
             for cost, grams, label in ordered
         ),
     )  # fmt: skip

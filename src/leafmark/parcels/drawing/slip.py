@@ -14,10 +14,12 @@ from importlib import resources
 from itertools import groupby
 from typing import Final
 
+from leafmark.engine.sentences import three_digits
+
 from .colours import INK, item_colour
 from .isometric import parcel_svg
 from .parcel import Parcel, Piece
-from .words import NOT_KNOWN, co2e, percent, say, shown, sides, significant, weight
+from .words import NOT_KNOWN, co2e, percent, say, shown, sides, weight
 
 PAPERS: Final = {"a4": "A4 portrait", "label": "100mm 150mm"}
 """Paper -> its size as CSS says it: A4, or a label printer's 100 mm by 150 mm."""
@@ -87,12 +89,12 @@ def _facts(parcel: Parcel, lang: str, booked_co2e_mg: int | None) -> str:
     outside = (
         "" if parcel.outer_mm == parcel.inner_mm else "; " + say(lang, "slip.outside", size=sides(parcel.outer_mm))
     )
-    km = NOT_KNOWN if parcel.distance_km is None else f"{significant(parcel.distance_km)} km"
+    km = NOT_KNOWN if parcel.distance_km is None else f"{three_digits(parcel.distance_km)} km"
     booked = "slip.booked_what" if booked_co2e_mg is not None else "slip.not_booked"
     facts = (
         ("carton", f"{shown(parcel.carton_id)} ({say(lang, f'slip.carton_kind.{parcel.kind}')})", inside + outside),
         ("weight", weight(parcel.gross_g), say(lang, "slip.contents", contents=weight(parcel.contents_g), tare=weight(parcel.tare_g))),
-        ("filled", percent(parcel.fill), say(lang, "slip.void", litres=significant(parcel.void_mm3 / MM3_A_LITRE))),
+        ("filled", percent(parcel.fill), say(lang, "slip.void", litres=three_digits(parcel.void_mm3 / MM3_A_LITRE))),
         ("distance", km, ""),
         ("decision", f"{co2e(parcel.decision_co2e_mg)} CO₂e",
          say(lang, "slip.decision_what", packaging=co2e(parcel.packaging_co2e_mg), haul=co2e(parcel.haul_co2e_mg))),

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib import resources
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-LANGS: Final = ("en", "zh-Hant", "zh-Hans")
+from leafmark.engine.sentences import table_of, three_digits
+
 CO2E_UNITS: Final = ((10**9, "t"), (10**6, "kg"), (10**3, "g"), (1, "mg"))
 """(milligrams in one unit, unit)."""
 NOT_KNOWN: Final = "–"
 
 
-@cache
 def table(lang: str) -> Mapping[str, str]:
     """One language's sentences by dotted key.
 
@@ -23,18 +20,7 @@ def table(lang: str) -> Mapping[str, str]:
     ------
     ValueError : there is no such language.
     """
-    if lang not in LANGS:
-        raise ValueError(f"language: expected one of {', '.join(LANGS)}, found {lang!r}")
-    source = resources.files(__package__) / "strings" / f"{lang}.toml"
-    return dict(_flat(tomllib.loads(source.read_text(encoding="utf-8"))))
-
-
-def _flat(node: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in node.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+    return table_of(__package__, lang)
 
 
 def say(lang: str, key: str, **values: object) -> str:
@@ -45,15 +31,6 @@ def say(lang: str, key: str, **values: object) -> str:
     return words[key].format(**values)
 
 
-def significant(value: float, digits: int = 3) -> str:
-    """A figure to three digits, grouped: 412, 0.0412, 2,430."""
-    if value == 0:
-        return "0"
-    shown = float(f"{value:.{digits - 1}e}")
-    places = digits - 1 - int(f"{shown:e}".partition("e")[2])
-    return f"{shown:,.{max(places, 0)}f}".replace("-", "\u2212")
-
-
 def co2e(amount_mg: int | None) -> str:
     """Milligrams of CO2e as a reader's figure with its unit: `412 g`; zero is `0 g`, and what is not known a dash."""
     if amount_mg is None:
@@ -61,12 +38,12 @@ def co2e(amount_mg: int | None) -> str:
     if amount_mg == 0:
         return "0 g"
     scale, unit = next(each for each in CO2E_UNITS if abs(amount_mg) >= each[0])
-    return f"{significant(amount_mg / scale)} {unit}"
+    return f"{three_digits(amount_mg / scale)} {unit}"
 
 
 def weight(grams: int) -> str:
     """Grams below a kilogram, else kilograms to three digits."""
-    return f"{grams} g" if abs(grams) < 1000 else f"{significant(grams / 1000)} kg"
+    return f"{grams} g" if abs(grams) < 1000 else f"{three_digits(grams / 1000)} kg"
 
 
 def percent(share: float) -> str:

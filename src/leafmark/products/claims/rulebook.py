@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from leafmark.products.i18n import table_of
+from leafmark.engine.sentences import table_of
 
 from .model import SEVERITIES, TRIGGERS, EvidenceKind, LawSource, Rule
 from .word_lists import shipped_topics

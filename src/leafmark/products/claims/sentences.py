@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from leafmark.products.i18n import day, table_of
+from leafmark.engine.sentences import table_of
+from leafmark.products.i18n import day
 from leafmark.products.words import clean
 
 from .check import Report

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any, Final
 
-from leafmark.products.i18n import table_of
+from leafmark.engine.sentences import table_of
 
 ENGLISH: Final = "en"
 _PROPOSALS: Final = tuple(

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.conf import settings
 
+from leafmark.engine.sentences import LANGS
 from leafmark.ledger.catalogue import is_name
-from leafmark.products.words import LANGS
 
 FILE = "rewards.toml"
 PRICE_MAX = 10**9

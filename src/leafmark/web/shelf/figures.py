@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 
 from leafmark.engine import tables
 from leafmark.engine.run import Run
+from leafmark.engine.sentences import LANGS
 from leafmark.methods.category_rules import CategoryRules
 from leafmark.products import Method, grade_catalogue
 from leafmark.products.catalogue_file import whole_table
 from leafmark.products.method_named import method_named
 from leafmark.products.run_products import open_products, with_cut_off
-from leafmark.products.words import LANGS
 from leafmark.web.shelf.grading import Grader, grader
 
 LEFT_OUT = frozenset({"product_id", "brand", "sector", "gtin"})

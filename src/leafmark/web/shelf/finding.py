@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from leafmark.products.words import LANGS
+from leafmark.engine.sentences import LANGS
 from leafmark.web.search import Document, Index, NoIndexError, build
 from leafmark.web.shelf.models import OWN_FIGURES, Product
 

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from leafmark.engine.sentences import LANGS
 from leafmark.products.imports import Import, ImportRefusedError, check, keys_of, read_bills, read_products
 from leafmark.products.imports.said import Plain, record_of
 from leafmark.products.matching import name_key
-from leafmark.products.words import LANGS
 from leafmark.web.brand.models import Upload
 from leafmark.web.brand.sending.packs import packs
 from leafmark.web.jobs.start import JobFault, progress
