@@ -19,32 +19,25 @@ from typing import Final
 from leafmark.inventory.cloud.coefficients import Instance, disks, replication, typical
 from leafmark.inventory.cloud.machines import gcp_family, machine
 from leafmark.inventory.cloud.quantities import Measure, measure
+from leafmark.inventory.reasons import REASONS
 
 CLASSES: Final = ("compute", "managed", "memory", "ssd", "hdd", "network", "other")
 
+_NO_GRAMS: Final = (
+    "no_hardware", "no_machine", "no_coefficient", "no_direction", "unknown_provider", "missing_quantity", "missing_unit",
+)  # fmt: skip
 UNMAPPED: Final[dict[str, str]] = {
-    "no_hardware": "licence, support or software: the hardware it runs on is a line of its own",
-    "no_machine": "hours of something whose size no word tells",
-    "no_coefficient": "billed by what no published coefficient turns into energy (requests, keys, addresses, throughput)",
-    "no_direction": "gigabytes, and no word says whether they were sent, received or only processed",
-    "unknown_provider": "no coefficients of this provider",
+    **{reason: REASONS[reason] for reason in _NO_GRAMS},
     "unknown_region": "the region is not in the list: no grid to feed it",
-    "missing_quantity": "usage without a quantity",
-    "missing_unit": "usage without a unit",
     "unreadable": "a quantity or a cost that is no number",
 }
-"""Why a line of usage has no grams: reason -> what it means. Listed with its share of the cost, never spread."""
+"""Why a line of usage has no grams: reason -> what it means, for a bill. Listed with its share of the cost, never spread."""
 
-NOT_USAGE: Final[dict[str, str]] = {
-    "tax_charge": "a tax: no usage",
-    "purchase_charge": "a commitment or reservation bought: its use is billed in rows of usage",
-    "adjustment_charge": "an adjustment of an invoice: no usage",
-    "credit_charge": "a credit: money, not hardware",
-    "correction_charge": "a correction of an earlier period: belongs to the row it corrects",
-    "unused_commitment": "the part of a commitment that was not used: paid, and no hardware was reserved for it by that",
-    "negative_usage": "less than nothing used: a reversal belongs to the row it reverses; it takes no grams away",
-    "other_charge": "a kind of charge that is not usage",
-}
+_NO_USAGE: Final = (
+    "tax_charge", "purchase_charge", "adjustment_charge", "credit_charge", "correction_charge", "unused_commitment", "negative_usage",
+    "other_charge",
+)  # fmt: skip
+NOT_USAGE: Final[dict[str, str]] = {reason: REASONS[reason] for reason in _NO_USAGE}
 """Why a line is no usage: reason -> what it means."""
 
 _SOFTWARE: Final = re.compile(
