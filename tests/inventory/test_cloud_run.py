@@ -282,6 +282,7 @@ def test_the_summary_adds_up(shared_data: Path, tmp_path: Path) -> None:
     shares = [
         cost_share(found, each.currency, each.cost) for each in found.accounted.listed if each.status == "unmapped"
     ]
+    assert sum(row["cost_share"] for row in told["unmapped"]) == pytest.approx(sum(share or 0 for share in shares))
     assert sum(share or 0 for share in shares) == pytest.approx(4.01533295963 / (4.01533295963 + 19.00856506946))
     with path.open(encoding="utf-8", newline="") as file:
         negative = [number for number, row in enumerate(csv.DictReader(file), 1) if float(row["BilledCost"]) < 0]

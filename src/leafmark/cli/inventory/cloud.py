@@ -234,14 +234,9 @@ def _cost(costs: dict[str, str]) -> str:
 
 
 def _unmapped(content: dict[str, Any]) -> str:
-    usage = {
-        currency: sum(Decimal(content["cost"][name].get(currency, "0")) for name in ("mapped", "unmapped"))
-        for currency in {*content["cost"]["mapped"], *content["cost"]["unmapped"]}
-    }
     rows: list[tuple[str, ...]] = [("usage without a figure", "service", "rows", "share of cost")]
     for each in content["unmapped"][:LISTED_SHOWN]:
-        of = usage.get(each["currency"])
-        share = f"{100 * Decimal(each['cost']) / of:.2f} %" if of else "–"
+        share = "–" if each["cost_share"] is None else f"{100 * each['cost_share']:.2f} %"
         rows.append((each["meaning"], f"{each['provider']}: {each['service']}", f"{each['rows']:,}", share))
     more = len(content["unmapped"]) - LISTED_SHOWN
     return (

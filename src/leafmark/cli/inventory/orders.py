@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from leafmark.inventory.orders.compare import Change
 
 ROWS_SHOWN = 40
-TERMS_SHOWN = 10
 CUTS = ("day", "sector", "warehouse", "festival")
 _FILE = click.Path(exists=True, path_type=Path)
 

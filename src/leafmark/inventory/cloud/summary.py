@@ -36,7 +36,10 @@ def summary(found: CloudRun) -> dict[str, Any]:
         if found.market
         else "one: no contract was given, the grid's average stands in both",
         **{cut: _cut(found, cut) for cut in CUTS},
-        "unmapped": listed(found.accounted.listed, "unmapped"),
+        "unmapped": [
+            {**each, "cost_share": cost_share(found, each["currency"], Decimal(each["cost"]))}
+            for each in listed(found.accounted.listed, "unmapped")
+        ],
         "not_usage": listed(found.accounted.listed, "not_usage"),
         "utilisation": _utilisation(found),
         "assumed": _assumed(found.accounted.usage),
@@ -46,7 +49,7 @@ def summary(found: CloudRun) -> dict[str, Any]:
 
 
 def listed(parts: Iterable[Listed], status: str) -> list[dict[str, Any]]:
-    """What has no grams, by reason and service, with its share of the cost of all that has none or some; the dearest first."""
+    """What has no grams, by reason and service, with its cost; the dearest first."""
     parts = list(parts)
     found: dict[tuple[str, str, str, str], tuple[int, Decimal]] = {}
     for each in parts:

@@ -22,7 +22,6 @@ from typing import Final
 from leafmark.inventory.tables import LEASES, TEMPLATES, Approach
 
 UPSTREAM, DOWNSTREAM = 8, 13
-OWNED: Final = LEASES[0]
 
 
 @dataclass(frozen=True, slots=True)
