@@ -196,7 +196,7 @@ def test_zero_is_not_missing() -> None:
         "183 g",
         "4.12 kg",
     )
-    assert (three_digits(999.6), words.significant(0.0412), words.significant(2430)) == (
+    assert (three_digits(999.6), three_digits(0.0412), three_digits(2430)) == (
         "1,000",
         "0.0412",
         "2,430",
