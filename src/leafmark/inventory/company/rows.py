@@ -285,13 +285,13 @@ def chosen(reading: Reading) -> list[str]:
     method = method_of(reading.template)
     names = {column.name: column for column in (method.columns if method else reading.columns)}
     cells = []
+    told = {each.name for each in reading.columns}
     for name, column in names.items():
-        known = name in {each.name for each in reading.columns}
-        cell = f"i.{identifier(name)}" if known else f"CAST(NULL AS {SQL_TYPES[column.type]})"
+        if name == "share" or not (reading.has(name) or column.required or name == "region"):
+            continue  # to the method an absent column is an empty one, and costs nothing
+        cell = f"i.{identifier(name)}" if name in told else f"CAST(NULL AS {SQL_TYPES[column.type]})"
         if name == "site_id":
             cell = "g.group_id"
-        elif name == "share":
-            continue
         elif name == "region":
             cell = "COALESCE(i.region, p.place_region)"
         elif name == "amount" and reading.money:
