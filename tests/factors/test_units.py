@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from fractions import Fraction
+from typing import Any
 
+import pint
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leafmark.factors import units
 from leafmark.factors.units import (
     UnitError,
     canonical,
@@ -54,6 +58,55 @@ def test_every_unit_a_publisher_uses_is_known(unit: str) -> None:
 )
 def test_conversions_equal_the_published_constants(unit_from: str, unit_to: str, ratio: float) -> None:
     assert factor_between(unit_from, unit_to) == pytest.approx(ratio, rel=1e-15)
+
+
+@pytest.fixture(scope="module")
+def peer() -> Any:
+    """pint, given the same definitions: another reader of them, with arithmetic of its own."""
+    registry: Any = pint.UnitRegistry(None, non_int_type=Fraction, cache_folder=None)
+    for line in units._BASE_DEFINITIONS.strip().splitlines():
+        registry.define(line)
+    for suffix, kind in units._ENERGY_KINDS.items():
+        registry.define(f"J{suffix} = [{kind}]")
+        for name, joules in units._ENERGY_JOULES.items():
+            if name != "J":
+                registry.define(f"{name}{suffix} = {joules.numerator}/{joules.denominator} * J{suffix}")
+    return registry
+
+
+def test_every_unit_and_every_pair_is_as_pint_says(peer: Any) -> None:
+    measured = {name: dict(peer.get_dimensionality(name)) for name in unit_names()}
+    pairs = 0
+    for first in unit_names():
+        assert dict(units._measures()[first].powers) == measured[first]
+        for second in unit_names():
+            assert (dimension(first) == dimension(second)) == (measured[first] == measured[second])
+            if measured[first] == measured[second]:
+                assert factor_between(first, second) == float(peer.convert(Fraction(1), first, second))
+                pairs += 1
+    assert pairs > 1400
+
+
+@pytest.mark.parametrize(
+    ("own", "base", "published"),
+    [
+        ("lb", "kg", "pound"), ("oz", "kg", "ounce"), ("short_ton", "kg", "short_ton"), ("long_ton", "kg", "long_ton"), ("t", "kg", "metric_ton"),
+        ("inch", "m", "inch"), ("ft", "m", "foot"), ("mile", "m", "mile"), ("nautical_mile", "m", "nautical_mile"), ("ha", "m2", "hectare"),
+        ("gal_us", "m3", "gallon"), ("gal_uk", "m3", "imperial_gallon"), ("quart_us", "m3", "quart"), ("pint_us", "m3", "pint"),
+        ("fl_oz_us", "m3", "fluid_ounce"), ("bbl", "m3", "oil_barrel"), ("ft3", "m3", "cubic_foot"), ("L", "m3", "litre"),
+        ("kcal", "J", "international_calorie"), ("Btu", "J", "international_british_thermal_unit"), ("toe", "J", "tonne_of_oil_equivalent"), ("kWh", "J", "kilowatt_hour"),
+        ("week", "s", "week"), ("year", "s", "julian_year"),
+    ],
+)  # fmt: skip
+def test_constants_are_those_that_pint_publishes(own: str, base: str, published: str) -> None:
+    """An oracle with its own list of constants."""
+    registry: Any = pint.get_application_registry()
+    times = 1000 if own == "kcal" else 1
+    ours = factor_between(own, base)
+    theirs = (
+        registry.Quantity(times, published).to(registry.Unit({"m2": "m**2", "m3": "m**3"}.get(base, base))).magnitude
+    )
+    assert ours == pytest.approx(theirs, rel=1e-9)
 
 
 def test_trap_4_net_never_converts_to_gross() -> None:
@@ -125,7 +178,7 @@ def test_units_convert_exactly_when_their_dimensions_are_equal(first: str, secon
         assert dimension(first) == dimension(second)
 
 
-def test_a_thousand_pairs_seen_before_cost_no_pint() -> None:
+def test_a_thousand_pairs_seen_before_cost_a_look_up_each() -> None:
     mass = [name for name in unit_names() if dimension(name) in ("mass", "volume", "energy")]
     pairs = [(a, b) for a in mass for b in mass if dimension(a) == dimension(b)][:1000]
     for pair in pairs:

@@ -7,8 +7,9 @@ conversion exists without knowing the fuel), and each currency of each year and 
 (money of another year goes through `price_ratio` first, knowingly). So a mistake of this kind is an error with a
 hint, never a silent number.
 
-pint holds the definitions, in exact fractions, in one registry made on first use; results are cached, so a table of
-a million lines costs one dictionary look-up per distinct pair of units.
+Definitions are exact fractions of base units, read once on first use; results are cached, so a table of a million
+lines costs one dictionary look-up per distinct pair of units. The tests hold every unit and every pair against pint,
+which once did this work here: a third of a second and five packages in each process, for 150 names (docs/decisions/0012).
 
 Sources of the constants: BIPM SI Brochure, 9th ed. (2019), tables 8 (t, L, h, d); NIST Special Publication 811 (2008),
 appendix B.8 (international mile, pound, US gallon, British thermal unit IT, barrel, calorie IT); IEA/OECD toe = 10
@@ -20,14 +21,14 @@ from __future__ import annotations
 import csv
 import difflib
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
 
 _MAX_UNIT_CHARS = 64
 
-# Each line is a pint definition. Names in brackets are base dimensions; `#` is a comment.
+# A line is `name = [base dimension]` or `name = term * term`, where a term is a fraction, a name above it, or `name ** power`.
 _BASE_DEFINITIONS = """
 kg = [mass]
 g = 1/1000 * kg
@@ -189,32 +190,47 @@ class UnitError(ValueError):
     """A unit is not known, or two units do not measure the same thing. The message says what to write instead."""
 
 
-@cache
-def _registry() -> Any:
-    """Return the one pint registry: our names only, exact fractions, no prefixes (`kkWh` is unknown)."""
-    import pint
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """A unit in base units: how many, and of what; `t_km` is 1,000,000 of `[length]` and `[mass]`."""
 
-    registry: Any = pint.UnitRegistry(None, non_int_type=Fraction, cache_folder=None)
+    ratio: Fraction
+    powers: tuple[tuple[str, int], ...]
+
+
+@cache
+def _measures() -> dict[str, _Measure]:
+    """All units but money, by name: exact, and no prefixes (`kkWh` is unknown)."""
+    found: dict[str, _Measure] = {}
     for line in _BASE_DEFINITIONS.strip().splitlines():
-        registry.define(line)
+        name, _, definition = line.partition(" = ")
+        found[name] = _product(definition, found)
     for suffix, kind in _ENERGY_KINDS.items():
-        registry.define(f"J{suffix} = [{kind}]")
         for name, joules in _ENERGY_JOULES.items():
-            if name != "J":
-                registry.define(f"{name}{suffix} = {joules.numerator}/{joules.denominator} * J{suffix}")
-    return registry
+            found[f"{name}{suffix}"] = _Measure(joules, ((f"[{kind}]", 1),))
+    return found
 
 
-@cache
-def _names() -> frozenset[str]:
-    bases = (line.split("=")[0].strip() for line in _BASE_DEFINITIONS.strip().splitlines())
-    energies = (f"{name}{suffix}" for suffix in _ENERGY_KINDS for name in _ENERGY_JOULES)
-    return frozenset(bases) | frozenset(energies)
+def _product(definition: str, known: dict[str, _Measure]) -> _Measure:
+    """What the right side of a definition is, from the units above it."""
+    if definition.startswith("["):
+        return _Measure(Fraction(1), ((definition, 1),))
+    ratio, powers = Fraction(1), dict[str, int]()
+    for term in definition.split(" * "):
+        if term[0].isdigit():
+            ratio *= Fraction(term)
+            continue
+        name, _, power = term.partition(" ** ")
+        times = int(power or 1)
+        ratio *= known[name].ratio ** times
+        for base, own in known[name].powers:
+            powers[base] = powers.get(base, 0) + own * times
+    return _Measure(ratio, tuple(sorted(powers.items())))
 
 
 def unit_names() -> tuple[str, ...]:
     """Return the names of all units but money, in alphabetical order."""
-    return tuple(sorted(_names()))
+    return tuple(sorted(_measures()))
 
 
 @lru_cache(maxsize=4096)
@@ -227,9 +243,9 @@ def canonical(unit: str) -> str:
         The unit is not known; the message proposes close names, or says what money needs.
     """
     name = unit.strip()[: _MAX_UNIT_CHARS + 1]
-    if name in _names() or _MONEY.match(name):
+    if name in _measures() or _MONEY.match(name):
         return name
-    if name in _SPELLINGS and _SPELLINGS[name] in _names():
+    if name in _SPELLINGS and _SPELLINGS[name] in _measures():
         return _SPELLINGS[name]
     if money := _MONEY_SPELLING.match(name):
         return "_".join(money.groups())
@@ -242,7 +258,7 @@ def proposal(name: str) -> str:
         return f"did you mean {' or '.join(_WORDS[name.strip().casefold().rstrip('s')])}?"
     if re.match(r"^[A-Z]{3}([ _-]?(19|20)\d\d)?$", name) or re.match(r"^[A-Z]{3}[ _-]?\d{4}", name):
         return "money needs currency, price year and price basis: USD_2021_purchaser or USD_2021_producer"
-    folded = {known.casefold(): known for known in _names()} | {key.casefold(): to for key, to in _SPELLINGS.items()}
+    folded = {known.casefold(): known for known in _measures()} | {key.casefold(): to for key, to in _SPELLINGS.items()}
     close = [folded[found] for found in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)]
     if close:
         return "did you mean " + " or ".join(dict.fromkeys(close)) + "?"
@@ -272,8 +288,7 @@ def dimension(unit: str) -> str:
     name = canonical(unit)
     if _MONEY.match(name):
         return name
-    powers = sorted((str(base), int(power)) for base, power in _registry().get_dimensionality(name).items())
-    text = " * ".join(base if power == 1 else f"{base} ** {power}" for base, power in powers)
+    text = " * ".join(base if power == 1 else f"{base} ** {power}" for base, power in _measures()[name].powers)
     if text in _DIMENSION_NAMES:
         return _DIMENSION_NAMES[text]
     return text.replace("[", "").replace("]", "").replace(" ** ", "^").replace(" * ", "_x_")
@@ -304,8 +319,7 @@ def factor_between(unit_from: str, unit_to: str) -> float:
     measured, wanted = dimension(source), dimension(target)
     if measured != wanted:
         raise UnitError(f"{source} ({measured}) does not convert to {target} ({wanted}); {_why_not(source, target)}")
-    registry = _registry()
-    return float(registry.convert(Fraction(1), source, target))
+    return float(_measures()[source].ratio / _measures()[target].ratio)
 
 
 def _why_not(source: str, target: str) -> str:
