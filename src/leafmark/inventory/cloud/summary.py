@@ -31,7 +31,7 @@ def summary(found: CloudRun) -> dict[str, Any]:
             name: {currency: _money(cost) for currency, cost in costs.items()} for name, (_, costs) in accounts.items()
         },
         "kwh": sum(each.kwh for each in found.accounted.usage),
-        "totals": {by: _total(lines, by) for by in ("location", "market")},
+        "totals": _totals(lines, found.market is not None),
         "statements": "location and market apart"
         if found.market
         else "one: no contract was given, the grid's average stands in both",
@@ -69,6 +69,12 @@ def cost_share(found: CloudRun, currency: str, cost: Decimal) -> float | None:
     accounts = found.accounted.rows_and_cost()
     usage = sum((accounts[name][1].get(currency, Decimal(0)) for name in ("mapped", "unmapped")), Decimal(0))
     return float(cost / usage) if usage else None
+
+
+def _totals(lines: pa.Table, apart: bool) -> dict[By, dict[str, int]]:
+    """Both statements; one figure where no contract sets them apart."""
+    location = _total(lines, "location")
+    return {"location": location, "market": _total(lines, "market") if apart else dict(location)}
 
 
 def _total(lines: pa.Table, by: By) -> dict[str, int]:
