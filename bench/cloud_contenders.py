@@ -19,6 +19,9 @@ NOT_SENT = re.compile(r"processed|ingested|reads|per gb for  in|transfer in|tran
 
 
 def ours(path: Path) -> float:
+    from leafmark.cli.start import arrow_without_pandas
+
+    arrow_without_pandas()  # as the command `leafmark` begins; pandas is here for its own turn alone
     from leafmark.inventory.cloud.run import run_bill
     from leafmark.inventory.cloud.summary import summary
     from leafmark.inventory.cloud.tables import lines_of

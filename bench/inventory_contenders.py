@@ -59,6 +59,9 @@ def shares() -> dict[str, float]:
 
 
 def ours(company: Path) -> int:
+    from leafmark.cli.start import arrow_without_pandas
+
+    arrow_without_pandas()  # as the command `leafmark` begins; pandas is here for its own turn alone
     from leafmark.inventory.accounting.running import run_inventory
 
     with tempfile.TemporaryDirectory(prefix="leafmark-bench-") as folder:

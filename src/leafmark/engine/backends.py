@@ -13,7 +13,6 @@ import duckdb
 import pyarrow as pa
 
 from leafmark.engine.inputs import Source, quote
-from leafmark.engine.portable import translate
 
 BATCH_ROWS = 1 << 17
 """Rows of a batch, and so of a row group of the tables a run writes."""
@@ -98,7 +97,11 @@ def count(backend: Backend, table: str) -> int:
 
 
 class DuckDB:
-    """DuckDB in process: no extension, no network, spill files beside the run."""
+    """DuckDB in process: no extension, no network, spill files beside the run.
+
+    Plans are written in DuckDB's SQL and go to it as they are: what a method brings into them is held to the portable subset when the
+    plan is made (`plan.expression`), and the plans themselves are in the tests. To parse and write them again cost a third of a run.
+    """
 
     name = "duckdb"
     chunk_lines: int | None = None
@@ -139,10 +142,6 @@ class DuckDB:
         """Stop the running statement; it ends with `duckdb.InterruptException`."""
         self.connection.interrupt()
 
-    def sql(self, sql: str) -> str:
-        """The statement as DuckDB writes it, once it has passed the portable subset."""
-        return translate(sql, "duckdb")
-
     def source(self, view: str, source: Source) -> None:
         """Give an input the name `view`."""
         self.connection.execute(f'CREATE OR REPLACE {self._scope}VIEW "{view}" AS {source.sql}')
@@ -158,21 +157,21 @@ class DuckDB:
         """Compute and keep."""
         self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
         with told():
-            self.connection.execute(f'CREATE {self._scope}TABLE "{name}" AS {self.sql(sql)}')
+            self.connection.execute(f'CREATE {self._scope}TABLE "{name}" AS {sql}')
 
     def view(self, name: str, sql: str) -> None:
         """Name a plan."""
-        self.connection.execute(f'CREATE OR REPLACE {self._scope}VIEW "{name}" AS {self.sql(sql)}')
+        self.connection.execute(f'CREATE OR REPLACE {self._scope}VIEW "{name}" AS {sql}')
 
     def fetch(self, sql: str) -> pa.Table:
         """Bring a small result here."""
         with told():
-            return self.connection.sql(self.sql(sql)).to_arrow_table()
+            return self.connection.sql(sql).to_arrow_table()
 
     def stream(self, sql: str) -> Iterator[pa.RecordBatch]:
         """Bring a result in batches."""
         with told():
-            reader = self.connection.sql(self.sql(sql)).to_arrow_reader(BATCH_ROWS)
+            reader = self.connection.sql(sql).to_arrow_reader(BATCH_ROWS)
             empty = True
             for batch in reader:
                 empty = False
@@ -182,7 +181,7 @@ class DuckDB:
 
     def copy(self, sql: str, path: Path) -> None:
         """Write one Parquet file."""
-        statement = f"COPY ({self.sql(sql)}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION snappy)"
+        statement = f"COPY ({sql}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION snappy)"
         with told():
             self.connection.execute(statement)
 
