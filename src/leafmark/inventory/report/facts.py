@@ -208,14 +208,17 @@ def _used(small: pa.Table) -> tuple[Used, ...]:
 
 
 def _as_published(small: pa.Table, known: Mapping[str, sources.Known]) -> dict[str, int]:
+    with duckdb.connect() as connection:
+        connection.register("small", small)
+        rows = connection.sql(
+            """SELECT factor_id, SUM(ABS(CASE WHEN gases IS NULL THEN co2e_ug ELSE gases.unsplit_ug + gases.other_ug END)::HUGEINT) AS ug
+               FROM small WHERE outside IS NULL GROUP BY factor_id HAVING ug > 0"""
+        ).fetchall()
     found: dict[str, int] = {}
-    for row in _each(small, "factor_id", "outside", "co2e_ug", "gases"):
-        gases = row["gases"]
-        ug = abs(row["co2e_ug"] if gases is None else gases["unsplit_ug"] + gases["other_ug"])
-        if ug and not row["outside"]:
-            sets = {known[each].gwp_set if each in known else "" for each in recipe_of(row["factor_id"])}
-            gwp = sets.pop() if len(sets) == 1 else ""
-            found[gwp] = found.get(gwp, 0) + ug
+    for factor_id, ug in rows:
+        sets = {known[each].gwp_set if each in known else "" for each in recipe_of(factor_id)}
+        gwp = sets.pop() if len(sets) == 1 else ""
+        found[gwp] = found.get(gwp, 0) + int(ug)
     return dict(sorted(found.items()))
 
 
