@@ -10,13 +10,14 @@ from typing import Any
 
 HEADER = (
     "ProviderName", "ServiceName", "ResourceType", "ResourceId", "ChargeDescription", "RegionId", "RegionName", "ConsumedQuantity",
-    "ConsumedUnit", "BilledCost", "BillingCurrency", "ChargeCategory", "ChargeClass", "CommitmentDiscountStatus", "ChargePeriodStart",
+    "ConsumedUnit", "BilledCost", "BillingCurrency", "ChargeCategory", "ChargeClass", "CommitmentDiscountStatus", "CapacityReservationStatus",
+    "ChargePeriodStart",
 )  # fmt: skip
 _PLAIN = {
     "ProviderName": "AWS", "ServiceName": "Amazon Elastic Compute Cloud", "ResourceType": "instance", "ResourceId": "i-1",
     "ChargeDescription": "$0.096 per On Demand Linux m5.large Instance Hour", "RegionId": "us-west-2", "RegionName": "US West (Oregon)",
     "ConsumedQuantity": "10", "ConsumedUnit": "Hours", "BilledCost": "0.96", "BillingCurrency": "USD", "ChargeCategory": "Usage",
-    "ChargeClass": "NULL", "CommitmentDiscountStatus": "NULL", "ChargePeriodStart": "2024-09-03 07:00:00",
+    "ChargeClass": "NULL", "CommitmentDiscountStatus": "NULL", "CapacityReservationStatus": "NULL", "ChargePeriodStart": "2024-09-03 07:00:00",
 }  # fmt: skip
 
 

@@ -147,10 +147,15 @@ why = "first year with meters"
 policy = "recalculated past the threshold"
 threshold_percent = 5
 changes = ["2022: a depot was sold, 12 t"]
+scope2_method = "both"
+scope2_proxy = false
 [[base_year.profile]]
 year = 2020
 co2e_t = 200.5
 restated_t = 188.5
+[[base_year.scope3]]
+category = 1
+co2e_t = 150.25
 """
 
 

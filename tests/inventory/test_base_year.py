@@ -1,8 +1,9 @@
 """Base years: GHG Protocol's own examples, changes tested together, organic growth refused, and a journal that keeps every version.
 
-The figures of companies Gamma, Beta and Teta are those of the Corporate Standard, chapter 5, figures 6 to 8, as they are widely known; the
-page was not to be had here, and its wording was not compared. What chapter 9.3 of the Scope 3 Standard (2011) says was read: "at least" a
-threshold, small changes together, tables 9.4 and 9.5, organic growth.
+The figures of companies Gamma, Beta and Teta are those of the Corporate Standard, chapter 5, figures 6 to 8, as they are widely known: the
+page with the figures was not to be had. The chapter's rules were compared where others quote its sentences: what shall trigger, changes
+together, whole years, what did not exist, outsourcing that was reported before, organic growth. What chapter 9.3 of the Scope 3 Standard
+(2011) says was read: "at least" a threshold, small changes together, tables 9.4 and 9.5, organic growth.
 """
 
 from __future__ import annotations
@@ -167,6 +168,17 @@ def test_organic_growth_and_decline_are_refused_with_the_reason(company: Company
     (company.path / "base_year.toml").write_text(POLICY + f'triggers = ["{kind}"]\n', encoding="utf-8")
     with pytest.raises(InventoryError, match="is never one"):
         History.open(company.path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_policy_can_leave_out_a_kind_of_change(company: Company, kind: str) -> None:
+    """Corporate Standard, chapter 5: structural changes, methods and errors *shall* trigger; 9.3 of the Scope 3 Standard adds categories."""
+    others = ", ".join(f'"{other}"' for other in KINDS if other != kind)
+    (company.path / "base_year.toml").write_text(POLICY + f"triggers = [{others}]\n", encoding="utf-8")
+    with pytest.raises(InventoryError, match=f"triggers: {kind} left out"):
+        History.open(company.path)
+    (company.path / "base_year.toml").write_text(POLICY + f'triggers = [{others}, "{kind}"]\n', encoding="utf-8")
+    assert History.open(company.path).policy.threshold_percent == 5
 
 
 def test_an_event_is_recalculated_for_once(company: Company) -> None:

@@ -11,6 +11,7 @@ from made_bonds import ALLOCATION, BOND, HOLDING, INDICATOR, PROJECT, TRANCHE, b
 from leafmark.inventory.bonds import read
 from leafmark.inventory.bonds.european import DESIGNATION, NotEuropeanError, european_report, items
 from leafmark.inventory.bonds.report import allocation_report
+from leafmark.inventory.bonds.showing import page
 
 EU = {**BOND, "label": "european_green", "look_back_years": "3"}
 ALIGNED = {**ALLOCATION, "eu_aligned": "600.00", "nature": "capex"}
@@ -43,7 +44,7 @@ def test_a_complete_allocation_report_has_every_required_item_of_annex_ii(tmp_pa
     report = european_report(read(folder(tmp_path)), "allocation")
     assert report["open"] == []
     told = {each["item"]: each["value"] for each in report["items"]}
-    assert told["designation"] == DESIGNATION
+    assert told["designation"] == DESIGNATION.format(bonds="This bond uses")
     assert told["flexibility"] is None  # nothing outside the criteria, so nothing to state
     assert told["issuance_costs"] == "t: EUR 10"
     assert [each["item"] for each in report["items"]] == [each.item for each in items(2)]
@@ -107,6 +108,34 @@ def test_15_percent_exactly_passes_and_states_the_flexibility(tmp_path: Path) ->
     report = european_report(read(folder(tmp_path, allocations=[row])), "allocation")
     told = {each["item"]: each["value"] for each in report["items"]}
     assert told["flexibility"].endswith("Section 4 of this allocation report.")
+
+
+def test_several_bonds_are_stated_in_the_plural(tmp_path: Path) -> None:
+    """Annexes I to III, section 2: the statements have a form for one bond and one for several."""
+    rows: dict[str, Any] = {
+        "bonds": [EU, {**EU, "bond_id": "c", "name": "Bond C"}],
+        "tranches": [COSTS, {**COSTS, "tranche_id": "u", "bond_id": "c"}],
+        "allocations": [{**ALIGNED, "eu_aligned": "450.00", "eu_article_5": "a"}],
+        "reviews": [PRE, {**PRE, "bond_id": "c"}],
+        "unallocated": [HOLDING, {**HOLDING, "tranche_id": "u", "amount": "1000.00"}],
+    }
+    told = {
+        each["item"]: each["value"] for each in european_report(read(folder(tmp_path, **rows)), "allocation")["items"]
+    }
+    assert told["designation"].startswith("These bonds use the designation ‘European Green Bond’ or ‘EuGB’")
+    assert told["flexibility"].startswith("These European Green Bonds make use of the flexibility")
+
+
+def test_a_revised_report_says_so_in_its_title(tmp_path: Path) -> None:
+    """Annexes II and III: where the report is revised, the title shall reflect this; article 11(5) revises an allocation report."""
+    plain = european_report(read(folder(tmp_path / "a")), "allocation")
+    revised = european_report(
+        read(folder(tmp_path / "b", settings=SETTINGS + "revised_on = 2026-05-01\n")), "allocation"
+    )
+    assert (plain["revised"], revised["revised"]) == (False, True)
+    assert "(Annex II), revised" in page(revised)
+    assert ", revised" not in page(plain)
+    assert "（附件二），修訂版" in page(revised, "zh-Hant")
 
 
 @pytest.mark.parametrize(

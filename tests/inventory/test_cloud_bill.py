@@ -142,6 +142,19 @@ def test_usage_under_a_commitment_counts_once(tmp_path: Path) -> None:
     assert sum(each.rows for each in found.listed) == 3
 
 
+def test_an_unused_reservation_is_hardware_that_stands_by(tmp_path: Path) -> None:
+    """FOCUS 1.1, CapacityReservationStatus: reserved hardware draws its idle watts, and no utilisation is assumed; an unused commitment
+    discount is money alone."""
+    rows = [{}, {"CapacityReservationStatus": "Used"}, {"CapacityReservationStatus": "Unused"}]
+    found = worked(made_bill(tmp_path / "a.csv", rows))
+    (idle,) = [each for each in found.usage if each.utilisation == 0]
+    (plain, used) = [each for each in found.usage if each.utilisation != 0]
+    assert (idle.quantity, idle.measured, idle.assumed) == (10, 1, ())
+    assert idle.cpu_kwh == pytest.approx(20 * 0.6129888539040325 * 1.135 / 1000)  # 10 h of two vCPUs of a Skylake, idle
+    assert plain.kwh == used.kwh > idle.kwh > 0
+    assert idle.servers == plain.servers > 0
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [

@@ -239,6 +239,24 @@ def test_sci_counts_what_is_reserved_and_idle(tmp_path: Path) -> None:
     assert idle.embodied_g == busy.embodied_g > 0
 
 
+def test_sci_says_whose_making_is_not_in_it(tmp_path: Path) -> None:
+    """SCI 1.1, embodied emissions: an estimate of all hardware in the boundary shall be in M. No table here has that of disks and wires."""
+    disk = {
+        "ChargeDescription": "$0.0928 per GB-month of General Purpose (gp3) provisioned storage",
+        "ConsumedUnit": "GB-Months",
+    }
+    assert sci_of(run(tmp_path, [{}], "machine"), "order", 5).without_making == ()
+    score = sci_of(run(tmp_path, [{}, disk], "disk"), "order", 5)
+    assert (score.boundary, score.without_making) == (("compute", "ssd"), ("ssd",))
+
+
+def test_sci_off_the_grid_takes_the_systems_own_factor() -> None:
+    """SCI 1.1, region-specific carbon intensity: what no larger grid feeds has the factor of its system."""
+    score = sci(2, Intensity(650, "off_grid"), 0, 1)
+    assert score.g_per_unit == 1300
+    assert "off_grid" in score.method
+
+
 @pytest.mark.parametrize("basis", ["market", "residual_mix", "certificate", "offset"])
 def test_sci_takes_no_market_factor(basis: Any) -> None:
     with pytest.raises(SciError, match="no place in it"):

@@ -69,6 +69,17 @@ def test_what_a_charge_is(provider: str, service: str, description: str, unit: s
     assert (found.usage_class, found.unmapped) == (kind, why)
 
 
+@pytest.mark.parametrize(
+    ("unit", "gb", "hours"),
+    [("Gb", 0.125, 0), ("GB", 1, 0), ("Mb-Seconds", 0.000125, 1 / 3600), ("Gib-Hours", 2**30 / 8e9, 1), ("EB", 1e9, 0), ("PiB", 2**50 / 1e9, 0),
+     ("B", 1e-9, 0), ("b", 1.25e-10, 0), ("gb", 1, 0), ("GB/3 Months", 1, 3 * 730), ("Units/3 Months", 0, 3 * 730), ("GB/Hour", 1, 1)],
+)  # fmt: skip
+def test_units_in_focus_form(unit: str, gb: float, hours: float) -> None:
+    """FOCUS 1.2, attribute Unit Format: a small b is bits, a whole number before a time is an interval. All small letters are no FOCUS unit."""
+    found = measure(unit)
+    assert (found.data_gb, found.hours) == (pytest.approx(gb), pytest.approx(hours))
+
+
 def test_amounts_of_a_unit_by_hand() -> None:
     disk = meaning(Sku("azure", "Storage", "", "Premium SSD Managed Disks - P30 LRS - EU West", "", "1/Month"))
     assert (disk.tb_hours, disk.replication) == (pytest.approx(1.024 * 730), 3)

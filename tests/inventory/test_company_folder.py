@@ -215,8 +215,8 @@ def test_completeness_speaks_of_every_scope_and_category(tmp_path: Path) -> None
         {"scope": 2, "template": "electricity", "statement": "location", "co2e_ug": 30, "month": dt.date(2025, 1, 1), "origin": "measured", "activities": 4},
         {"scope": 2, "template": "electricity", "statement": "location", "co2e_ug": 70, "month": dt.date(2025, 2, 1), "origin": "proxy", "activities": 1},
         {"scope": 2, "template": "electricity", "statement": "market", "co2e_ug": 1000, "origin": "measured", "activities": 5},
-        {"scope": 3, "category": 3, "template": "electricity", "co2e_ug": 5, "activities": 4, "factor_id": "electricity.grid@GB:upstream:2023"},
-        {"scope": 3, "category": 3, "template": "electricity", "co2e_ug": 5, "activities": 4, "factor_id": "electricity.grid@GB:td_loss:2023"},
+        *({"scope": 3, "category": 3, "template": "electricity", "month": dt.date(2025, 1, 1), "origin": "measured", "co2e_ug": 5, "activities": 4,
+           "factor_id": f"electricity.grid@GB:{boundary}:2023"} for boundary in ("upstream", "td_loss")),
         {"scope": 3, "category": 6, "template": "travel", "co2e_ug": 5, "activities": 2, "key": "travel.rail", "factor_id": "travel.rail@GB:direct:2023"},
         {"scope": 3, "category": 6, "template": "travel", "co2e_ug": 5, "activities": 3, "key": "travel.air", "factor_id": "travel.air@GB:direct:2023"},
     ]  # fmt: skip
@@ -225,10 +225,11 @@ def test_completeness_speaks_of_every_scope_and_category(tmp_path: Path) -> None
     assert {row["status"] for row in rows} <= set(STATUSES)
     by_key = {(row["scope"], row["category"]): row for row in rows[: len(SCOPE_ROWS)]}
     assert {key: row["status"] for key, row in by_key.items() if row["status"] != "missing"} == {
-        (2, None): "estimated", (3, 3): "included", (3, 5): "excluded", (3, 6): "partly", (3, 14): "not_applicable",
+        (2, None): "estimated", (3, 3): "partly", (3, 5): "excluded", (3, 6): "partly", (3, 14): "not_applicable",
     }  # fmt: skip
     assert (by_key[2, None]["activities"], by_key[2, None]["estimated_share"], by_key[2, None]["months"]) == (5, 0.7, 2)
     assert by_key[3, 3]["activities"] == 4, "an activity with two parts is one"
+    assert by_key[3, 3]["why"] == "no factor of all of upstream and losses: 1 activities of electricity"  # February's
     assert by_key[3, 6]["activities"] == 5
     assert (by_key[1, None]["refused"], by_key[1, None]["why"]) == (1, "1 rows refused: unknown_site 1")
     assert by_key[3, 5]["why"] == "no contractor weighs it"

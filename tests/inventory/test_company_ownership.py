@@ -58,6 +58,20 @@ def test_holland_industries_as_the_standard_publishes_it(approach: Approach, at:
         assert shares.get(entity, Fraction(0)) == Fraction(str(published[at])) / 100, entity
 
 
+@pytest.mark.parametrize(
+    ("accounted", "financial", "operates", "shares"),
+    [
+        ("subsidiary", True, True, (40, 100, 100)), ("subsidiary", True, False, (40, 100, 0)), ("joint_venture", False, True, (40, 40, 100)),
+        ("joint_venture", False, False, (40, 40, 0)), ("associate", False, False, (40, 0, 0)), ("fixed_asset", False, False, (0, 0, 0)),
+    ],
+)  # fmt: skip
+def test_every_cell_of_table_1(accounted: str, financial: bool, operates: bool, shares: tuple[int, int, int]) -> None:
+    """Corporate Standard, table 1, of an economic interest of 40 %: per cent by equity share, financial and operational control."""
+    edges, _ = read(row("own", "a", 40, financial, operates, accounted))
+    for approach, percent in zip(APPROACHES, shares, strict=True):
+        assert shares_on("own", edges, approach, DAY).get("a", Fraction(0)) == Fraction(percent, 100), approach
+
+
 def test_two_ways_to_one_entity_add_up_by_equity() -> None:
     edges, _ = read(row("own", "a", 60), row("own", "b", 50), row("a", "c", 40), row("b", "c", 30))
     assert shares_on("own", edges, "equity_share", DAY)["c"] == Fraction(24, 100) + Fraction(15, 100)

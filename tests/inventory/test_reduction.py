@@ -1,4 +1,4 @@
-"""A target's path begins at its base, ends at its goal and never rises; the yardstick is 4.2 % of the base a year."""
+"""A target's path begins at its base, ends at its goal and never rises; the yardstick is 4.2 % of the base a year, counted from 2020."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leafmark.inventory.targets.pathways import contraction_percent
 from leafmark.inventory.targets.reduction import Reduction, by_year
 
 REDUCTIONS = st.builds(
@@ -51,6 +52,26 @@ def test_ten_years_of_contraction_are_42_percent() -> None:
     assert reduction.contraction_ug(2030) == reduction.goal_ug == 580_000
     assert reduction.contraction_ug(2021) == 958_000
     assert reduction.contraction_ug(2044) == 0  # 24 years x 4.2 % is more than all
+
+
+@pytest.mark.parametrize(("base_year", "rate"), [(2020, "4.2"), (2021, "4.67"), (2022, "5.25"), (2025, "8.4")])
+def test_a_late_base_year_has_the_same_42_percent_to_make(base_year: int, rate: str) -> None:
+    """SBTi, cross-sector absolute reduction: 42 % by 2030 from any base year since 2020, so more each year."""
+    reduction = Reduction(base_year, 1_000_000, 2030, Decimal(42))
+    assert reduction.contraction_ug(base_year) == 1_000_000
+    assert reduction.contraction_ug(2030) == reduction.goal_ug == 580_000
+    assert reduction.contraction_ug(2032) == 496_000  # 12 years x 4.2 %
+    assert reduction.contraction_rate_percent == Decimal(rate)
+
+
+@given(REDUCTIONS)
+def test_the_yardstick_never_rises_and_is_the_pathway_contraction(reduction: Reduction) -> None:
+    years = range(reduction.base_year, reduction.target_year + 3)
+    yardstick = [reduction.contraction_ug(year) for year in years]
+    assert yardstick[0] == reduction.base_ug
+    assert all(0 <= later <= earlier for earlier, later in pairwise(yardstick))
+    percent = contraction_percent(reduction.base_year, reduction.target_year)
+    assert reduction.contraction_ug(reduction.target_year) == int(reduction.base_ug * (1 - Fraction(percent) / 100))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from made_inventory import made
 
+from leafmark.inventory.report.from_history import base_year
 from leafmark.inventory.report.making import make
 from leafmark.inventory.report.verifying import verify
 from leafmark.inventory.time import History, read_change, recalculate
@@ -39,6 +40,24 @@ def test_a_report_tells_the_base_year_and_why_it_was_recalculated(tmp_path: Path
         assert said in text, said
     assert not any("base_year" in str(each) for each in done["missing"])
     assert verify(tmp_path / "out" / "auditors-pack.zip")["sound"]
+
+
+def test_a_history_tells_scope_2_and_scope_3_of_the_base_year(tmp_path: Path) -> None:
+    """Scope 2 Guidance, 7.1: its method, and whether location stands in for market; Scope 3 Standard, 11.1: by category. Two years' mean."""
+    (tmp_path / "history").mkdir()
+    (tmp_path / "history" / "base_year.toml").write_text(
+        'years = [2001, 2002]\nreason = "good data"\nthreshold_percent = 5\n', encoding="utf-8"
+    )
+    for year, market in ((2001, "both"), (2002, "both"), (2003, "market")):
+        rows = [
+            {"co2e_ug": 5 * T, "scope": 2, "statement": market},
+            {"co2e_ug": year % 2001 * T, "scope": 3, "category": 4},
+            {"co2e_ug": 3 * T, "scope": 3, "category": 1},
+        ]
+        History.open(tmp_path / "history").file(made(tmp_path / f"own-{year}", rows, year))
+    told = base_year(History.open(tmp_path / "history"))
+    assert (told["scope2_method"], told["scope2_proxy"]) == ("both", True)
+    assert told["scope3"] == [{"category": 1, "co2e_t": 3}, {"category": 4, "co2e_t": 0.5}]
 
 
 def test_statements_come_before_the_history(tmp_path: Path) -> None:

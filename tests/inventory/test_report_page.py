@@ -13,6 +13,7 @@ import pytest
 from made_inventory import made
 from reported_company import STATEMENTS, company
 
+from leafmark.factors.model import builtin
 from leafmark.inventory.book import Inventory, InventoryError
 from leafmark.inventory.report.facts import Facts, gather
 from leafmark.inventory.report.making import make
@@ -80,8 +81,10 @@ def test_the_page_stands_by_itself_and_each_item_leads_to_its_section(given: Fac
 
 def test_whole_statements_leave_only_what_nobody_can_say(given: Facts) -> None:
     states = {item.key: found.state for item, found in index(given, Words("en"))}
-    assert {key for key, state in states.items() if state != "there"} == {"cs_gases", "s3_data", "opt_intensity"}
-    assert states["cs_gases"] == states["s3_data"] == "partly"
+    assert {key for key, state in states.items() if state != "there"} == {
+        "cs_gases", "cs_gwp", "s3_data", "opt_intensity",
+    }  # fmt: skip
+    assert states["cs_gases"] == states["cs_gwp"] == states["s3_data"] == "partly"
 
 
 def test_an_item_without_content_is_said_to_be_missing(tmp_path: Path) -> None:
@@ -89,7 +92,7 @@ def test_an_item_without_content_is_said_to_be_missing(tmp_path: Path) -> None:
     found = {item.key: state for item, state in index(bare, Words("en"))}
     assert all(state.why for state in found.values() if state.state != "there")
     there = {key for key, state in found.items() if state.state == "there"}
-    assert there == {"cs_boundary", "cs_period"}
+    assert there == {"cs_boundary", "cs_gwp", "cs_period"}
     text = page(bare)
     for state in found.values():
         assert state.why.split("<")[0] in text.replace("&amp;", "&").replace("&quot;", '"')
@@ -107,16 +110,53 @@ def test_an_item_without_content_is_said_to_be_missing(tmp_path: Path) -> None:
         ("base_year", "cs_base_year"),
         ("contact", "opt_contact"),
         ("allocation", "s3_methods"),
+        ("scope2_method", "s2_base_year"),
+        ("scope2_proxy", "s2_base_year"),
+        ("[[base_year.scope3]]", "s3_base_year"),
     ],
 )
 def test_what_is_taken_away_is_missed(folder: Path, tmp_path: Path, take: str, item: str) -> None:
     """A seeded fault: each statement that is taken out of the file shows in the index, and nowhere else."""
     kept = [line for line in STATEMENTS.splitlines() if not line.startswith(take)]
     text = STATEMENTS.partition("[base_year]")[0] if take == "base_year" else "\n".join(kept)
+    if take.startswith("[["):
+        text = STATEMENTS.partition(take)[0]
     (tmp_path / "less.toml").write_text(text, encoding="utf-8")
     less = gather(Inventory.open(folder / "inventory"), tmp_path / "less.toml")
     found = {each.key: state.state for each, state in index(less, Words("en"))}
     assert found[item] in ("missing", "partly")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('scope2_method = "both"', "scope2_method: expected location, market, both"),
+        ("scope2_proxy = false", "scope2_proxy: expected true or false"),
+        ("category = 1", "scope3, entry 1: expected category"),
+    ],
+)
+def test_a_base_year_that_is_told_wrong_is_refused(folder: Path, tmp_path: Path, wrong: str, said: str) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(STATEMENTS.replace(wrong, wrong.partition("=")[0] + '= "hourly"'), encoding="utf-8")
+    with pytest.raises(InventoryError, match=re.escape(said)):
+        gather(Inventory.open(folder / "inventory"), file)
+
+
+def test_potentials_of_what_stands_as_published_are_told(tmp_path: Path) -> None:
+    """Amendment of 2013: the source of the potentials, and whether several assessment reports were used. By hand: 3 t and 4 t by totals alone."""
+    rows = [
+        {"co2e_ug": 3 * 10**12, "factor_id": "travel.hotel@GB:supply_chain:2025"},
+        {"co2e_ug": 4 * 10**12, "factor_id": "nobody.knows@GB"},
+        {"co2e_ug": 10**12, "gases": {**dict.fromkeys(("ch4_fossil_ug", "ch4_biogenic_ug", "n2o_ug", "f_gases_ug", "other_ug", "unsplit_ug"), 0), "co2_ug": 10**12}},
+    ]  # fmt: skip
+    pack = builtin()
+    pinned = [{"id": pack.id, "version": pack.version, "sha256": pack.hash}]
+    facts = gather(made(tmp_path / "i", rows, packs=pinned))
+    assert facts.as_published == {"": 4 * 10**12, pack.factor("travel.hotel@GB:supply_chain:2025").gwp_set: 3 * 10**12}
+    states = {item.key: found for item, found in index(facts, Words("en"))}
+    assert states["cs_gwp"].state == "partly"
+    assert "50.0 %" in states["cs_gwp"].why
+    assert "3.000 t CO2e" in page(facts)
 
 
 def test_figures_are_the_books_and_both_totals_stand_on_the_page(given: Facts) -> None:

@@ -238,6 +238,14 @@ def test_every_contract_answers_every_criterion() -> None:
     assert len(answers) == 6
 
 
+def test_criterion_4_tells_when_it_was_redeemed() -> None:
+    """Table 7.1, criterion 4: issued and redeemed as close as possible to the period of the consumption."""
+    found = matched([used()], [certificate("one", 10.0)])
+    (said,) = [row["reason"] for row in found.criteria.to_pylist() if row["criterion"] == 4]
+    assert "generated from 2023-" in said
+    assert "redeemed on 2024-02-01" in said
+
+
 def test_bad_consumption_is_returned_and_the_rest_is_served() -> None:
     rows = [used("a", 100.0), used("b", None), used("c", -5.0), used("d", float("inf")), used("zero", 0.0)]
     found = matched(rows, [certificate("one", 60.0)])

@@ -52,6 +52,15 @@ def test_the_page_shows_path_actual_and_gap(mei: Client) -> None:
     assert "no validation" in said
 
 
+def test_a_late_base_year_has_the_steeper_yardstick(mei: Client) -> None:
+    """42 % by 2030 from 2022 too: 5.25 % of the base a year, 8 years."""
+    page = mei.get(made(mei, base_year="2022", base="1000")).content.decode()
+    said = words(page)
+    assert "5.25% of the base a year" in said
+    assert "at least 4.2% a year for 1.5 °C, counted from 2020 however late the base year is" in said
+    assert "580 t" in said
+
+
 def test_without_a_public_plan_nothing_may_be_claimed(mei: Client) -> None:
     said = words(mei.get(made(mei)).content.decode())
     assert "no plan at a public address: no claim may be made about it. Directive 2005/29/EC, Article 6(2)(d)" in said

@@ -67,7 +67,7 @@ def test_figures_are_the_books_in_both_statements(auditor: Client, inventory_sit
     assert "under 0.1 % of the category" in text  # an exclusion's reason
     assert "unknown_key" in text
     assert "Intensity" not in text  # optional: not among what is lacking
-    assert "2 of 24 required items are not all there" in text
+    assert "3 of 26 required items are not all there" in text
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def _sci(score: Any) -> dict[str, Any] | None:
         "functional_unit": score.functional_unit, "units": score.units, "g_per_unit": score.g_per_unit, "energy_kwh": score.energy_kwh,
         "intensity_g_per_kwh": score.intensity_g_per_kwh, "operational_g": score.operational_g, "embodied_g": score.embodied_g,
         "boundary": list(score.boundary), "method": score.method, "left_out_cost_share": score.left_out_cost_share,
-        "measured_share": score.measured_share,
+        "measured_share": score.measured_share, "without_making": list(score.without_making),
     }  # fmt: skip
 
 
@@ -278,8 +278,13 @@ def _score(score: dict[str, Any]) -> str:
         if score["left_out_cost_share"] is None
         else f"; {100 * score['left_out_cost_share']:.1f} % of the usage's cost is in no figure"
     )
+    without = (
+        f"; without the making of {', '.join(score['without_making'])} hardware, which no table here has"
+        if score["without_making"]
+        else ""
+    )
     return (
         f"SCI: {significant(score['g_per_unit'])} g CO2e per {score['functional_unit']} = ({significant(score['energy_kwh'])} kWh x "
         f"{significant(score['intensity_g_per_kwh'] or 0.0)} g/kWh + {significant(score['embodied_g'])} g) / {score['units']:g}; location-based, all "
-        f"hardware reserved, no certificate or offset{left_out}."
+        f"hardware reserved, no certificate or offset{left_out}{without}."
     )

@@ -5,7 +5,7 @@
     impact report       Annex III, once all is allocated                                   (article 12)
 
 Regulation (EU) 2023/2631 of 22 November 2023, OJ L 2023/2631; the three annexes were read whole in the text consolidated to 9 January
-2024. `eu_items.csv` lists their items by annex and section: `required`, `available` (where available) or `applicable` (where
+2024, and sections 1 and 2 of each compared once more with another copy (of 4 February 2025). `eu_items.csv` lists their items by annex and section: `required`, `available` (where available) or `applicable` (where
 applicable), made from the tables or taken from `[eu]` of `bond.toml`. Numbered paragraphs of some articles were missing in that copy.
 
 Not built, and refused: the portfolio approach (Table B), bonds of securitisation, and tables for sovereigns at programme level.
@@ -39,15 +39,17 @@ OPEX_YEARS: Final = 3
 """Article 4(1), point (c): operating expenditure incurred no more than three years before the issue."""
 
 DESIGNATION: Final = (
-    "This bond uses the designation ‘European Green Bond’ or ‘EuGB’ in accordance with Regulation (EU) 2023/2631 of the European "
+    "{bonds} the designation ‘European Green Bond’ or ‘EuGB’ in accordance with Regulation (EU) 2023/2631 of the European "
     "Parliament and of the Council."
 )
 FLEXIBILITY: Final = (
-    "This European Green Bond makes use of the flexibility permitting a partial non-alignment with the technical screening criteria set "
+    "{bonds} use of the flexibility permitting a partial non-alignment with the technical screening criteria set "
     "out in the delegated acts adopted pursuant to Article 10(3), 11(3), 12(2), 13(2), 14(2) or 15(2) of Regulation (EU) 2020/852 of the "
     "European Parliament and of the Council (‘the technical screening criteria’), as further described in Section 4 of this {document}."
 )
-"""Statements whose words sections 2 of the annexes prescribe; they are printed as they are in every language."""
+"""Statements whose words sections 2 of the annexes prescribe; they are printed as they are in every language, for one bond or for several."""
+_USE: Final = ("This bond uses", "These bonds use")
+_MAKE: Final = ("This European Green Bond makes", "These European Green Bonds make")
 
 
 class NotEuropeanError(InventoryError):
@@ -80,7 +82,7 @@ def european_report(register: Register, kind: str, runs: str | Path | None = Non
 
     Returns
     -------
-    `schema, annex, kind, issuer, period, status, open` (required items that are missing, reviews that are, balances)`, items: [{section,
+    `schema, annex, kind, revised, issuer, period, status, open` (required items that are missing, reviews that are, balances)`, items: [{section,
     item, need, state, value}]`, where `state` is `told`, `not_told` or `missing`; `table_a` and `totals` of the allocation report.
 
     Raises
@@ -102,7 +104,7 @@ def european_report(register: Register, kind: str, runs: str | Path | None = Non
     against += [f"refused:{each['file']}:{each['row']}" for each in register.flags.refused]
     against += _reviews_missing(register, kind)
     return {
-        "schema": SCHEMA, "annex": annex, "kind": kind, "issuer": dict(register.settings["issuer"]),
+        "schema": SCHEMA, "annex": annex, "kind": kind, "revised": annex > 1 and _setting(register, "revised_on") is not None, "issuer": dict(register.settings["issuer"]),
         "period": {"from": register.first.isoformat(), "on": register.on.isoformat()},
         "status": "draft" if against else "complete", "open": against, "items": told,
         "table_a": table_a(register) if kind == "allocation" else [], "totals": _totals(register) if kind == "allocation" else {},
@@ -198,6 +200,7 @@ class _Made:
 
     def __init__(self, register: Register, runs: str | Path | None, document: str) -> None:
         self.register, self.document, self.runs_checked = register, document, runs is not None
+        self.several = len(register.bonds) > 1
         self.results = results(register, runs)
         self.standing = [each for each in register.allocations if each.counts_on(register.on)]
         self.projects = [register.projects[name] for name in dict.fromkeys(each.project_id for each in self.standing)]
@@ -212,8 +215,8 @@ class _Made:
                 [*(row.text("isin") for row in self.register.bonds.values()), *(each.row.text("isin") for each in self.register.tranches.values())]
             ),
             "reviewer": lambda: _joined(f"{row['reviewer']} ({row['kind']}, {row['reviewed_on']})" for row in self.register.reviews),
-            "designation": lambda: DESIGNATION,
-            "flexibility": lambda: FLEXIBILITY.format(document=self.document) if any(each.aligned != each.amount for each in self.standing) else None,
+            "designation": lambda: DESIGNATION.format(bonds=_USE[self.several]),
+            "flexibility": lambda: FLEXIBILITY.format(bonds=_MAKE[self.several], document=self.document) if any(each.aligned != each.amount for each in self.standing) else None,
             "approach": lambda: "gradual",
             "objectives": lambda: _joined(each.row.text("eu_objective") for each in self.projects),
             "activities": lambda: _joined(f"{each.row.text('eu_activity')} {each.row.text('nace')}".strip() for each in self.projects),

@@ -34,6 +34,8 @@ def page(report: Mapping[str, Any], lang: str = "en") -> str:
     kind = report["schema"].split("/")[0].removeprefix("leafmark.bonds.")
     name = f"eu-{report['kind']}" if kind == "european" else kind
     title = say(f"title.{name}")
+    if report.get("revised"):  # Annexes II and III: the title shall reflect a revision
+        title = say("title.revised", title=title)
     body = {"allocation": _allocation, "impact": _impact, "european": _european}[kind]
     return paper.page(
         lang,

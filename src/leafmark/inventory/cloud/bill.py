@@ -23,6 +23,7 @@ from leafmark.inventory.cloud.bill_columns import NEEDED, NULL_WORDS, matched
 
 KEY: Final = (
     "provider", "service", "resource", "description", "sku", "region", "unit", "currency", "category", "charge_class", "commitment",
+    "reservation",
 )  # fmt: skip
 Grain = Literal["month", "hour"]
 FLAGGED_MAX: Final = 100_000
@@ -176,7 +177,7 @@ def _select(source: str, columns: dict[str, str], number: int, with_resource: bo
         have = [column(name) for name in names if name in columns]
         return f"concat_ws(' ', {', '.join(have)})" if len(have) > 1 else have[0] if have else "CAST(NULL AS VARCHAR)"
 
-    plain = ("service", "resource", "description", "currency", "category", "charge_class", "commitment")
+    plain = ("service", "resource", "description", "currency", "category", "charge_class", "commitment", "reservation")
     return f"""SELECT file, {", ".join(KEY)}, resource_id, {_NUMBERS.format(grain=grain)} FROM (
         SELECT {number} AS file, {first_of("provider", "publisher")} AS provider, {", ".join(f"{column(name)} AS {name}" for name in plain)},
         {joined("instance", "sku_meter", "sku_details")} AS sku, {first_of("region", "region_name", "zone")} AS region,

@@ -2,8 +2,9 @@
 
     `GB-Mo`, `GB/Month`, `100 GB/Month`, `gibibyte month`, `byte-seconds`, `1 Hour`, `vCPU-Hours`, `OCPU Per Hour`, `Lambda-GB-Second`
 
-FOCUS has a form for units (`GB-Months`), every provider its own, and no two write it alike. What is no hardware (requests, keys, alarms) is
-kept as a word, so that a line can say what it was billed by.
+FOCUS has a form for units (`GB-Months`, `Gb`, `Units/3 Months`; attribute Unit Format of 1.0 to 1.2), every provider its own, and no two
+write it alike. In FOCUS's form alone a small b after a capital is bits: `Gb` is a gigabit, `GB` a gigabyte; all small (`gb`) is a provider's
+own spelling of bytes. What is no hardware (requests, keys, alarms) is kept as a word, so that a line can say what it was billed by.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from leafmark.inventory.cloud.energy import HOURS_PER_MONTH
 
 _GB: Final = {
     "b": 1e-9, "byte": 1e-9, "kb": 1e-6, "kilobyte": 1e-6, "mb": 1e-3, "megabyte": 1e-3, "gb": 1.0, "gigabyte": 1.0, "tb": 1e3,
-    "terabyte": 1e3, "pb": 1e6, "kib": 2**10 / 1e9, "kibibyte": 2**10 / 1e9, "mib": 2**20 / 1e9, "mebibyte": 2**20 / 1e9,
+    "terabyte": 1e3, "pb": 1e6, "eb": 1e9, "kib": 2**10 / 1e9, "kibibyte": 2**10 / 1e9, "mib": 2**20 / 1e9, "mebibyte": 2**20 / 1e9,
     "gib": 2**30 / 1e9, "gibibyte": 2**30 / 1e9, "tib": 2**40 / 1e9, "tebibyte": 2**40 / 1e9,
+    "pib": 2**50 / 1e9, "eib": 2**60 / 1e9,
     "by": 1e-9, "miby": 2**20 / 1e9, "giby": 2**30 / 1e9, "tiby": 2**40 / 1e9,
 }  # fmt: skip
 """GB of a unit of data. A provider that writes GB and means GiB is taken at its word: 7 % less."""
@@ -29,6 +31,10 @@ _HOURS: Final = {
 }  # fmt: skip
 _VCPUS: Final = {"vcpu": 1.0, "vcore": 1.0, "core": 1.0, "cpu": 1.0, "ocpu": 2.0, "acu": 0.25}
 """vCPUs of a unit: an OCPU is a core of two threads; an Aurora capacity unit 2 GB, an eighth of it in vCPUs (CCF, methodology)."""
+
+_BITS: Final = re.compile(r"[KMGTPE]i?b|b")
+"""A data size in bits as FOCUS writes it."""
+_BITS_PER_BYTE: Final = 8
 
 _ZH: Final = (
     ("小时", "hour"),
@@ -56,23 +62,26 @@ class Measure:
 @lru_cache(maxsize=4096)
 def measure(unit: str) -> Measure:
     """Read a unit, in any spelling."""
-    text = unit.strip().lower()
+    text = unit.strip()
     for written, word in _ZH:
         text = text.replace(written, f" {word} ")
-    number = re.match(r"([\d,]*\.?\d+)\s*([km])?(?![a-z])", text)
-    scale, data, vcpus, hours, rest = 1.0, 0.0, 0.0, 0.0, []
+    number = re.match(r"([\d,]*\.?\d+)\s*([km])?(?![a-z])", text, re.IGNORECASE)
+    scale, data, vcpus, hours, interval, rest = 1.0, 0.0, 0.0, 0.0, 1, []
     if number:
-        scale = float(number[1].replace(",", "")) * {"k": 1e3, "m": 1e6, None: 1.0}[number[2]]
+        scale = float(number[1].replace(",", "")) * {"k": 1e3, "m": 1e6, "": 1.0}[(number[2] or "").lower()]
         text = text[number.end() :]
-    for part in re.split(r"[\s\-/*_.()]+", text):
+    for written in re.split(r"[\s\-/*_.()]+", text):
+        part = written.lower()
         word = part if part in ("s", "hrs") else part.removesuffix("s")
         word = "hr" if word == "hrs" else word
-        if word in _GB and not data:
-            data = _GB[word]
+        if part.isdecimal() and not hours:
+            interval = int(part)
+        elif word in _GB and not data:
+            data = _GB[word] / (_BITS_PER_BYTE if _BITS.fullmatch(written) else 1)
         elif word in _VCPUS and not vcpus:
             vcpus = _VCPUS[word]
         elif word in _HOURS and not hours:
-            hours = _HOURS[word]
+            hours = _HOURS[word] * interval
         elif word not in _IGNORED:
             rest.append(part)
     return Measure(scale, data, vcpus, hours, " ".join(rest))

@@ -1,7 +1,7 @@
 """Software Carbon Intensity: a rate per functional unit, SCI = (E x I + M) per R (SCI specification 1.1; ISO/IEC 21031:2024).
 
     E  kWh of all hardware that was reserved, used or not, with the data centre's overhead
-    I  intensity of the grid where it ran: location-based, average or marginal
+    I  intensity of the grid where it ran: location-based, average or marginal; off the grid, of the system that fed it
     M  the share of the hardware's making: TE x (time reserved / lifetime) x (resources reserved / resources of the host)
     R  the functional unit: a request, a user, an order, an hour
 
@@ -22,10 +22,10 @@ from leafmark.inventory.cloud.grids import CONTRACT_KEY
 if TYPE_CHECKING:
     from leafmark.inventory.cloud.run import CloudRun
 
-BASES: Final = ("location_average", "location_marginal")
-"""What an intensity may be: of the grid that the electricity came from."""
+BASES: Final = ("location_average", "location_marginal", "off_grid")
+"""What an intensity may be: of the grid that the electricity came from, or of a system that no larger grid feeds."""
 
-Basis = Literal["location_average", "location_marginal"]
+Basis = Literal["location_average", "location_marginal", "off_grid"]
 _UG_PER_G: Final = 1e6
 
 
@@ -58,7 +58,10 @@ class Intensity:
 
 @dataclass(frozen=True, slots=True)
 class Sci:
-    """A score: g CO2e per functional unit, and what it is made of, which the specification wants disclosed beside it."""
+    """A score: g CO2e per functional unit, and what it is made of, which the specification wants disclosed beside it.
+
+    `without_making`: classes of the boundary whose hardware's making is not in M, though the specification asks for an estimate of all of it.
+    """
 
     functional_unit: str
     units: float
@@ -69,6 +72,7 @@ class Sci:
     method: str
     left_out_cost_share: float | None = None
     measured_share: float | None = None
+    without_making: tuple[str, ...] = ()
 
     @property
     def g_per_unit(self) -> float:
@@ -148,7 +152,7 @@ def sci_of(found: CloudRun, functional_unit: str, units: float, by: str = "locat
     return Sci(
         functional_unit, units, sum(each.kwh for each in usage), operational / _UG_PER_G, embodied / _UG_PER_G,
         tuple(sorted({each.usage_class for each in usage})), "calculation from a bill by Cloud Carbon Footprint's coefficients; location average",
-        left_out, measured / vcpu_hours if vcpu_hours else None,
+        left_out, measured / vcpu_hours if vcpu_hours else None, tuple(sorted({each.usage_class for each in usage if each.kwh and not each.servers})),
     )  # fmt: skip
 
 

@@ -209,7 +209,12 @@ def _used(group: Group, provider: str, found: Meaning, region: str, grid: str, a
 
 
 def _utilisation(group: Group, assumed: float) -> tuple[float, float]:
-    """Mean utilisation of a group, weighed by quantity, and the share of it that was measured."""
+    """Mean utilisation of a group, weighed by quantity, and the share of it that was measured.
+
+    The unused part of a capacity reservation is hardware that stands by, and the bill says so (FOCUS 1.1, CapacityReservationStatus).
+    """
+    if folded(group.word("reservation")) == "unused":
+        return 0.0, 1.0
     if not group.quantity:
         return assumed, 0.0
     share = min(1.0, group.measured / group.quantity)

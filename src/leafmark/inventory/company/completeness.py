@@ -1,7 +1,7 @@
 """Completeness: of every scope and category what is in, estimated, excluded and why (Corporate Standard, chapter 9; Scope 3 Standard, 11).
 
     included        lines, and nothing of it refused, left out or lacking
-    partly          lines, but rows were refused, meters lack months, or a part is excluded
+    partly          lines, but rows were refused, meters lack months, a part is excluded, or energy has no upstream or losses (category 3)
     estimated       more than half of the grams is extrapolated or stands in for the activity
     excluded        no lines, and the company says why
     not_applicable  no lines, and the company says there is none (an exclusion of 0 %)
@@ -29,6 +29,14 @@ ESTIMATED: Final = ("estimated", "proxy")
 """Origins that are no figure of the activity itself."""
 MOSTLY: Final = 0.5
 SHOWN_REASONS: Final = 3
+ENERGY: Final[Row] = (3, 3)
+_WAYS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "fuel": (("wtt", "upstream"),),
+    "electricity": (("upstream", "wtt"), ("td_loss",)),
+    "heat": (("upstream", "wtt"), ("td_loss",)),
+}
+"""What category 3 is of each template, any boundary of each: upstream of fuel; upstream and losses of what a grid or a network delivers
+(Scope 3 Standard, table 5.4, minimum boundary of category 3, a to c)."""
 NAMES: Final[dict[Row, str]] = {
     (1, None): "direct emissions: fuel, processes, gases that escape",
     (2, None): "electricity, heat, steam and cooling bought",
@@ -70,6 +78,7 @@ def completeness(prepared: Prepared, lines: pa.Table, flags: pa.Table) -> pa.Tab
     """
     found = _found(lines)
     refused, reasons, doubts = _refused(flags)
+    bare = _bare(lines)
     rows = []
     for key in SCOPE_ROWS:
         templates = [template.name for template in TEMPLATES if key in template.rows]
@@ -79,7 +88,7 @@ def completeness(prepared: Prepared, lines: pa.Table, flags: pa.Table) -> pa.Tab
         spoken = [
             each for each in prepared.exclusions if _key(each) == key or (key[0] == 3 and _key(each) == (3, None))
         ]
-        rows.append(_row(key, found.get(key), lost, why_lost, lacking, spoken))
+        rows.append(_row(key, found.get(key), lost, why_lost, lacking, spoken, bare if key == ENERGY else {}))
     rows += [_exclusion(each) for each in prepared.exclusions]
     return pa.Table.from_pylist(rows, schema=COMPLETENESS_SCHEMA)
 
@@ -112,6 +121,32 @@ def _found(lines: pa.Table) -> dict[Row, _Found]:
         )
         for row in found
     }
+
+
+def _bare(lines: pa.Table) -> dict[str, int]:
+    """Activities of Scope 1 and 2 by template whose upstream or losses no factor has; a life-cycle proxy has them in it."""
+    connection = duckdb.connect()
+    try:
+        connection.register("lines", lines)
+        grouped = fetched(
+            connection,
+            """
+            SELECT template, boundaries, CAST(SUM(n) AS BIGINT) AS n FROM (
+              SELECT template, MAX(CASE WHEN scope < 3 THEN n ELSE 0 END) AS n, list_sort(list(DISTINCT boundary)) AS boundaries FROM (
+                SELECT template, entity_id, site_id, month, origin, key, scope, split_part(factor_id, ':', 2) AS boundary, SUM(activities) AS n
+                FROM lines WHERE outside IS NULL AND statement IN ('both', 'location') AND (scope < 3 OR category = 3) GROUP BY ALL)
+              GROUP BY template, entity_id, site_id, month, origin, key HAVING bool_or(scope < 3))
+            GROUP BY ALL ORDER BY ALL""",
+        ).to_pylist()
+    finally:
+        connection.close()
+    found: dict[str, int] = {}
+    for row in grouped:
+        has = set(row["boundaries"])
+        ways = _WAYS.get(row["template"], ())
+        if "life_cycle" not in has and any(has.isdisjoint(way) for way in ways):
+            found[row["template"]] = found.get(row["template"], 0) + row["n"]
+    return found
 
 
 def _refused(flags: pa.Table) -> tuple[dict[str, int], dict[tuple[str, str], int], dict[str, int]]:
@@ -149,16 +184,17 @@ def _key(exclusion: Mapping[str, Any]) -> Row:
 
 
 def _row(
-    key: Row, found: _Found | None, lost: int, why_lost: str, lacking: int, spoken: list[dict[str, Any]]
-) -> dict[str, Any]:
+    key: Row, found: _Found | None, lost: int, why_lost: str, lacking: int, spoken: list[dict[str, Any]], bare: Mapping[str, int]
+) -> dict[str, Any]:  # fmt: skip
     parts = [f"{lost} rows refused: {why_lost}"] if lost else []
     parts += [f"{lacking} meters lack months"] if lacking else []
+    parts += [f"no factor of all of upstream and losses: {_counted(bare)}"] if bare else []
     left_out = [each for each in spoken if each["share_percent"] != 0]
     if found is not None:
         parts += [f"excluded: {each['what']}" for each in left_out]
         mostly = (found.estimated_share or 0) > MOSTLY
         status = "partly" if parts else "estimated" if mostly else "included"
-    elif lost:
+    elif lost or (bare and not spoken):
         status = "missing"
     elif left_out:
         status, parts = "excluded", [each["why"] for each in left_out]
@@ -181,6 +217,10 @@ def _exclusion(each: Mapping[str, Any]) -> dict[str, Any]:
         "scope": scope, "category": category, "status": "not_applicable" if share == 0 else "excluded", "what": what, "why": each["why"],
         "activities": 0, "refused": 0, "estimated_share": None, "months": None,
     }  # fmt: skip
+
+
+def _counted(activities: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} activities of {template}" for template, count in activities.items())
 
 
 def _more(count: int) -> str:

@@ -8,8 +8,9 @@
     operational_control    1 where the owner has full authority over operating policies, else 0
 
 Products along a chain, summed over all chains. GHG Protocol Corporate Standard (revised edition, 2004), chapter 3 and its table 1 (how
-categories of financial accounting are counted); the policy of the parent goes down to every level. The standard's own example of chapter
-3, Holland Industries, is a test; its figures were read from descriptions of it, the wording was not compared with the text.
+categories of financial accounting are counted); the policy of the parent goes down to every level. A share is the economic interest, where
+that differs from legal ownership. Every cell of table 1 was compared where others give the table row by row, and so was BGB of the standard's
+own example, Holland Industries, which is a test; the example's other rows are from general knowledge of it.
 
 Shares are exact fractions, so a chain of 83 % and 50 % is 41.5 % and nothing else.
 """

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leafmark.engine.recount import recipe_of
 from leafmark.factors.gwp import GASES, GWP_SETS
 from leafmark.factors.gwp import gases as potentials
 from leafmark.inventory.book import By, Inventory, InventoryError, Sum, sums
@@ -70,6 +71,8 @@ class Facts:
     energy: Mapping[tuple[str, str], float]
     used: tuple[Used, ...]
     sources: Mapping[str, sources.Known]
+    as_published: Mapping[str, int]
+    """Micrograms (absolute, by location) whose gases nobody told: they stand by the publisher's own set of potentials; empty: not told."""
     completeness: list[dict[str, Any]]
     flags: pa.Table
     flag_rules: list[dict[str, Any]]
@@ -120,13 +123,14 @@ def gather(inventory: Inventory, statements_file: Path | None = None, lines: pa.
         return found
 
     used = _used(small)
+    known = sources.factors_of(inventory.path, inventory.record, {each.factor_id for each in used})
     flags = inventory.table("flags")
     return Facts(
         inventory=inventory, said=said, lines=lines.num_rows,
         totals={by: sums(inside[by], (), by).get((), ZERO) for by in BYS}, scopes=cut("scope"), rows=cut("scope", "category"),
         entities=cut("entity_id"), sites=cut("entity_id", "site_id"), site_scopes=cut("entity_id", "site_id", "scope"),
         origins=cut("scope", "category", "origin")["location"], outside=_outside(small), energy=_energy(small), used=used,
-        sources=sources.factors_of(inventory.path, inventory.record, {each.factor_id for each in used}),
+        sources=known, as_published=_as_published(inside["location"], known),
         completeness=_completeness(inventory), flags=flags, flag_rules=_flag_rules(flags),
         has_market=bool(set(small["statement"].unique().to_pylist()) & set(BYS)),
         instruments=_if_there(inventory, "instruments"), criteria=_if_there(inventory, "criteria"), removals=_if_there(inventory, "removals"),
@@ -201,6 +205,21 @@ def _used(small: pa.Table) -> tuple[Used, ...]:
         found[key] = (amount, ug + row["co2e_ug"])
     made = [Used(*key, *each) for key, each in found.items()]
     return tuple(sorted(made, key=lambda each: (-abs(each.co2e_ug), each.factor_id, each.template, each.scope or 0)))
+
+
+def _as_published(small: pa.Table, known: Mapping[str, sources.Known]) -> dict[str, int]:
+    with duckdb.connect() as connection:
+        connection.register("small", small)
+        rows = connection.sql(
+            """SELECT factor_id, SUM(ABS(CASE WHEN gases IS NULL THEN co2e_ug ELSE gases.unsplit_ug + gases.other_ug END)::HUGEINT) AS ug
+               FROM small WHERE outside IS NULL GROUP BY factor_id HAVING ug > 0"""
+        ).fetchall()
+    found: dict[str, int] = {}
+    for factor_id, ug in rows:
+        sets = {known[each].gwp_set if each in known else "" for each in recipe_of(factor_id)}
+        gwp = sets.pop() if len(sets) == 1 else ""
+        found[gwp] = found.get(gwp, 0) + int(ug)
+    return dict(sorted(found.items()))
 
 
 def _each(table: pa.Table, *columns: str) -> list[dict[str, Any]]:

@@ -28,7 +28,29 @@ def base_year(history: History, by: By = "location") -> dict[str, Any]:
         "threshold_percent": policy.threshold_percent,
         "changes": changes,
         "profile": [_profile(history.versions(year), by) for year in history.years()],
+        **_scope2(history, base.years),
+        "scope3": _scope3(history, base.years),
     }
+
+
+def _scope2(history: History, years: tuple[int, ...]) -> dict[str, Any]:
+    """By which statements the base year's Scope 2 is; where no line of it is by market alone, location stands in for market."""
+    statements = {
+        each
+        for year in years
+        for each in history.newest(year).inventory.table("lines")["statement"].unique().to_pylist()
+    }
+    return {"scope2_method": "both", "scope2_proxy": "market" not in statements}
+
+
+def _scope3(history: History, years: tuple[int, ...]) -> list[dict[str, Any]]:
+    """Scope 3 of the base year by category, the mean of several years."""
+    found: dict[int, int] = {}
+    for year in years:
+        for (scope, category), each in history.newest(year).inventory.sums(("scope", "category"), "location").items():
+            if scope == 3 and category is not None:
+                found[category] = found.get(category, 0) + each.co2e_ug
+    return [{"category": category, "co2e_t": ug / len(years) / _UG_PER_T} for category, ug in sorted(found.items())]
 
 
 def _told(version: Version, by: By) -> str:

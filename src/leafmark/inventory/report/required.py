@@ -1,7 +1,9 @@
 """The index: what the GHG Protocol asks a report for, and for each item where it stands or what is missing.
 
-Sources: Corporate Accounting and Reporting Standard (revised edition 2004), chapter 9; Scope 2 Guidance (2015), chapter 7; Corporate Value
-Chain (Scope 3) Standard (2011), chapter 11. Their lists of contents were compared from public extracts; no wording of theirs stands here.
+Sources: Corporate Accounting and Reporting Standard (revised edition 2004), chapter 9; its amendment of 2013 on required gases and potentials;
+Scope 2 Guidance (2015), chapter 7.1; Corporate Value Chain (Scope 3) Standard (2011), chapter 11.1. The Scope 3 Standard's list was read in
+its text; of the others the required items were compared item by item where others quote them. No wording of theirs stands here. Of what
+chapters 9 and 11 let a report add (optional), those items are here that an inventory can say something of.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ State: TypeAlias = Literal["there", "partly", "missing"]
 CORPORATE: Final = "GHG Protocol Corporate Standard (2004), ch. 9"
 SCOPE_2: Final = "GHG Protocol Scope 2 Guidance (2015), ch. 7"
 SCOPE_3: Final = "GHG Protocol Scope 3 Standard (2011), ch. 11"
+AMENDMENT: Final = "GHG Protocol, Required Greenhouse Gases, amendment (2013)"
 SCOPES: Final = (1, 2, 3)
 
 CRITERIA_COLUMNS: Final = ("met", "not_met", "not_shown")
@@ -105,6 +108,40 @@ def _base_year(facts: Facts, words: Words) -> Found:
     if not base.get("profile") and base["year"] != facts.inventory.year:
         return Found("partly", words("missing.profile"))
     return THERE
+
+
+def _base_year_scope2(facts: Facts, words: Words) -> Found:
+    """By which statement the base year's Scope 2 is, and whether location stands in for market in it."""
+    base = facts.said.get("base_year")
+    if not base:
+        return _missing(words, "base_year")
+    if base.get("year") == facts.inventory.year:
+        return THERE
+    method = base.get("scope2_method")
+    told = method == "location" or (method in ("market", "both") and "scope2_proxy" in base)
+    return THERE if told else Found("partly", words("missing.base_year_scope2"))
+
+
+def _base_year_scope3(facts: Facts, words: Words) -> Found:
+    """As any base year, and with its emissions by category."""
+    found = _base_year(facts, words)
+    base = facts.said.get("base_year") or {}
+    if found.state != "there" or base.get("scope3") or base["year"] == facts.inventory.year:
+        return found
+    return Found("partly", words("missing.base_year_scope3")) if 3 in facts.scopes["location"] else found
+
+
+def _potentials(facts: Facts, words: Words) -> Found:
+    """The set of potentials, and the sets of what stands as published."""
+    if not facts.record.get("gwp"):
+        return _missing(words, "gwp")
+    untold = facts.as_published.get("", 0)
+    whole = sum(abs(each.co2e_ug) for each in facts.rows["location"].values())
+    return (
+        Found("partly", words("missing.gwp_untold", share=f"{percent(untold / whole)} %"))
+        if untold and whole
+        else THERE
+    )
 
 
 def _changes(facts: Facts, words: Words) -> Found:
@@ -197,6 +234,7 @@ ITEMS: Final[tuple[Item, ...]] = (
     Item("cs_gross", CORPORATE, True, "scopes", _spoken_of((1, 2))),
     Item("cs_scopes", CORPORATE, True, "scopes", _spoken_of((1, 2))),
     Item("cs_gases", CORPORATE, True, "gases", _gases),
+    Item("cs_gwp", AMENDMENT, True, "boundary", _potentials),
     Item("cs_base_year", CORPORATE, True, "base_year", _base_year),
     Item("cs_changes", CORPORATE, True, "base_year", _changes),
     Item("cs_biogenic", CORPORATE, True, "outside", _biogenic),
@@ -207,11 +245,12 @@ ITEMS: Final[tuple[Item, ...]] = (
     Item("s2_instruments", SCOPE_2, True, "scope2", _instruments),
     Item("s2_criteria", SCOPE_2, True, "scope2", _criteria),
     Item("s2_residual", SCOPE_2, True, "scope2", _both),
+    Item("s2_base_year", SCOPE_2, True, "base_year", _base_year_scope2),
     Item("s2_energy", SCOPE_2, False, "scope2", _energy),
     Item("s3_categories", SCOPE_3, True, "categories", _categories),
     Item("s3_included", SCOPE_3, True, "completeness", _completeness),
     Item("s3_excluded", SCOPE_3, True, "completeness", _exclusions),
-    Item("s3_base_year", SCOPE_3, True, "base_year", _base_year),
+    Item("s3_base_year", SCOPE_3, True, "base_year", _base_year_scope3),
     Item("s3_biogenic", SCOPE_3, True, "outside", _biogenic),
     Item("s3_data", SCOPE_3, True, "factors", _data),
     Item("s3_methods", SCOPE_3, True, "methods", _allocation),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from leafmark.engine.recount import recipe_of
 from leafmark.engine.schema import REASONS as ENGINE_REASONS
@@ -51,6 +51,7 @@ def boundary(given: Facts, words: Words) -> str:
         (words("boundary.approach"), words.code("approach", str(record.get("approach")))),
         (words("boundary.period"), words("boundary.to_inclusive", **{"from": record["from"], "to": until})),
         (words("boundary.gwp"), f"IPCC {record.get('gwp')}, 100 a"),
+        *_as_published(given, words),
         (words("boundary.known_on"), str(record.get("known_on"))),
         (words("boundary.currency"), str(record.get("currency"))),
         (words("boundary.entities"), number(len(given.entities["location"].keys() | given.entities["market"].keys()))),
@@ -59,6 +60,12 @@ def boundary(given: Facts, words: Words) -> str:
     if given.said.get("description"):
         pairs.append((words("boundary.description"), str(given.said["description"])))
     return facts(pairs)
+
+
+def _as_published(given: Facts, words: Words) -> list[tuple[str, Cell]]:
+    """What stands by its publisher's own set of potentials."""
+    said = "; ".join(f"{gwp or words('unknown')}: {tonnes(ug)} t CO2e" for gwp, ug in given.as_published.items())
+    return [(words("boundary.as_published"), said)] if said else []
 
 
 def base_year(given: Facts, words: Words) -> str:
@@ -73,6 +80,7 @@ def base_year(given: Facts, words: Words) -> str:
             (words("base_year.why"), str(base.get("why") or words("unknown"))),
             (words("base_year.policy"), str(base.get("policy") or words("unknown"))),
             (words("base_year.threshold"), str(base.get("threshold_percent", words("unknown")))),
+            (words("base_year.scope2"), _scope2_method(base, words)),
         ]
         found = facts(pairs)
         if base.get("year") == given.inventory.year:
@@ -83,8 +91,22 @@ def base_year(given: Facts, words: Words) -> str:
             found += "<ul>" + "".join(f"<li>{text(str(each))}</li>" for each in changes) + "</ul>\n"
         else:
             found += paragraph(words("none") if changes is not None else words("missing.changes"))
-        found += _profile(base.get("profile") or [], words)
+        found += _profile(base.get("profile") or [], words) + _by_category(base.get("scope3") or [], words)
     return found + heading(words("base_year.targets")) + paragraph(str(given.said.get("targets") or words("nothing")))
+
+
+def _scope2_method(base: Mapping[str, Any], words: Words) -> str:
+    method = words(f"base_year.scope2_{base['scope2_method']}") if base.get("scope2_method") else words("unknown")
+    return f"{method}; {words('base_year.proxy')}" if base.get("scope2_proxy") else method
+
+
+def _by_category(rows: list[dict[str, Any]], words: Words) -> str:
+    if not rows:
+        return ""
+    title = words("base_year.scope3")
+    columns = [Column(words("column.category")), Column(words("column.co2e_t"), True)]
+    cells: list[list[Cell]] = [[words.scope(3, row["category"]), number(row["co2e_t"])] for row in rows]
+    return heading(title) + table(title, columns, cells)
 
 
 def _profile(years: list[dict[str, float]], words: Words) -> str:

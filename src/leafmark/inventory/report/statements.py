@@ -3,7 +3,9 @@
     contact, assurance, description, allocation, intensity, trades, biogenic, targets = "text"
     scope2_tracking = "location" or "market"
     [base_year]  year, why, policy, threshold_percent, changes = ["2025: acquisition of ..., 120 t"]
+                 scope2_method = "location", "market" or "both"; scope2_proxy = whether location stands in for market in it
     [[base_year.profile]]  year, co2e_t, restated_t
+    [[base_year.scope3]]   category, co2e_t
 
 An inventory's record may hold the same table as `report`; the file comes before it.
 """
@@ -20,7 +22,11 @@ from leafmark.inventory.book import InventoryError
 TEXTS: Final = (
     "contact", "assurance", "description", "allocation", "intensity", "trades", "biogenic", "targets", "scope2_tracking",
 )  # fmt: skip
-BASE_YEAR: Final = ("year", "why", "policy", "threshold_percent", "changes", "profile")
+BASE_YEAR: Final = (
+    "year", "why", "policy", "threshold_percent", "changes", "profile", "scope2_method", "scope2_proxy", "scope3",
+)  # fmt: skip
+SCOPE2_METHODS: Final = ("location", "market", "both")
+CATEGORIES: Final = range(1, 16)
 
 
 def read(path: Path | None, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,6 +66,22 @@ def _check(path: Path, found: Mapping[str, Any]) -> None:
     base_year = found.get("base_year", {})
     if not isinstance(base_year, Mapping) or (base_year.keys() - set(BASE_YEAR)):
         raise InventoryError(f"{path}: base_year: expected a table of {', '.join(BASE_YEAR)}, found {base_year!r}")
+    if base_year.get("scope2_method", "both") not in SCOPE2_METHODS:
+        raise InventoryError(
+            f"{path}: base_year.scope2_method: expected {', '.join(SCOPE2_METHODS)}, found {base_year['scope2_method']!r}"
+        )
+    if not isinstance(base_year.get("scope2_proxy", False), bool):
+        raise InventoryError(
+            f"{path}: base_year.scope2_proxy: expected true or false, found {base_year['scope2_proxy']!r}"
+        )
+    for place, row in enumerate(base_year.get("scope3", []), 1):
+        told = (
+            isinstance(row, Mapping) and row.get("category") in CATEGORIES and type(row.get("co2e_t")) in (int, float)
+        )
+        if not told:
+            raise InventoryError(
+                f"{path}: base_year.scope3, entry {place}: expected category (1 to 15) and co2e_t, found {row!r}"
+            )
     for place, year in enumerate(base_year.get("profile", []), 1):
         if not isinstance(year, Mapping) or not isinstance(year.get("year"), int):
             raise InventoryError(f"{path}: base_year.profile, entry {place}: expected year and co2e_t, found {year!r}")

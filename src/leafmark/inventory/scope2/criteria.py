@@ -1,7 +1,8 @@
 """The quality criteria of contractual instruments, each a check that says what speaks for it.
 
-GHG Protocol Scope 2 Guidance (2015), table 7.1. The Guidance's own wording was not open to machines: the criteria stand here in our
-words, after public summaries of them that agree. A criterion that the row contradicts is `not_met` and the contract serves nothing; one
+GHG Protocol Scope 2 Guidance (2015), table 7.1, page 62: criteria 1 to 5 are of all instruments, 6 of suppliers' rates, 7 of direct purchases
+and own generation, 8 of the market. The table was compared sentence by sentence where others quote it whole; it stands here in our words,
+as does what the Guidance adds: what does not meet them is no instrument, and the next data of table 6.3 are taken. A criterion that the row contradicts is `not_met` and the contract serves nothing; one
 that the row cannot show is `not_shown`: the contract serves, doubted, and the paper for it is to be found.
 """
 
@@ -19,7 +20,7 @@ CRITERIA: Final[dict[int, str]] = {
     RATE: "it conveys the rate of direct emissions of the electricity generated",
     SOLE: "it is the only claim on that generation",
     RETIRED: "it is tracked, and redeemed, retired or cancelled on behalf of the company",
-    VINTAGE: "its generation lies as close as possible to the consumption",
+    VINTAGE: "it is issued and redeemed as close as possible to the period of the consumption",
     MARKET: "it comes from the market in which the electricity is consumed",
     DELIVERED: "a supplier's rate is of what it delivered, with certificates retired for its customers",
     TRANSFERRED: "of a direct purchase, no other claim on the plant's electricity was given to anybody else",
@@ -118,6 +119,8 @@ def sole(contract: Contract, named: int, before: int) -> Finding:
 def place_and_time(contract: Contract, market: str | None, reason: str | None, period: str) -> list[Finding]:
     """Criteria 4 and 5, by why a contract has nothing to serve (None: it has something); `period`: how close it has to be."""
     span = f"generated from {contract.valid_from} to before {contract.valid_to}"
+    if contract.retired_on is not None:
+        span += f", redeemed on {contract.retired_on}"
     here = Finding(MARKET, "met", f"consumption in its market, {market}")
     if reason is None:
         return [Finding(VINTAGE, "met", f"{span}; consumption in the same {period}"), here]

@@ -20,7 +20,7 @@ G_UG: Final = 10**6
 
 
 def path_figure(progress: Progress, lang: str = "en", name: str = "target") -> Figure:
-    """A target's path (dashed), actuals (solid with discs), trend (dotted) with its range (hatched), and the 4.2 % yardstick."""
+    """A target's path (dashed), actuals (solid with discs), trend (dotted) with its range (hatched), and the contraction's yardstick."""
     target = progress.target
     yardstick = _yardstick(progress)
     scale, unit = unit_of(progress.base_ug)
@@ -56,9 +56,12 @@ def path_figure(progress: Progress, lang: str = "en", name: str = "target") -> F
         body += text(30, LEGEND_ROW * len(legend) + 12, say(lang, "target.old_base"))
     goal = at(target.target_year, progress.goal_ug / scale)
     body += f'<rect x="{goal[0] - 4:.1f}" y="{goal[1] - 4:.1f}" width="8" height="8" fill="none" stroke="currentColor" stroke-width="1.4"/>'
+    rate = yardstick.contraction_rate_percent if yardstick else None
     for number, (dash, wide, key) in enumerate(legend):
         y = LEGEND_ROW * number + 8
-        body += line([(4, y), (24, y)], wide, dash) + text(30, y + 4, fitted(say(lang, f"target.{key}"), WIDTH - 34))
+        body += line([(4, y), (24, y)], wide, dash) + text(
+            30, y + 4, fitted(say(lang, f"target.{key}", rate=rate), WIDTH - 34)
+        )
     title = say(lang, "target.title", name=target.name)
     drawn = svg(name, title, _said(progress, lang), offset + TALL + 26, body)
     head = tuple(say(lang, key) for key in ("year", "target.path", "target.actual", "target.gap", "target.projected"))
@@ -77,7 +80,7 @@ def path_figure(progress: Progress, lang: str = "en", name: str = "target") -> F
 
 
 def _yardstick(progress: Progress) -> Reduction | None:
-    """4.2 % of the base a year: beside absolute targets that have another path."""
+    """Absolute contraction: beside absolute targets that have another path."""
     target = progress.target
     if target.kind != "absolute" or target.pathway == "contraction" or target.reduction_percent is None:
         return None

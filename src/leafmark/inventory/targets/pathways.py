@@ -7,8 +7,8 @@
 Absolute contraction is the Science Based Targets initiative's cross-sector method for Scope 1 and 2 at 1.5 degrees. Its rate of 4.2 % a
 year counts from 2020: who takes a later base year has the years since 2020 to make good, so the reduction is the rate times the years
 from 2020 and not from the base (Corporate Net-Zero Standard, annex B, as published accounts of it give the formula, e.g.
-RR = LAR x (TY - 2020), 42 % by 2030 from a base of 2022; the initiative's text is not open to machines and was not compared). The
-initiative validates targets itself; a path here is nobody's validation.
+RR = LAR x (TY - 2020), 42 % by 2030 from a base of 2022, and as tools of others compute it; the initiative's text is not open to machines
+and was not compared). The initiative validates targets itself; a path here is nobody's validation.
 """
 
 from __future__ import annotations
@@ -18,12 +18,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Final, Protocol
+from typing import Protocol
 
-from leafmark.inventory.targets.reduction import CONTRACTION_PERCENT, Reduction
-
-CONTRACTION_FROM: Final = 2020
-"""The year from which the rate counts, however late the base year is."""
+from leafmark.inventory.targets.reduction import CONTRACTION_FROM, CONTRACTION_PERCENT, Reduction
 
 
 class Path(Protocol):

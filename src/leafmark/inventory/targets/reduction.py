@@ -4,9 +4,10 @@
 
 The path is a straight line, rounded down to whole micrograms, so that it begins at the base and ends at the goal exactly and never
 rises. Beside it stands a yardstick that is no target of anybody's: the absolute contraction of the Science Based Targets initiative for
-1.5 degrees, at least 4.2 % of the base year's emissions a year (SBTi, Corporate Near-Term Criteria, absolute contraction approach). The
-initiative sets other rates for some base years and scopes and validates targets itself; its text is not open to machines, and the rate
-here is the floor on which published accounts of it agree.
+Scope 1 and 2 at 1.5 degrees. At least 4.2 % of the base a year are counted from 2020, however late the base year is: who begins in 2022 has
+42 % to make by 2030 all the same, 5.25 % a year. (SBTi, Corporate Near-Term Criteria, cross-sector absolute reduction. The initiative's text
+is not open to machines; the rate, and the 42 % by 2030 from any base year since 2020, are what accounts and tools of others agree on.)
+The initiative has other rates for Scope 3 and for sectors, and validates targets itself.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import Final
 
 CONTRACTION_PERCENT: Final = Decimal("4.2")
 """Per cent of the base year's emissions, each year."""
+CONTRACTION_FROM: Final = 2020
+"""The year from which the rate counts, however late the base year is."""
 CONTRACTION_SOURCE: Final = "SBTi, Corporate Near-Term Criteria, absolute contraction approach (1.5 °C)"
 CONTRACTION_URL: Final = "https://sciencebasedtargets.org/resources/"
 
@@ -61,10 +64,23 @@ class Reduction:
         done = min(max(year - self.base_year, 0), self.target_year - self.base_year)
         return self.base_ug + (self.goal_ug - self.base_ug) * done // (self.target_year - self.base_year)
 
+    @property
+    def contraction_rate_percent(self) -> Decimal:
+        """Per cent of the base a year that make up 4.2 % for each year since 2020, or since the base year, by the target year; two decimals."""
+        whole = Fraction(CONTRACTION_PERCENT) * self._counted(self.target_year)
+        hundredths = round(whole * 100 / (self.target_year - self.base_year))
+        return Decimal(hundredths) / 100
+
     def contraction_ug(self, year: int) -> int:
-        """What 4.2 % of the base a year would leave in a year, rounded down, never below 0."""
+        """What the contraction would leave in a year, rounded down, never below 0: straight to the target year, 4.2 % a year after it."""
         done = max(year - self.base_year, 0)
-        return max(0, int(self.base_ug * (1 - Fraction(CONTRACTION_PERCENT) * done / 100)))
+        span = self.target_year - self.base_year
+        counted = Fraction(self._counted(self.target_year) * done, span) if done < span else self._counted(year)
+        return max(0, int(self.base_ug * (1 - Fraction(CONTRACTION_PERCENT) * counted / 100)))
+
+    def _counted(self, year: int) -> int:
+        """Years that the rate counts for."""
+        return year - min(self.base_year, CONTRACTION_FROM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,10 +114,6 @@ def note(history: History, change: Change) -> History:
 
 def _admissible(history: History, change: Change) -> None:
     policy, noted = history.policy, _noted(history)
-    if change.kind not in policy.triggers:
-        raise InventoryError(
-            f"{change.id}: {change.kind} is no trigger of this policy (triggers: {', '.join(policy.triggers)})"
-        )
     if change.id in noted:
         raise InventoryError(
             f"{change.id}: was noted before (journal, {history.journal}): an event is recalculated for once"

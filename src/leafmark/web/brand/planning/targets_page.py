@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from leafmark.engine.schema import STAGES
 from leafmark.inventory.targets.reduction import (
+    CONTRACTION_FROM,
     CONTRACTION_PERCENT,
     CONTRACTION_SOURCE,
     CONTRACTION_URL,
@@ -122,7 +123,7 @@ def target(request: HttpRequest, at: Console, number: int) -> HttpResponse:
     values: dict[str, Any] = {
         "at": at, "here": "targets", "target": found, "reduction": reduction, "years": years, "absolute": absolute,
         "chart": chart_of(years, absolute), "width": WIDTH, "height": HEIGHT, "typed": typed, "units": list(UG), "law": LAW,
-        "rate": CONTRACTION_PERCENT, "rate_source": CONTRACTION_SOURCE, "rate_url": CONTRACTION_URL, "newest": _newest(found),
+        "rate": reduction.contraction_rate_percent, "least": CONTRACTION_PERCENT, "since": CONTRACTION_FROM, "rate_source": CONTRACTION_SOURCE, "rate_url": CONTRACTION_URL, "newest": _newest(found),
         "statements": list(found.actuals.select_related("by").order_by("-stated_at", "-pk")),
     }  # fmt: skip
     return page(request, "brand/planning/target.html", values, 422 if typed.faults else 200)
