@@ -151,8 +151,8 @@ def _key(exclusion: Mapping[str, Any]) -> Row:
 def _row(
     key: Row, found: _Found | None, lost: int, why_lost: str, lacking: int, spoken: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    parts = [f"{lost} rows refused: {why_lost}"] if lost else []
-    parts += [f"{lacking} meters lack months"] if lacking else []
+    parts = [f"{lost} {'row' if lost == 1 else 'rows'} refused: {why_lost}"] if lost else []
+    parts += ["1 meter lacks months" if lacking == 1 else f"{lacking} meters lack months"] if lacking else []
     left_out = [each for each in spoken if each["share_percent"] != 0]
     if found is not None:
         parts += [f"excluded: {each['what']}" for each in left_out]

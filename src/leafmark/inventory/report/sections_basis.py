@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from leafmark.engine.recount import recipe_of
-from leafmark.engine.schema import REASONS as ENGINE_REASONS
-from leafmark.inventory.reasons import REASONS
 from leafmark.inventory.report.facts import BYS, Facts, Used
 from leafmark.inventory.report.markup import Cell, Column, Raw, code, facts, heading, link, paragraph, table, text
 from leafmark.inventory.report.required import Found, Item
@@ -17,11 +15,6 @@ from leafmark.inventory.report.words import Words, number, percent, tonnes
 
 FACTORS_MAX: Final = 300
 """Factors that the page names, those of most grams; the workbook has all."""
-
-
-def meaning(reason: str) -> str:
-    """What a rule means, in English: the closed lists' own words."""
-    return REASONS.get(reason) or ENGINE_REASONS.get(reason, "")
 
 
 def english(said: str) -> Raw:
@@ -38,7 +31,7 @@ def index(found: Sequence[tuple[Item, Found]], words: Words) -> str:
         said = Raw(f"{where.html}<br>{text(state.why)}") if state.why else where
         mark = Raw(f'<span class="{state.state}">{text(words(f"state.{state.state}"))}</span>')
         level = words("level.required" if item.required else "level.optional")
-        rows.append([words(f"item.{item.key}"), mark, said, level, english(item.standard)])
+        rows.append([words(f"item.{item.key}"), mark, said, level, words(f"standard.{item.standard}")])
     return table(words("section.index"), columns, rows)
 
 
@@ -50,7 +43,7 @@ def boundary(given: Facts, words: Words) -> str:
         (words("boundary.company"), f"{record['organisation']['name']} ({record['organisation']['id']})"),
         (words("boundary.approach"), words.code("approach", str(record.get("approach")))),
         (words("boundary.period"), words("boundary.to_inclusive", **{"from": record["from"], "to": until})),
-        (words("boundary.gwp"), f"IPCC {record.get('gwp')}, 100 a"),
+        (words("boundary.gwp"), words("boundary.gwp_said", gwp=record.get("gwp"))),
         (words("boundary.known_on"), str(record.get("known_on"))),
         (words("boundary.currency"), str(record.get("currency"))),
         (words("boundary.entities"), number(len(given.entities["location"].keys() | given.entities["market"].keys()))),
@@ -115,7 +108,7 @@ def completeness(given: Facts, words: Words) -> str:
     ]
     rows: list[list[Cell]] = [
         [words.scope(row["scope"]), words.scope(3, row["category"]) if row["category"] else words("category.0"),
-         words.code("status", row["status"]), row["what"], row["why"] or "–", number(row["activities"]), number(row["refused"]),
+         words.code("status", row["status"]), words.told(row["what"], "what") or "–", words.told(row["why"], "why") or "–", number(row["activities"]), number(row["refused"]),
          percent(row["estimated_share"]), number(row["months"])]
         for row in given.completeness
     ]  # fmt: skip
@@ -135,21 +128,25 @@ def flags(given: Facts, words: Words) -> str:
     ]
     rows: list[list[Cell]] = []
     for rule in given.flag_rules:
-        first = rule["first"]
-        place = f"{first['file']}" + (f":{first['row']}" if first["row"] is not None else "")
-        said = " ".join(
-            part for part in (place, first["field"] or "", f"= {first['found']}" if first["found"] else "") if part
-        )
         rows.append(
             [
                 code(rule["reason"]),
                 words.code("effect", rule["effect"]),
                 number(rule["rows"]),
-                english(meaning(rule["reason"])),
-                said,
+                words.meaning(rule["reason"]),
+                _first(rule, words),
             ]
         )
     return table(words("section.flags"), columns, rows)
+
+
+def _first(rule: Mapping[str, Any], words: Words) -> Cell:
+    """The first row of a rule: its file and row, its field, and what was found there."""
+    first = rule["first"]
+    place = first["file"] if first["row"] is None else f"{first['file']}:{first['row']}"
+    parts = [code(place).html, *([code(first["field"]).html] if first["field"] else [])]
+    found = words.found(rule["reason"], first["found"])
+    return Raw(" ".join([*parts, *([f"= {text(found)}"] if found else [])]))
 
 
 def factors(given: Facts, words: Words) -> str:
@@ -173,7 +170,7 @@ def _factor_rows(given: Facts, used: Used, words: Words) -> list[list[Cell]]:
     mine: list[Cell] = [
         code(used.factor_id),
         words.scope(used.scope),
-        used.template,
+        words.file_of(used.template),
         tonnes(used.co2e_ug),
         number(used.amount),
         used.unit,
@@ -190,8 +187,16 @@ def _source(given: Facts, factor_id: str, words: Words) -> list[Cell]:
     known = given.sources.get(factor_id)
     if known is None:
         return ["–", words("unknown"), "–", "–"]
-    said = f"{known.name(words.language)}, {known.region}, {known.data_year}: {known.publisher}, {known.title}"
-    return [f"{known.co2e_kg:.6g} / {known.unit}", said, known.locator, f"{known.licence} ({known.licence_class})"]
+    publisher, title = known.published(words.language)
+    said = words(
+        "factor_of",
+        name=known.name(words.language),
+        region=known.region,
+        year=known.data_year,
+        publisher=publisher,
+        title=title,
+    )
+    return [f"{known.co2e_kg:.6g} / {known.unit}", said, known.place(words.language), known.terms(words.language)]
 
 
 def methods(given: Facts, words: Words) -> str:
@@ -205,9 +210,9 @@ def methods(given: Facts, words: Words) -> str:
         method = library.get((each["id"], each["version"]))
         rows.append(
             [
-                code(each["id"]),
+                Raw(f"{code(each['id']).html}<br>{text(words.title_of(method))}") if method else code(each["id"]),
                 str(each["version"]),
-                english(method.reference) if method else words("unknown"),
+                _reference(each["id"], method.reference, words) if method else words("unknown"),
                 code(str(each.get("hash", ""))),
             ]
         )
@@ -225,7 +230,7 @@ def methods(given: Facts, words: Words) -> str:
     names = [Column(words("column.pack")), Column(words("column.version")), Column(words("column.hash"))]
     found += table(words("column.pack"), names, packs) if packs else ""
     runs: list[list[Cell]] = [
-        [code(str(each["run_id"])), str(each.get("template", "")), code(str(each["folder"]))]
+        [code(str(each["run_id"])), words.file_of(str(each.get("template", ""))), code(str(each["folder"]))]
         for each in record.get("runs", ())
     ]
     names = [Column(words("column.run")), Column(words("column.template")), Column(words("column.folder"))]
@@ -235,6 +240,11 @@ def methods(given: Facts, words: Words) -> str:
     if given.said.get("allocation"):
         found += heading(words("statements.allocation")) + paragraph(str(given.said["allocation"]))
     return found
+
+
+def _reference(method_id: str, given: str, words: Words) -> Cell:
+    said = words.reference_of(method_id, given)
+    return english(given) if said is None else said
 
 
 def statements(given: Facts, words: Words) -> str:
