@@ -24,7 +24,10 @@ def english(said: str) -> Raw:
 
 def index(found: Sequence[tuple[Item, Found]], words: Words) -> str:
     """Each item of the standards with where it stands, or what is missing."""
-    columns = [Column(words(f"column.{name}")) for name in ("item", "state", "where", "level", "standard")]
+    columns = [
+        Column(words(f"column.{name}"), wide=name in ("where", "standard"))
+        for name in ("item", "state", "where", "level", "standard")
+    ]
     rows: list[list[Cell]] = []
     for item, state in found:
         where = link(f"#{item.section}", words(f"section.{item.section}"))
@@ -103,7 +106,7 @@ def completeness(given: Facts, words: Words) -> str:
     names = ("scope", "category", "status", "what", "why")
     counts = ("activities", "refused", "estimated", "months")
     columns = [
-        *(Column(words(f"column.{name}")) for name in names),
+        *(Column(words(f"column.{name}"), wide=name == "why") for name in names),
         *(Column(words(f"column.{name}"), True) for name in counts),
     ]
     rows: list[list[Cell]] = [
@@ -123,8 +126,8 @@ def flags(given: Facts, words: Words) -> str:
         Column(words("column.rule")),
         Column(words("column.effect")),
         Column(words("column.rows"), True),
-        Column(words("column.meaning")),
-        Column(words("column.example")),
+        Column(words("column.meaning"), wide=True),
+        Column(words("column.example"), wide=True),
     ]
     rows: list[list[Cell]] = []
     for rule in given.flag_rules:
@@ -155,7 +158,7 @@ def factors(given: Facts, words: Words) -> str:
         return paragraph(words("nothing"))
     columns = [Column(words("column.factor")), Column(words("column.scope")), Column(words("column.template")), Column(words("column.co2e_t"), True),
                Column(words("column.amount"), True), Column(words("column.unit")), Column(words("column.kg_per_unit"), True),
-               Column(words("column.source")), Column(words("column.locator")), Column(words("column.licence"))]  # fmt: skip
+               Column(words("column.source"), wide=True), Column(words("column.locator")), Column(words("column.licence"))]  # fmt: skip
     rows = [row for used in given.used[:FACTORS_MAX] for row in _factor_rows(given, used, words)]
     rest = given.used[FACTORS_MAX:]
     if rest:
@@ -219,7 +222,7 @@ def methods(given: Facts, words: Words) -> str:
     names = [
         Column(words("column.method")),
         Column(words("column.version")),
-        Column(words("column.reference")),
+        Column(words("column.reference"), wide=True),
         Column(words("column.hash")),
     ]
     found += table(words("column.method"), names, rows) if rows else paragraph(words("missing.methods"), "note")
