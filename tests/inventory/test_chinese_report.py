@@ -22,9 +22,11 @@ from leafmark.inventory import naming, told
 from leafmark.inventory.book import Inventory
 from leafmark.inventory.company import completeness
 from leafmark.inventory.company.columns import columns_of, method_of
+from leafmark.inventory.impact.gates import GUIDANCE
 from leafmark.inventory.naming.traditional import traditional
 from leafmark.inventory.reasons import REASONS
 from leafmark.inventory.report.making import make
+from leafmark.inventory.report.page import impact_page
 from leafmark.inventory.scope2.criteria import CRITERIA
 from leafmark.inventory.tables import COMPANY, TEMPLATES
 from leafmark.methods import LIBRARY
@@ -91,6 +93,19 @@ def test_codes_stay_beside_what_they_mean_and_records_are_alike(reports: dict[st
         assert told.meaning(code, language) in texts
         assert told.meaning(code) not in texts
     assert reports[f"{language} entries"] == reports["en entries"]
+
+
+@pytest.mark.parametrize("language", CHINESE)
+def test_the_page_of_impact_beside_it_is_chinese_too(language: str) -> None:
+    statement = {
+        "book": "impact", "guidance": GUIDANCE, "organisation": {"id": "own", "name": "自家公司"}, "status": "publishable",
+        "rows": [{"programme": "杯子", "participant": None, "type": "participant_reduction", "co2e_ug": -7, "low_ug": -9, "high_ug": -5}],
+    }  # fmt: skip
+    page = impact_page(statement, language)
+    assert not english_in(said_on(page))
+    assert "co2e_ug" not in page
+    assert "自家公司" in page
+    assert "may be published" in impact_page(statement, "en")
 
 
 def test_every_reason_is_said_in_chinese_once() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Final
 
+from leafmark.engine.sentences import table_of
 from leafmark.inventory.report import sections_basis as basis
 from leafmark.inventory.report import sections_figures as figures
 from leafmark.inventory.report.facts import Facts
@@ -115,12 +116,35 @@ def impact_page(statement: Mapping[str, Any], language: str) -> str:
         for key, value in statement.items()
         if isinstance(value, list) and value and isinstance(value[0], Mapping)
     }
-    plain = [(key, str(value)) for key, value in statement.items() if key not in lists and value not in (None, [], {})]
+    plain = [
+        (words.of_statement(key), _said(key, value, words))
+        for key, value in statement.items()
+        if key not in lists and value not in (None, [], {})
+    ]
     columns = [Column(words("column.what")), Column(words("column.value"))]
     body = f"<main><h1>{escape(title)}</h1>{paragraph(words('impact.note'), 'note')}"
     body += table(title, columns, plain) if plain else ""
     for key, rows in lists.items():
         names = list(dict.fromkeys(name for row in rows for name in row))
-        cells = [[("–" if row.get(name) is None else str(row[name])) for name in names] for row in rows]
-        body += f"<h2>{escape(key)}</h2>{table(key, [Column(name) for name in names], cells)}"
+        cells = [[("–" if row.get(name) is None else _said(name, row[name], words)) for name in names] for row in rows]
+        heading = words.of_statement(key)
+        body += (
+            f"<h2>{escape(heading)}</h2>{table(heading, [Column(words.of_statement(name)) for name in names], cells)}"
+        )
     return whole(title, language, body + "</main>")
+
+
+_CODED: Final = ("book", "status", "type")
+"""Fields of a statement whose values are codes of ours; any other text is the company's own."""
+
+
+def _said(key: str, value: object, words: Words) -> str:
+    """A value of the statement: a code by its word, fields within it one by one, and what it is by, as its own room says it."""
+    if isinstance(value, Mapping):
+        return "; ".join(
+            f"{words.of_statement(str(name))}{words('colon')}{_said(str(name), each, words)}"
+            for name, each in value.items()
+        )
+    if key == "guidance":
+        return table_of("leafmark.inventory.impact", words.language)["guidance"]
+    return words.of_statement(str(value)) if key in _CODED else str(value)

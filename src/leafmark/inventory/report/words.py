@@ -78,6 +78,10 @@ class Words:
         )
         return " · ".join((site, *said))
 
+    def of_statement(self, code: str) -> str:
+        """A field or a code of an impact statement; itself where it is neither."""
+        return naming.called("statement", code, self.language) or code
+
     def boundary_of(self, boundary: str) -> str:
         """The boundary of a factor: its code, in Chinese by name."""
         return (
