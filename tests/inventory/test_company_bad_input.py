@@ -60,7 +60,7 @@ def test_two_readings_of_a_meter_that_cover_the_same_days(tmp_path: Path) -> Non
     assert told(prepared) == [("electricity.csv", 3, "meter_id", "overlapping_meters")]
     assert stand(prepared) == 2
     row = status(prepared, 2, [{"scope": 2, "template": "electricity", "statement": "location", "co2e_ug": 5}])
-    assert (row["status"], row["refused"], row["why"]) == ("partly", 1, "1 rows refused: overlapping_meters 1")
+    assert (row["status"], row["refused"], row["why"]) == ("partly", 1, "1 row refused: overlapping_meters 1")
 
 
 def test_a_long_reading_overlaps_ones_that_are_not_next_to_it(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_monthly_meter_with_eleven_months_is_doubted_and_said(tmp_path: Path) 
     assert flag["found"] == "main: 11 months, none of 2025-07"
     assert stand(prepared) == 11
     row = status(prepared, 2, [{"scope": 2, "template": "electricity", "statement": "location", "co2e_ug": 5}])
-    assert (row["status"], row["why"]) == ("partly", "1 meters lack months")
+    assert (row["status"], row["why"]) == ("partly", "1 meter lacks months")
 
 
 def test_a_reading_over_three_months_serves_them_all(tmp_path: Path) -> None:

@@ -229,9 +229,9 @@ def test_completeness_speaks_of_every_scope_and_category(tmp_path: Path) -> None
     }  # fmt: skip
     assert (by_key[2, None]["activities"], by_key[2, None]["estimated_share"], by_key[2, None]["months"]) == (5, 0.7, 2)
     assert by_key[3, 3]["activities"] == 4, "an activity with two parts is one"
-    assert by_key[3, 3]["why"] == "no factor of all of upstream and losses: 1 activities of electricity"  # February's
+    assert by_key[3, 3]["why"] == "no factor of all of upstream and losses: electricity 1"  # February's
     assert by_key[3, 6]["activities"] == 5
-    assert (by_key[1, None]["refused"], by_key[1, None]["why"]) == (1, "1 rows refused: unknown_site 1")
+    assert (by_key[1, None]["refused"], by_key[1, None]["why"]) == (1, "1 row refused: unknown_site 1")
     assert by_key[3, 5]["why"] == "no contractor weighs it"
     assert by_key[3, 1]["why"] == "no activities, and no exclusion says why"
     assert [(row["category"], row["status"], row["what"]) for row in rows[len(SCOPE_ROWS) :]] == [

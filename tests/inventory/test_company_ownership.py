@@ -106,7 +106,7 @@ def test_ownership_over_100_percent_is_refused_by_the_row_that_takes_it_there() 
     )
     assert len(edges) == 2
     assert [(each["reason"], each["row"], each["effect"]) for each in flags] == [("over_owned", 3, "refused")]
-    assert flags[0]["found"].startswith("100.1 % of a on ")
+    assert flags[0]["found"] == "100.1 % of a"
 
 
 def test_owners_after_each_other_are_not_together() -> None:

@@ -186,8 +186,8 @@ def _key(exclusion: Mapping[str, Any]) -> Row:
 def _row(
     key: Row, found: _Found | None, lost: int, why_lost: str, lacking: int, spoken: list[dict[str, Any]], bare: Mapping[str, int]
 ) -> dict[str, Any]:  # fmt: skip
-    parts = [f"{lost} rows refused: {why_lost}"] if lost else []
-    parts += [f"{lacking} meters lack months"] if lacking else []
+    parts = [f"{lost} {'row' if lost == 1 else 'rows'} refused: {why_lost}"] if lost else []
+    parts += ["1 meter lacks months" if lacking == 1 else f"{lacking} meters lack months"] if lacking else []
     parts += [f"no factor of all of upstream and losses: {_counted(bare)}"] if bare else []
     left_out = [each for each in spoken if each["share_percent"] != 0]
     if found is not None:
@@ -220,7 +220,7 @@ def _exclusion(each: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _counted(activities: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} activities of {template}" for template, count in activities.items())
+    return ", ".join(f"{template} {count}" for template, count in activities.items())
 
 
 def _more(count: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import pyarrow as pa
@@ -24,6 +25,11 @@ def flag(
         "file": file, "row": row, "activity_id": activity_id, "template": template, "field": field, "reason": reason, "found": text,
         "expected": expected, "effect": effect,
     }  # fmt: skip
+
+
+def within(folder: Path, error: Exception) -> str:
+    """What an error says, without where the company's folder lies: that is of one machine, and the flag stands in every report."""
+    return str(error).replace(f"{folder.resolve()}/", "").replace(f"{folder}/", "")
 
 
 def flags_table(rows: Iterable[dict[str, Any]]) -> pa.Table:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from leafmark.engine.inputs import InputError
 from leafmark.inventory.company.columns import BY_NAME
-from leafmark.inventory.company.flags import flag
+from leafmark.inventory.company.flags import flag, within
 from leafmark.inventory.company.organisation import CompanyError, Organisation, read_organisation
 from leafmark.inventory.company.reading import SUFFIXES, Table, rows_of, sheets, stem_of, suffix_of
 from leafmark.inventory.tables import COMPANY
@@ -116,7 +116,7 @@ def find_activities(folder: Path) -> tuple[dict[str, list[Table]], list[dict[str
         try:
             named = tables_in(file)
         except InputError as error:
-            flags.append(flag("unreadable_file", str(file.relative_to(folder)), found=error))
+            flags.append(flag("unreadable_file", str(file.relative_to(folder)), found=within(folder, error)))
             continue
         for template, table in named:
             found[template].append(table)

@@ -186,7 +186,7 @@ def _missing(reading: Reading, packed: NDArray[np.int64], meters: Meters) -> lis
             file, row = meters.where[meter]
             lacking = ", ".join(name for number, (_, name) in enumerate(months) if number not in has)
             flags.append(
-                flag("missing_months", file, row, "meter_id", f"{meter}: {len(has)} months, none of {lacking}", f"readings of {expected} months",
+                flag("missing_months", file, row, "meter_id", f"{meter}: {len(has)} {'month' if len(has) == 1 else 'months'}, none of {lacking}", f"readings of {expected} months",
                      "doubted", reading.template)
             )  # fmt: skip
     return flags

@@ -117,7 +117,7 @@ def _fault(edge: Edge, row: Mapping[str, Any], known: set[str], before: list[Edg
     total, day = most_owned(edge, before)
     if total > 1:
         return refused(
-            "over_owned", "share_percent", f"{_percent(total)} % of {edge.entity_id} on {max(day, dt.date(1, 1, 1))}",
+            "over_owned", "share_percent", f"{_percent(total)} % of {edge.entity_id}" + (f" on {day}" if day > dt.date.min else ""),
             "shares of all owners of at most 100 % on any day",
         )  # fmt: skip
     return None

@@ -18,7 +18,7 @@ from leafmark.engine.inputs import InputError, Source, identifier, quote
 from leafmark.inventory.company import alike, leases, meters, rows
 from leafmark.inventory.company.columns import BY_NAME, CARRIER, METER, columns_of, method_of
 from leafmark.inventory.company.fetched import fetched
-from leafmark.inventory.company.flags import flag, flags_table
+from leafmark.inventory.company.flags import flag, flags_table, within
 from leafmark.inventory.company.folder import Company
 from leafmark.inventory.company.money import Rates, is_money, ratios
 from leafmark.inventory.company.places import Places
@@ -102,7 +102,10 @@ def _read(work: _Work, found: Passed, standing: dict[str, Source], flags: list[d
     reading = _with_marks(work, reading, flags)
     found.groups, found.refused, untold = _groups(work, reading, found)
     if untold:
-        told, expected = f"{untold} rows without an origin", f"one of {', '.join(ORIGIN_NAMES)}"
+        told, expected = (
+            f"{untold} {'row' if untold == 1 else 'rows'} without an origin",
+            f"one of {', '.join(ORIGIN_NAMES)}",
+        )
         flags.append(
             flag("origin_not_told", reading.files[0], None, "origin", told, expected, "doubted", found.template)
         )
@@ -126,7 +129,15 @@ def _opened(shared: Shared, template: str, flags: list[dict[str, Any]]) -> dict[
             source = table.open(columns_of(template), shared.out / "staging" / template)
         except InputError as error:
             expected = f"a table of {template}"
-            flags.append(flag("unreadable_file", name, found=error, expected=expected, template=template))
+            flags.append(
+                flag(
+                    "unreadable_file",
+                    name,
+                    found=within(shared.company.path, error),
+                    expected=expected,
+                    template=template,
+                )
+            )
             continue
         same = next((other for other, before in kept.items() if before.digest == source.digest), None)
         if same is None:

@@ -6,25 +6,28 @@ from typing import Any, Final
 
 from leafmark.engine.schema import UG_PER_KG
 from leafmark.inventory.book import By
+from leafmark.inventory.report.words import Words
 from leafmark.inventory.time.history import History, Version
 
 _UG_PER_T: Final = UG_PER_KG * 1000
 
 
-def base_year(history: History, by: By = "location") -> dict[str, Any]:
-    """The statement `base_year` of a report (`report.statements`), tonnes CO2e by one statement of Scope 2.
+def base_year(history: History, by: By = "location", language: str = "en") -> dict[str, Any]:
+    """The statement `base_year` of a report (`report.statements`) in a language, tonnes CO2e by one statement of Scope 2.
 
     Raises
     ------
     InventoryError : the base year was not filed, or the journal or a version was changed.
     """
-    base, policy = history.base(by), history.policy
-    years = ", ".join(map(str, base.years))
-    changes = [_told(version, by) for year in history.years() for version in history.versions(year)[1:]]
+    base, policy, words = history.base(by), history.policy, Words(language)
+    between = words("history.between")
+    years = between.join(map(str, base.years))
+    triggers = between.join(words.code("history", each) for each in policy.triggers)
+    changes = [_told(version, by, words) for year in history.years() for version in history.versions(year)[1:]]
     return {
-        "year": base.years[0] if len(base.years) == 1 else f"{years} (their mean)",
+        "year": base.years[0] if len(base.years) == 1 else words("history.mean", years=years),
         "why": policy.reason,
-        "policy": f"recalculated for {', '.join(policy.triggers)}, all changes together, whole years ({policy.timing}); never for growth or decline",
+        "policy": words("history.policy", triggers=triggers, timing=words.code("history", policy.timing)),
         "threshold_percent": policy.threshold_percent,
         "changes": changes,
         "profile": [_profile(history.versions(year), by) for year in history.years()],
@@ -53,9 +56,17 @@ def _scope3(history: History, years: tuple[int, ...]) -> list[dict[str, Any]]:
     return [{"category": category, "co2e_t": ug / len(years) / _UG_PER_T} for category, ug in sorted(found.items())]
 
 
-def _told(version: Version, by: By) -> str:
-    reasons = "; ".join(version.reasons)
-    return f"{version.year}, version {version.number}: {', '.join(version.changes)}: {reasons} ({version.totals_ug[by] / _UG_PER_T:,.3f} t)"
+def _told(version: Version, by: By, words: Words) -> str:
+    """A version with its changes and their reasons, as the journal has them: `acquisition: Facility C was bought`."""
+    reasons = (_reason(*each.partition(": ")[::2], words) for each in version.reasons)
+    return words(
+        "history.change", year=version.year, version=version.number, changes=words("history.between").join(version.changes),
+        reasons=words("history.between_reasons").join(reasons), tonnes=f"{version.totals_ug[by] / _UG_PER_T:,.3f}",
+    )  # fmt: skip
+
+
+def _reason(kind: str, written: str, words: Words) -> str:
+    return words("history.reason", kind=words.code("history", kind), written=written)
 
 
 def _profile(versions: tuple[Version, ...], by: By) -> dict[str, Any]:

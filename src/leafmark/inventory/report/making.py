@@ -66,7 +66,9 @@ def make(
     lines = inventory.table("lines")
     given = gather(inventory, statements or statements_of(inventory), lines)
     if history is not None:
-        given = dataclasses.replace(given, said={"base_year": base_year(History.open(history)), **given.said})
+        given = dataclasses.replace(
+            given, said={"base_year": base_year(History.open(history), language=language), **given.said}
+        )
     beside = _impact(impact) if impact else None
     reports: list[Path] = []
     made: list[Path] = []

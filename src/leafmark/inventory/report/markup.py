@@ -10,10 +10,11 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A table's column: its heading, and whether its cells are numbers."""
+    """A table's column: its heading, and whether its cells are numbers, or sentences that need room."""
 
     heading: str
     number: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def table(
     name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], totals: Iterable[Sequence[Cell]] = ()
 ) -> str:
     """A table; its first column are the rows' headings, `totals` stand in its foot."""
-    head = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.heading)}</th>' for column in columns)
+    head = "".join(f'<th scope="col"{_kind(column)}>{escape(column.heading)}</th>' for column in columns)
     body = "".join(_row(columns, row) for row in rows)
     foot = "".join(_row(columns, row) for row in totals)
     foot = f"<tfoot>{foot}</tfoot>" if foot else ""
@@ -57,14 +58,14 @@ def table(
     )
 
 
-def _numeric(column: Column) -> str:
-    return ' class="n"' if column.number else ""
+def _kind(column: Column) -> str:
+    return ' class="n"' if column.number else ' class="s"' if column.wide else ""
 
 
 def _row(columns: Sequence[Column], row: Sequence[Cell]) -> str:
     first, *rest = row
-    cells = "".join(f"<td{_numeric(column)}>{text(cell)}</td>" for column, cell in zip(columns[1:], rest, strict=True))
-    return f'<tr><th scope="row"{_numeric(columns[0])}>{text(first)}</th>{cells}</tr>'
+    cells = "".join(f"<td{_kind(column)}>{text(cell)}</td>" for column, cell in zip(columns[1:], rest, strict=True))
+    return f'<tr><th scope="row"{_kind(columns[0])}>{text(first)}</th>{cells}</tr>'
 
 
 def facts(pairs: Iterable[tuple[str, Cell]]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Final
 
+from leafmark.engine.sentences import table_of
 from leafmark.inventory.report import sections_basis as basis
 from leafmark.inventory.report import sections_figures as figures
 from leafmark.inventory.report.facts import Facts
@@ -22,10 +23,10 @@ _STYLE: Final = """
 a{color:var(--link)}h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.2rem;margin:2.2rem 0 .5rem;border-top:1px solid var(--rule);padding-top:.8rem}h3{font-size:1.02rem}h4{font-size:1rem;margin:.5rem 0}
 nav ul{columns:18rem;padding-left:1.1rem}dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.15rem 1rem}dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto;margin:.5rem 0 1rem}table{border-collapse:collapse;font-size:.9rem;min-width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid var(--rule)}
-tbody th{font-weight:normal}thead th{color:var(--quiet)}tfoot th,tfoot td{font-weight:600;border-bottom:0;border-top:2px solid var(--rule)}tbody th{min-width:8rem}td{min-width:4.5rem}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}thead .n{white-space:normal}
+tbody th{font-weight:normal}thead th{color:var(--quiet)}tfoot th,tfoot td{font-weight:600;border-bottom:0;border-top:2px solid var(--rule)}tbody th{min-width:8rem}td{min-width:4.5rem}.s{min-width:12rem}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}thead .n{white-space:normal}
 code{font-size:.85em;overflow-wrap:anywhere}.soft{color:var(--quiet);font-size:.9rem}.note{border:1px solid var(--note);padding:.5rem 1rem}.missing,.partly{font-weight:600;color:var(--note)}figure{margin:0}
 .chart{width:100%;max-width:40rem;height:auto;font:13px system-ui,sans-serif}.chart text{fill:var(--ink)}.b1{fill:var(--bar)}.b2{fill:var(--bar2)}.w{stroke:var(--ink);fill:none}
-@media (max-width:30rem){td>[lang]{display:block;min-width:15rem}dl{grid-template-columns:1fr}dt{margin-top:.4rem}.chart{font-size:18px}}
+@media (max-width:30rem){.s{min-width:15rem}dl{grid-template-columns:1fr}dt{margin-top:.4rem}.chart{font-size:18px}}
 @media print{:root{--ink:#000;--paper:#fff;--quiet:#333;--rule:#888;--link:#000;--bar:#444;--bar2:#999}body{max-width:none;font-size:10pt}.scroll{overflow:visible}table{font-size:8pt}thead{display:table-header-group}tr{break-inside:avoid}h2,h3{break-after:avoid}nav{display:none}a{text-decoration:none}th,td{overflow-wrap:anywhere}}
 @page{size:A4 landscape;margin:14mm}
 """
@@ -115,12 +116,35 @@ def impact_page(statement: Mapping[str, Any], language: str) -> str:
         for key, value in statement.items()
         if isinstance(value, list) and value and isinstance(value[0], Mapping)
     }
-    plain = [(key, str(value)) for key, value in statement.items() if key not in lists and value not in (None, [], {})]
+    plain = [
+        (words.of_statement(key), _said(key, value, words))
+        for key, value in statement.items()
+        if key not in lists and value not in (None, [], {})
+    ]
     columns = [Column(words("column.what")), Column(words("column.value"))]
     body = f"<main><h1>{escape(title)}</h1>{paragraph(words('impact.note'), 'note')}"
     body += table(title, columns, plain) if plain else ""
     for key, rows in lists.items():
         names = list(dict.fromkeys(name for row in rows for name in row))
-        cells = [[("–" if row.get(name) is None else str(row[name])) for name in names] for row in rows]
-        body += f"<h2>{escape(key)}</h2>{table(key, [Column(name) for name in names], cells)}"
+        cells = [[("–" if row.get(name) is None else _said(name, row[name], words)) for name in names] for row in rows]
+        heading = words.of_statement(key)
+        body += (
+            f"<h2>{escape(heading)}</h2>{table(heading, [Column(words.of_statement(name)) for name in names], cells)}"
+        )
     return whole(title, language, body + "</main>")
+
+
+_CODED: Final = ("book", "status", "type")
+"""Fields of a statement whose values are codes of ours; any other text is the company's own."""
+
+
+def _said(key: str, value: object, words: Words) -> str:
+    """A value of the statement: a code by its word, fields within it one by one, and what it is by, as its own room says it."""
+    if isinstance(value, Mapping):
+        return "; ".join(
+            f"{words.of_statement(str(name))}{words('colon')}{_said(str(name), each, words)}"
+            for name, each in value.items()
+        )
+    if key == "guidance":
+        return table_of("leafmark.inventory.impact", words.language)["guidance"]
+    return words.of_statement(str(value)) if key in _CODED else str(value)

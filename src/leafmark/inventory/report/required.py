@@ -17,10 +17,10 @@ from leafmark.inventory.report.facts import Facts
 from leafmark.inventory.report.words import Words, percent
 
 State: TypeAlias = Literal["there", "partly", "missing"]
-CORPORATE: Final = "GHG Protocol Corporate Standard (2004), ch. 9"
-SCOPE_2: Final = "GHG Protocol Scope 2 Guidance (2015), ch. 7"
-SCOPE_3: Final = "GHG Protocol Scope 3 Standard (2011), ch. 11"
-AMENDMENT: Final = "GHG Protocol, Required Greenhouse Gases, amendment (2013)"
+CORPORATE: Final = "corporate"
+SCOPE_2: Final = "scope_2"
+SCOPE_3: Final = "scope_3"
+AMENDMENT: Final = "amendment"
 SCOPES: Final = (1, 2, 3)
 
 CRITERIA_COLUMNS: Final = ("met", "not_met", "not_shown")
@@ -41,7 +41,7 @@ THERE: Final = Found("there")
 
 @dataclass(frozen=True)
 class Item:
-    """Something a report has to hold (`required`) or may hold, and the section it stands in."""
+    """Something a report has to hold (`required`) or may hold, by which standard, and the section it stands in."""
 
     key: str
     standard: str

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from leafmark.engine.recount import recipe_of
-from leafmark.engine.schema import REASONS as ENGINE_REASONS
-from leafmark.inventory.reasons import REASONS
 from leafmark.inventory.report.facts import BYS, Facts, Used
 from leafmark.inventory.report.markup import Cell, Column, Raw, code, facts, heading, link, paragraph, table, text
 from leafmark.inventory.report.required import Found, Item
@@ -19,11 +17,6 @@ FACTORS_MAX: Final = 300
 """Factors that the page names, those of most grams; the workbook has all."""
 
 
-def meaning(reason: str) -> str:
-    """What a rule means, in English: the closed lists' own words."""
-    return REASONS.get(reason) or ENGINE_REASONS.get(reason, "")
-
-
 def english(said: str) -> Raw:
     """Words that come in English alone."""
     return Raw(f'<span lang="en">{text(said)}</span>')
@@ -31,14 +24,17 @@ def english(said: str) -> Raw:
 
 def index(found: Sequence[tuple[Item, Found]], words: Words) -> str:
     """Each item of the standards with where it stands, or what is missing."""
-    columns = [Column(words(f"column.{name}")) for name in ("item", "state", "where", "level", "standard")]
+    columns = [
+        Column(words(f"column.{name}"), wide=name in ("where", "standard"))
+        for name in ("item", "state", "where", "level", "standard")
+    ]
     rows: list[list[Cell]] = []
     for item, state in found:
         where = link(f"#{item.section}", words(f"section.{item.section}"))
         said = Raw(f"{where.html}<br>{text(state.why)}") if state.why else where
         mark = Raw(f'<span class="{state.state}">{text(words(f"state.{state.state}"))}</span>')
         level = words("level.required" if item.required else "level.optional")
-        rows.append([words(f"item.{item.key}"), mark, said, level, english(item.standard)])
+        rows.append([words(f"item.{item.key}"), mark, said, level, words(f"standard.{item.standard}")])
     return table(words("section.index"), columns, rows)
 
 
@@ -50,7 +46,7 @@ def boundary(given: Facts, words: Words) -> str:
         (words("boundary.company"), f"{record['organisation']['name']} ({record['organisation']['id']})"),
         (words("boundary.approach"), words.code("approach", str(record.get("approach")))),
         (words("boundary.period"), words("boundary.to_inclusive", **{"from": record["from"], "to": until})),
-        (words("boundary.gwp"), f"IPCC {record.get('gwp')}, 100 a"),
+        (words("boundary.gwp"), words("boundary.gwp_said", gwp=record.get("gwp"))),
         *_as_published(given, words),
         (words("boundary.known_on"), str(record.get("known_on"))),
         (words("boundary.currency"), str(record.get("currency"))),
@@ -132,12 +128,12 @@ def completeness(given: Facts, words: Words) -> str:
     names = ("scope", "category", "status", "what", "why")
     counts = ("activities", "refused", "estimated", "months")
     columns = [
-        *(Column(words(f"column.{name}")) for name in names),
+        *(Column(words(f"column.{name}"), wide=name == "why") for name in names),
         *(Column(words(f"column.{name}"), True) for name in counts),
     ]
     rows: list[list[Cell]] = [
         [words.scope(row["scope"]), words.scope(3, row["category"]) if row["category"] else words("category.0"),
-         words.code("status", row["status"]), row["what"], row["why"] or "–", number(row["activities"]), number(row["refused"]),
+         words.code("status", row["status"]), words.told(row["what"], "what") or "–", words.told(row["why"], "why") or "–", number(row["activities"]), number(row["refused"]),
          percent(row["estimated_share"]), number(row["months"])]
         for row in given.completeness
     ]  # fmt: skip
@@ -152,26 +148,30 @@ def flags(given: Facts, words: Words) -> str:
         Column(words("column.rule")),
         Column(words("column.effect")),
         Column(words("column.rows"), True),
-        Column(words("column.meaning")),
-        Column(words("column.example")),
+        Column(words("column.meaning"), wide=True),
+        Column(words("column.example"), wide=True),
     ]
     rows: list[list[Cell]] = []
     for rule in given.flag_rules:
-        first = rule["first"]
-        place = f"{first['file']}" + (f":{first['row']}" if first["row"] is not None else "")
-        said = " ".join(
-            part for part in (place, first["field"] or "", f"= {first['found']}" if first["found"] else "") if part
-        )
         rows.append(
             [
                 code(rule["reason"]),
                 words.code("effect", rule["effect"]),
                 number(rule["rows"]),
-                english(meaning(rule["reason"])),
-                said,
+                words.meaning(rule["reason"]),
+                _first(rule, words),
             ]
         )
     return table(words("section.flags"), columns, rows)
+
+
+def _first(rule: Mapping[str, Any], words: Words) -> Cell:
+    """The first row of a rule: its file and row, its field, and what was found there."""
+    first = rule["first"]
+    place = first["file"] if first["row"] is None else f"{first['file']}:{first['row']}"
+    parts = [code(place).html, *([code(first["field"]).html] if first["field"] else [])]
+    found = words.found(rule["reason"], first["found"])
+    return Raw(" ".join([*parts, *([f"= {text(found)}"] if found else [])]))
 
 
 def factors(given: Facts, words: Words) -> str:
@@ -180,7 +180,7 @@ def factors(given: Facts, words: Words) -> str:
         return paragraph(words("nothing"))
     columns = [Column(words("column.factor")), Column(words("column.scope")), Column(words("column.template")), Column(words("column.co2e_t"), True),
                Column(words("column.amount"), True), Column(words("column.unit")), Column(words("column.kg_per_unit"), True),
-               Column(words("column.source")), Column(words("column.locator")), Column(words("column.licence"))]  # fmt: skip
+               Column(words("column.source"), wide=True), Column(words("column.locator")), Column(words("column.licence"))]  # fmt: skip
     rows = [row for used in given.used[:FACTORS_MAX] for row in _factor_rows(given, used, words)]
     rest = given.used[FACTORS_MAX:]
     if rest:
@@ -195,7 +195,7 @@ def _factor_rows(given: Facts, used: Used, words: Words) -> list[list[Cell]]:
     mine: list[Cell] = [
         code(used.factor_id),
         words.scope(used.scope),
-        used.template,
+        words.file_of(used.template),
         tonnes(used.co2e_ug),
         number(used.amount),
         used.unit,
@@ -212,8 +212,16 @@ def _source(given: Facts, factor_id: str, words: Words) -> list[Cell]:
     known = given.sources.get(factor_id)
     if known is None:
         return ["–", words("unknown"), "–", "–"]
-    said = f"{known.name(words.language)}, {known.region}, {known.data_year}: {known.publisher}, {known.title}"
-    return [f"{known.co2e_kg:.6g} / {known.unit}", said, known.locator, f"{known.licence} ({known.licence_class})"]
+    publisher, title = known.published(words.language)
+    said = words(
+        "factor_of",
+        name=known.name(words.language),
+        region=known.region,
+        year=known.data_year,
+        publisher=publisher,
+        title=title,
+    )
+    return [f"{known.co2e_kg:.6g} / {known.unit}", said, known.place(words.language), known.terms(words.language)]
 
 
 def methods(given: Facts, words: Words) -> str:
@@ -227,16 +235,16 @@ def methods(given: Facts, words: Words) -> str:
         method = library.get((each["id"], each["version"]))
         rows.append(
             [
-                code(each["id"]),
+                Raw(f"{code(each['id']).html}<br>{text(words.title_of(method))}") if method else code(each["id"]),
                 str(each["version"]),
-                english(method.reference) if method else words("unknown"),
+                _reference(each["id"], method.reference, words) if method else words("unknown"),
                 code(str(each.get("hash", ""))),
             ]
         )
     names = [
         Column(words("column.method")),
         Column(words("column.version")),
-        Column(words("column.reference")),
+        Column(words("column.reference"), wide=True),
         Column(words("column.hash")),
     ]
     found += table(words("column.method"), names, rows) if rows else paragraph(words("missing.methods"), "note")
@@ -247,7 +255,7 @@ def methods(given: Facts, words: Words) -> str:
     names = [Column(words("column.pack")), Column(words("column.version")), Column(words("column.hash"))]
     found += table(words("column.pack"), names, packs) if packs else ""
     runs: list[list[Cell]] = [
-        [code(str(each["run_id"])), str(each.get("template", "")), code(str(each["folder"]))]
+        [code(str(each["run_id"])), words.file_of(str(each.get("template", ""))), code(str(each["folder"]))]
         for each in record.get("runs", ())
     ]
     names = [Column(words("column.run")), Column(words("column.template")), Column(words("column.folder"))]
@@ -257,6 +265,11 @@ def methods(given: Facts, words: Words) -> str:
     if given.said.get("allocation"):
         found += heading(words("statements.allocation")) + paragraph(str(given.said["allocation"]))
     return found
+
+
+def _reference(method_id: str, given: str, words: Words) -> Cell:
+    said = words.reference_of(method_id, given)
+    return english(given) if said is None else said
 
 
 def statements(given: Facts, words: Words) -> str:

@@ -11,7 +11,7 @@ from leafmark.factors.gwp import GASES
 from leafmark.inventory.book import Sum
 from leafmark.inventory.report.charts import Bar, bars
 from leafmark.inventory.report.facts import BYS, Facts
-from leafmark.inventory.report.markup import ROWS_MAX, Cell, Column, code, facts, heading, paragraph, table
+from leafmark.inventory.report.markup import ROWS_MAX, Cell, Column, facts, heading, paragraph, table
 from leafmark.inventory.report.words import Words, number, percent, score, tonnes
 from leafmark.inventory.tables import ORIGINS
 
@@ -122,7 +122,9 @@ def scope2(given: Facts, words: Words) -> str:
         found += paragraph(words("scope2.unlabelled"), "note")
     tracking = given.said.get("scope2_tracking")
     found += facts([(words("scope2.tracking"), words(f"scope.2{tracking[0]}") if tracking else words("unknown"))])
-    energy = [[template, unit or "–", number(amount)] for (template, unit), amount in given.energy.items()]
+    energy = [
+        [words.file_of(template), unit or "–", number(amount)] for (template, unit), amount in given.energy.items()
+    ]
     names = [Column(words("column.template")), Column(words("column.unit")), Column(words("column.amount"), True)]
     found += heading(words("scope2.energy")) + (
         table(words("scope2.energy"), names, energy) if energy else paragraph(words("nothing"))
@@ -157,7 +159,7 @@ def _by_kind(instruments: pa.Table, words: Words) -> str:
     names = ("kind", "rows", "contracted_kwh", "used_kwh")
     columns = [Column(words(f"column.{name}"), name != "kind") for name in names]
     rows = [
-        [kind, number(count), number(contracted / 1000), number(used / 1000)]
+        [words.cell_of("kind", kind), number(count), number(contracted / 1000), number(used / 1000)]
         for kind, (count, contracted, used) in sorted(sums.items())
     ]
     return table(words("scope2.instruments"), columns, rows)
@@ -185,14 +187,17 @@ def _criteria(given: Facts, words: Words) -> str:
 
 
 def generic(given: pa.Table, name: str, words: Words) -> str:
-    """A table of another room as it is: its own columns, the first rows."""
+    """A table of another room as it is: its own columns, the first rows; its words in the report's language where we have them."""
     kinds = [
         (column, pa.types.is_integer(field.type) or pa.types.is_floating(field.type))
         for column, field in zip(given.column_names, given.schema, strict=True)
     ]
-    rows = [[_plain(row[column]) for column, _ in kinds] for row in given.slice(0, _GENERIC_ROWS_MAX).to_pylist()]
+    rows = [
+        [words.cell_of(column, _plain(row[column])) for column, _ in kinds]
+        for row in given.slice(0, _GENERIC_ROWS_MAX).to_pylist()
+    ]
     note = _more(given.num_rows, _GENERIC_ROWS_MAX, words)
-    return table(name, [Column(column, numeric) for column, numeric in kinds], rows) + note
+    return table(name, [Column(words.heading_of(column), numeric) for column, numeric in kinds], rows) + note
 
 
 def _plain(value: Any) -> str:
@@ -228,7 +233,7 @@ def outside(given: Facts, words: Words) -> str:
         return found or paragraph(words("missing.biogenic"), "note")
     columns = [Column(words("column.what")), Column(words("column.template")), *measured(words)]
     rows = [
-        [words.code("outside", what), code(template), *cells(total)]
+        [words.code("outside", what), words.file_of(template), *cells(total)]
         for (what, template), total in given.outside.items()
     ]
     return found + table(words("section.outside"), columns, rows)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from leafmark.engine.recount import recipe_of
+from leafmark.inventory import naming
 
 _COLUMNS: Final = ("name_en", "name_zh", "region", "boundary", "unit", "co2e_kg", "gwp_set", "data_year", "locator")
 
@@ -37,11 +38,26 @@ class Known:
     url: str
     licence: str
     licence_class: str
+    source_id: str
     pack: str
 
     def name(self, language: str) -> str:
-        """Its name in the language of the report, where the pack has one."""
-        return (self.name_zh or self.name_en) if language.startswith("zh") else self.name_en
+        """Its name in the language of the report, where the pack has one; packs have Chinese in Simplified characters."""
+        return naming.said(naming.title_of(self.name_en, self.name_zh, language), "factor", language)
+
+    def published(self, language: str) -> tuple[str, str]:
+        """Publisher and title."""
+        return naming.publisher_and_title(self.source_id, self.publisher, self.title, language)
+
+    def place(self, language: str) -> str:
+        """Table, row or page, as the publisher names them."""
+        return naming.said(self.locator, "locator", language)
+
+    def terms(self, language: str) -> str:
+        """Its licence, and the class of it."""
+        kind = naming.called("licence_class", self.licence_class, language) or self.licence_class
+        licence = naming.said(self.licence, "licence", language)
+        return f"{licence} ({kind})" if language == "en" else f"{licence}（{kind}）"
 
 
 def pack_folders(folder: Path, record: Mapping[str, Any]) -> dict[str, Path]:
@@ -107,5 +123,5 @@ def _known(row: Mapping[str, Any], source: Mapping[str, Any], pack: str) -> Know
     texts = {name: str(row.get(name) or "") for name in _COLUMNS if name != "co2e_kg"}
     return Known(
         factor_id=row["factor_id"], co2e_kg=float(row["co2e_kg"]), pack=pack,
-        **texts, **{name: str(source.get(name) or "") for name in ("publisher", "title", "url", "licence", "licence_class")},
+        **texts, **{name: str(source.get(name) or "") for name in ("source_id", "publisher", "title", "url", "licence", "licence_class")},
     )  # fmt: skip

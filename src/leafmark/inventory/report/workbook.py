@@ -7,7 +7,7 @@ gram up to a billion tonnes. A text is written as a text whatever it begins with
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +16,8 @@ from leafmark.factors.gwp import GASES
 from leafmark.inventory.book import InventoryError, Sum
 from leafmark.inventory.report.facts import BYS, SHOWN, Facts
 from leafmark.inventory.report.required import index
-from leafmark.inventory.report.sections_basis import meaning
 from leafmark.inventory.report.words import UG_PER_T, Words
+from leafmark.methods.model import Method
 
 FLAGS_MAX: Final = 10_000
 """Rows of flags that the workbook has; all stand in flags.parquet."""
@@ -147,7 +147,7 @@ def _index(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> No
         sheet.write(
             [
                 words(f"item.{item.key}"),
-                item.standard,
+                words(f"standard.{item.standard}"),
                 level,
                 words(f"state.{found.state}"),
                 words(f"section.{item.section}"),
@@ -191,9 +191,10 @@ def _summary(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> 
         )
         sheet.formula(sheet.row - 1, 1, "=" + ("+".join(parts) or "0"), total.co2e_ug / UG_PER_T, "total")
     sheet.row += 1
+    last_day = dt.date.fromisoformat(str(given.record["until"])) - dt.timedelta(days=1)
     for said in (
         words("by.note"),
-        words("lead", **{"from": given.record["from"], "to": given.record["until"], "gwp": given.record.get("gwp")}),
+        words("lead", **{"from": given.record["from"], "to": last_day, "gwp": given.record.get("gwp")}),
     ):
         sheet.write([said], ["text"])
 
@@ -262,20 +263,26 @@ def _completeness(given: Facts, words: Words, book: Any, formats: dict[str, Any]
     sheet = _sheet(words, book, formats, "completeness", words("section.completeness"), columns)
     for row in given.completeness:
         category = words.scope(3, row["category"]) if row["category"] else words("category.0")
-        sheet.write([words.scope(row["scope"]), category, words.code("status", row["status"]), row["what"], row["why"], row["activities"], row["refused"],
+        sheet.write([words.scope(row["scope"]), category, words.code("status", row["status"]), words.told(row["what"], "what"), words.told(row["why"], "why"), row["activities"], row["refused"],
                      row["estimated_share"], row["months"]])  # fmt: skip
 
 
 def _flags(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> None:
     names = (*given.flags.column_names, "meaning")
-    columns = [(name, "whole" if name == "row" else "text", 24) for name in names]
+    columns = [(words.heading_of(name), "whole" if name == "row" else "text", 24) for name in names]
     count = given.flags.num_rows
     title = words("section.flags")
     if count > FLAGS_MAX:
         title = f"{title}. {words('first_of', shown=f'{FLAGS_MAX:,}', count=f'{count:,}')}"
     sheet = _sheet(words, book, formats, "flags", title, columns)
     for row in given.flags.slice(0, FLAGS_MAX).to_pylist():
-        sheet.write([*row.values(), meaning(row["reason"])])
+        said = {
+            "template": row["template"] and words.file_of(row["template"]),
+            "found": words.found(row["reason"], row["found"]),
+            "expected": words.told(row["expected"], "expected"),
+            "effect": words.code("effect", row["effect"]),
+        }
+        sheet.write([*(row | said).values(), words.meaning(row["reason"])])
 
 
 def _factors(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> None:
@@ -288,7 +295,7 @@ def _factors(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> 
         mine: list[Cell] = [
             used.factor_id,
             words.scope(used.scope),
-            used.template,
+            words.file_of(used.template),
             used.co2e_ug / UG_PER_T,
             used.amount,
             used.unit,
@@ -297,15 +304,16 @@ def _factors(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> 
         for place, part in enumerate(parts):
             known = given.sources.get(part)
             source: list[Cell] = [None, words("unknown"), *[None] * 7] if known is None else [
-                known.co2e_kg, known.name(words.language), known.region, known.boundary, known.data_year, f"{known.publisher}: {known.title}",
-                known.locator, f"{known.licence} ({known.licence_class})", known.pack]  # fmt: skip
+                known.co2e_kg, known.name(words.language), known.region, words.boundary_of(known.boundary), known.data_year,
+                words("published_in", **dict(zip(("publisher", "title"), known.published(words.language), strict=True))),
+                known.place(words.language), known.terms(words.language), known.pack]  # fmt: skip
             sheet.write([*(mine if place == 0 else [part, *[None] * 5]), *source])
 
 
 def _methods(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> None:
     from leafmark.methods import LIBRARY
 
-    library = {(each.id, each.version): each.reference for each in LIBRARY}
+    library = {(each.id, each.version): each for each in LIBRARY}
     columns = [(words("column.kind"), "text", 14), (words("column.name"), "text", 36), (words("column.version"), "text", 14),
                (words("column.hash"), "text", 60), (words("column.reference"), "text", 60)]  # fmt: skip
     sheet = _sheet(words, book, formats, "methods", words("section.methods"), columns)
@@ -313,15 +321,29 @@ def _methods(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> 
         sheet.write(
             [
                 words("column.method"),
-                each["id"],
+                f"{each['id']}: {words.title_of(library[key])}"
+                if (key := (each["id"], each["version"])) in library
+                else each["id"],
                 str(each["version"]),
                 str(each.get("hash", "")),
-                library.get((each["id"], each["version"])),
+                _reference(each, library, words),
             ]
         )
     for each in given.record.get("packs", ()):
         sheet.write([words("column.pack"), str(each["id"]), str(each["version"]), str(each.get("sha256", "")), None])
     for each in given.record.get("runs", ()):
         sheet.write(
-            [words("column.run"), str(each["run_id"]), None, None, f"{each.get('template', '')}: {each['folder']}"]
+            [
+                words("column.run"),
+                str(each["run_id"]),
+                None,
+                None,
+                f"{words.file_of(each.get('template', ''))}: {each['folder']}",
+            ]
         )
+
+
+def _reference(used: Mapping[str, Any], library: Mapping[tuple[str, int], Method], words: Words) -> str | None:
+    """What a method rests on; in English where it is told in that alone."""
+    method = library.get((used["id"], used["version"]))
+    return None if method is None else words.reference_of(method.id, method.reference) or method.reference

@@ -142,7 +142,7 @@ def flags_table(
         for row, reason, field, found, expected in met.refused
     ]
     if met.undated:
-        found = f"{met.undated:,} groups without a month"
+        found = f"{met.undated:,} {'group' if met.undated == 1 else 'groups'} without a month"
         flags.append(
             _flag(
                 files[1],

@@ -15,7 +15,6 @@ from leafmark.engine.sampling import SEED_MAX
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.report.facts import BYS
 from leafmark.inventory.report.required import index
-from leafmark.inventory.report.sections_basis import meaning
 from leafmark.inventory.report.words import Words, percent, score
 from leafmark.web.audit.runs import known
 from leafmark.web.inventory import files, finding
@@ -47,7 +46,7 @@ def inventory(request: HttpRequest, folder: str) -> HttpResponse:
     sites = sorted(facts.sites["location"].items(), key=lambda item: (-item[1].co2e_ug, item[0]))
     values = {
         "folder": folder, "facts": facts, "words": words, "rows": rows, "lacking": lacking, "percent": percent, "score": score,
-        "bys": BYS if facts.has_market else BYS[:1], "sites": sites[:SITES_SHOWN], "site_count": len(sites), "meaning": meaning,
+        "bys": BYS if facts.has_market else BYS[:1], "sites": sites[:SITES_SHOWN], "site_count": len(sites),
         "required": sum(item.required for item, _ in index(facts, words)), "query": _query, "files": files.FILES, "seed": USUAL_SEED,
         "seed_max": SEED_MAX, "last_day": dt.date.fromisoformat(str(facts.record["until"])) - dt.timedelta(days=1),
     }  # fmt: skip
@@ -110,7 +109,6 @@ def flags(request: HttpRequest, folder: str) -> HttpResponse:
         "words": Words(tag()),
         "part": part,
         "rule": rule,
-        "meaning": meaning,
         "count": table.num_rows,
     }
     return room(request, "inventory", "inventory/flags", values)
