@@ -11,11 +11,13 @@ from typing import Any
 import globalwarmingpotentials
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_company import company
 from made_inventory import lines, made
 
+from leafmark.cli import main
 from leafmark.factors import f_gases as families
 from leafmark.factors.f_gases import FAMILIES, KYOTO
 from leafmark.inventory import f_gases
@@ -38,11 +40,13 @@ e,plant,refrigerant.nitrogen_trifluoride,0.25,2023-04-01,measured
 f,plant,refrigerant.pfc_14,2,2023-04-01,measured
 g,office,refrigerant.cfc_12,3,2023-05-01,measured
 h,office,refrigerant.hfc_134a,1,2023-05-01,measured
+i,plant,refrigerant.r413a,4,2023-06-01,measured
+j,plant,refrigerant.r403a,5,2023-06-01,measured
 """
 # GWP100 of IPCC AR5 WG I, table 8.A.1, and AR6 WG I, table 7.SM.7; compositions by mass of ANSI/ASHRAE Standard 34.
 POTENTIALS = {
-    "AR5": {"HFC-23": 12400, "HFC-32": 677, "HFC-125": 3170, "HFC-134a": 1300, "PFC-116": 11100, "PFC-14": 6630, "SF6": 23500, "NF3": 16100},
-    "AR6": {"HFC-23": 14600, "HFC-32": 771, "HFC-125": 3740, "HFC-134a": 1530, "PFC-116": 12400, "PFC-14": 7380, "SF6": 25200, "NF3": 17400},
+    "AR5": {"HFC-23": 12400, "HFC-32": 677, "HFC-125": 3170, "HFC-134a": 1300, "PFC-116": 11100, "PFC-14": 6630, "PFC-218": 8900, "SF6": 23500, "NF3": 16100},
+    "AR6": {"HFC-23": 14600, "HFC-32": 771, "HFC-125": 3740, "HFC-134a": 1530, "PFC-116": 12400, "PFC-14": 7380, "PFC-218": 9290, "SF6": 25200, "NF3": 17400},
 }  # fmt: skip
 
 
@@ -54,8 +58,12 @@ def by_hand(gwp: str) -> dict[str, Fraction]:
         + Fraction("12.3456789") / 2 * (of["HFC-32"] + of["HFC-125"])  # R-410A: halves
         + 7 * (Fraction("0.651") * of["HFC-125"] + Fraction("0.315") * of["HFC-134a"])  # R-422D, with 3.4 % isobutane
         + of["HFC-134a"]
+        + 4 * Fraction("0.88") * of["HFC-134a"]  # R-413A: 9 % PFC-218, 88 % HFC-134a, 3 % isobutane
     )
     pfcs = 100 * Fraction("0.54") * of["PFC-116"] + 2 * of["PFC-14"]
+    pfcs += (
+        4 * Fraction("0.09") * of["PFC-218"] + 5 * Fraction("0.2") * of["PFC-218"]
+    )  # R-403A: 20 % PFC-218; its HCFC-22 is outside
     return {"hfcs": hfcs, "pfcs": pfcs, "sf6": of["SF6"] / 2, "nf3": of["NF3"] / 4}
 
 
@@ -79,8 +87,8 @@ def test_families_are_what_compositions_times_potentials_come_to(leaked: Invento
     assert figure["f_gases"]["other_f_gases"] == figure["f_gases"]["f_gases_not_split"] == 0
     assert sum(figure["f_gases"].values()) == figure["gases"]["f_gases"]
     masses = gather(leaked).f_gases_of("location").gas_kg
-    assert masses["hfcs"] == pytest.approx(46 + 12.3456789 + 7 * 0.966 + 1, rel=3e-4)
-    assert masses["pfcs"] == pytest.approx(54 + 2, rel=3e-4)
+    assert masses["hfcs"] == pytest.approx(46 + 12.3456789 + 7 * 0.966 + 1 + 4 * 0.88, rel=3e-4)
+    assert masses["pfcs"] == pytest.approx(54 + 2 + 4 * 0.09 + 5 * 0.2, rel=3e-4)
     assert (masses["sf6"], masses["nf3"]) == (pytest.approx(0.5), pytest.approx(0.25))
 
 
@@ -297,3 +305,14 @@ def test_totals_are_the_same_however_lines_are_cut(leaked: Inventory) -> None:
         )
     assert f_gases.added([]).ug == dict.fromkeys(FAMILIES, 0)
     assert set(whole.gas_kg) == set(KYOTO)
+
+
+def test_the_terminal_shows_the_families_and_what_stands_beside(leaked: Inventory) -> None:
+    shown = CliRunner().invoke(main, ["inventory", "show", str(leaked.path)])
+    assert shown.exit_code == 0, shown.output
+    lines_shown = [" ".join(line.split()) for line in shown.stdout.splitlines()]
+    assert "F-gases, in the total:" in lines_shown
+    sf6 = {"AR5": "11.75 t", "AR6": "12.6 t"}[str(leaked.record["gwp"])]
+    assert f"SF6 {sf6} {sf6}" in lines_shown
+    assert not any(line.startswith("not told apart") for line in lines_shown)
+    assert any(line.startswith("other_gases no scope told refrigerants") for line in lines_shown)

@@ -135,10 +135,28 @@ def rows_of(table: Any) -> list[dict[str, Any]]:
     return made_of
 
 
-def test_were_alike_lines_met_with_all_their_likes_grams_would_double(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A seeded fault: without their number, two alike lines in two categories have four meetings."""
+def test_alike_lines_in_two_categories_meet_one_each() -> None:
+    """Met with all their likes, two lines and two memos would be four, and the grams double."""
     both = [{"scope": 1, "category": None}, {"scope": 3, "category": 8}]
     rows = [{**place, "co2e_ug": 1, "amount": 2.0} for place in both]
     rows += [{"scope": None, "category": None, "outside": "biogenic_co2", "co2e_ug": 9, "amount": 2.0}] * 2
     found = {key[1:3]: total.co2e_ug for key, total in beside.rows(beside.placed(lines(rows))).items()}
     assert found == {(1, None): 9, (3, 8): 9}
+
+
+def test_a_mutant_that_forgets_amounts_and_sites_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A seeded fault: the smaller line has the larger memo, so lines met by their order alone change places."""
+    own = {"site_id": "a", "amount": 1.0, "scope": 1, "category": None}
+    leased = {"site_id": "b", "amount": 2.0, "scope": 3, "category": 8}
+    rows = [{**own, "co2e_ug": 50}, {**leased, "co2e_ug": 10}]
+    rows += [
+        {**each, "scope": None, "category": None, "outside": "biogenic_co2", "co2e_ug": ug}
+        for each, ug in ((own, 3), (leased, 6))
+    ]
+
+    def found() -> dict[Any, int]:
+        return {key[1:3]: total.co2e_ug for key, total in beside.rows(beside.placed(lines(rows))).items()}
+
+    assert found() == {(1, None): 3, (3, 8): 6}
+    monkeypatch.setattr(beside, "_ALIKE", tuple(name for name in beside._ALIKE if name not in ("site_id", "amount")))
+    assert found() == {(1, None): 6, (3, 8): 3}
