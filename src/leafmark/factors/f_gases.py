@@ -1,7 +1,8 @@
 """F-gases by the families that a report names: HFCs, PFCs, SF6 and NF3, from the gases that a factor names.
 
-The families are those of the Kyoto Protocol, annex A, as amended at Doha (decision 1/CMP.8: NF3 came in); GHG Protocol, "Required
-Greenhouse Gases in Inventories" (2013), asks for each of them (both cited from their contents, wording not compared).
+The families are those of the Kyoto Protocol, annex A, as amended at Doha (decision 1/CMP.8: NF3 came in; cited from its contents). Companies
+account for and report each of them by GHG Protocol, "Required Greenhouse Gases in Inventories" (amendment of February 2013 to its
+standards), item 1a, which was read in a public copy.
 
 - HFCs are saturated: hydrofluoroolefins, whose number has four digits and begins with 1 (HFC-1234yf), are none of them by ANSI/ASHRAE
   Standard 34, where that first digit counts the double bonds.
