@@ -79,7 +79,8 @@ def company(path: Path, **record: Any) -> Inventory:
             row["statement"] = "location"
     market = [{**row, "statement": "market", "factor_id": "contract:wind-1", "co2e_ug": 0, "sd_ug": 0, "low_ug": 0, "high_ug": 0, "gases": None, "amount": 9000.0}
               for row in rows if row["scope"] == 2]  # fmt: skip
-    beside = {"scope": None, "outside": "biogenic_co2", "co2e_ug": 7_000_000_000, "template": "fuel", "run_id": fuel.id}
+    beside = {**rows[0], "scope": None, "category": None, "outside": "biogenic_co2", "co2e_ug": 7_000_000_000, "low_ug": 7_000_000_000,
+              "high_ug": 7_000_000_000, "sd_ug": 0, "gases": None}  # fmt: skip
     bought = {"scope": 3, "category": 1, "template": "purchases", "origin": "proxy", "entity_id": EVIL, "site_id": "@site", "co2e_ug": 123_456_789_012_345, "factor_id": "spend.x@WORLD",
               "sd_ug": 4 * 10**13, "low_ug": 6 * 10**13, "high_ug": 2 * 10**14, "run_id": "elsewhere", "unit": "USD", "amount": 5e5}  # fmt: skip
     credit = {

@@ -154,7 +154,7 @@ HOLED = [
     for package in PACKAGES
     for key, said in table_of(package, "en").items()
     if "{" in said
-    and not any(name.endswith(("_told", "_listed")) for name in fields(said))
+    and not any(name.endswith(("_told", "_listed", "_files")) for name in fields(said))
     and not key.startswith("listed.")
 ]
 
@@ -282,3 +282,8 @@ def test_names_of_factors_in_traditional_characters_are_those_of_opencc_but_for_
     # 乾豌豆 is no 幹, 意麵 no 面, 薑粉 no 姜, 奶製 no 制, 糰子 no 團, 馬里 no 馬裡; 家具, 台 and 濕, 祕 are the usual forms
     assert differing <= {("乾", "幹"), ("乾", "干"), ("干", "乾"), ("干", "幹"), ("濕", "溼"), ("家", "傢"), ("具", "俱"), ("台", "臺"), ("製", "制"), ("祕", "秘"),
                          ("薑", "姜"), ("糰", "團"), ("里", "裡"), ("麵", "面"), ("沖", "衝")}  # fmt: skip
+
+
+def test_activity_files_with_their_counts_are_named() -> None:
+    said = told.told("no factor of all of upstream and losses: electricity 12, own_file 5", "why", "zh-Hans")
+    assert said == "以下活动没有涵盖全部上游与电网损失的因子：电力 12、own_file 5"

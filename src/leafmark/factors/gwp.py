@@ -9,7 +9,7 @@ IPCC's tables. What it does not hold is added here, with its place:
 - SAR and AR4 know one methane: 21 and 25.
 - Two hydrofluoroolefins: AR6 WG I table 7.SM.7 gives HFC-1234yf 0.501 and HFC-1234ze(E) 1.37; AR5 table 8.A.1 gives
   "< 1" for both, counted as 1, its upper bound. Earlier reports did not assess them.
-- Hydrocarbons in blends (`HC290`, `HC600a`): no set of the four gives them more than 0.1; they count 0.
+- Hydrocarbons in blends (`HC290`, `HC600a`, ...): no set of the four gives them more than 0.1; they count 0.
 
 Restating is a conversion, not a filter: CO2e is recomputed where gas masses are known, else taken as published and
 marked native.
@@ -39,7 +39,7 @@ _ADDED = {
     "AR6": {"CH4_fossil": 29.8, "CH4_biogenic": 27.0, "HFC1234yf": 0.501, "HFC1234zeE": 1.37},
 }
 _AR5_FOSSIL_METHANE_DISTINGUISHED = 30.0
-_HYDROCARBONS = ("HC290", "HC600", "HC600a")
+_HYDROCARBONS = ("HC290", "HC600", "HC600a", "HC601a")
 
 
 class GwpError(ValueError):

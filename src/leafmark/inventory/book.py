@@ -210,10 +210,7 @@ class Inventory:
 
     def outside(self, by: By = "location") -> dict[str, Sum]:
         """What is reported beside the scopes: CO2 of biogenic carbon, aircraft's non-CO2 effect, gases outside the Kyoto Protocol."""
-        lines = self.table("lines")
-        refuse_other_books(lines, f"{self.path}: lines")
-        where = f"outside IS NOT NULL AND statement IN ('both', '{by}')"
-        return {str(key[0]): value for key, value in _sums(lines, ("outside",), where).items()}
+        return {str(key[0]): value for key, value in outside_sums(self.table("lines"), ("outside",), by).items()}
 
 
 def sums(lines: pa.Table, keys: tuple[str, ...], by: By) -> dict[tuple[Any, ...], Sum]:
@@ -227,6 +224,17 @@ def sums(lines: pa.Table, keys: tuple[str, ...], by: By) -> dict[tuple[Any, ...]
         raise InventoryError(f"by: expected location or market, found {by!r}")
     refuse_other_books(lines, "lines")
     return _sums(lines, keys, f"outside IS NULL AND statement IN ('both', '{by}')")
+
+
+def outside_sums(lines: pa.Table, keys: tuple[str, ...], by: By) -> dict[tuple[Any, ...], Sum]:
+    """Totals of what stands outside the scopes, of lines whose Scope 2 is by location or by market; keep `outside` among the keys.
+
+    Raises
+    ------
+    InventoryError : an unknown column. MixedBooksError : lines of another book.
+    """
+    refuse_other_books(lines, "lines")
+    return _sums(lines, keys, f"outside IS NOT NULL AND statement IN ('both', '{by}')")
 
 
 def _sums(lines: pa.Table, keys: tuple[str, ...], where: str) -> dict[tuple[Any, ...], Sum]:

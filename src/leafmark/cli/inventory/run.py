@@ -140,9 +140,11 @@ def _text(content: dict[str, Any]) -> str:
     )
     head = f"{content['organisation']['name']}, {content['from']} to {content['until']}, {content['approach']}, {content['gwp']}"
     parts = [head, table(rows, right=(2, 3, 4, 5))]
-    if content["outside"]:
-        beside = [(name, _mass(value)) for name, value in content["outside"].items()]
-        parts.append("outside the scopes, in no total:\n" + table(beside, right=(1,)))
+    if families := _families(content["total"]):
+        parts.append("F-gases, in the total:\n" + table(families, right=(1, 2)))
+    if content["outside_rows"]:
+        beside = [(each["what"], _place(each), each["template"], _mass(each)) for each in content["outside_rows"]]
+        parts.append("outside the scopes, in no total:\n" + table(beside, right=(3,)))
     missing = [each for each in content["completeness"] if each["status"] != "included"]
     if missing:
         lines = [
@@ -154,6 +156,31 @@ def _text(content: dict[str, Any]) -> str:
         counted = [(each["reason"], each["effect"], f"{each['rows']:,}") for each in content["flags"][:FLAGS_SHOWN]]
         parts.append("rows refused or doubted (flags.parquet has each):\n" + table(counted, right=(2,)))
     return "\n\n".join(parts)
+
+
+def _families(total: dict[str, Any]) -> list[tuple[str, ...]]:
+    """F-gases by family, where there are any whose gases are known; both statements, as the totals above."""
+    from leafmark.engine.wording import mass
+
+    said = [(total[name] or {}).get("f_gases") or {} for name in ("location", "market")]
+    there = [name for name in said[0] or said[1] if any(each.get(name) for each in said)]
+    rows: list[tuple[str, ...]] = [
+        (_FAMILIES[name], *(mass(each[name]) if each else "" for each in said)) for name in there
+    ]
+    return [("", "by location", "by market"), *rows] if rows else []
+
+
+_FAMILIES = {
+    "hfcs": "HFCs", "pfcs": "PFCs", "sf6": "SF6", "nf3": "NF3", "other_f_gases": "others in blends (HFOs)",
+    "f_gases_not_split": "not told apart",
+}  # fmt: skip
+
+
+def _place(row: dict[str, Any]) -> str:
+    """Where the activities behind it are counted: `scope 3.6`."""
+    if row["scope"] is None:
+        return "no scope told"
+    return f"scope {row['scope']}" + ("" if row["category"] is None else f".{row['category']}")
 
 
 def _figures(row: dict[str, Any]) -> tuple[str, str, str, str]:

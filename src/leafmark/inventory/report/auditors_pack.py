@@ -169,15 +169,8 @@ def totals_of(given: Facts) -> dict[str, Any]:
             "co2e_ug": given.totals[by].co2e_ug, "low_ug": given.totals[by].low_ug, "high_ug": given.totals[by].high_ug,
             "rows": [{"scope": scope, "category": category, "co2e_ug": each.co2e_ug} for (scope, category), each in given.rows[by].items()],
         } for by in BYS},
-        "outside": _by_what(given),
+        "outside": {what: each.co2e_ug for what, each in given.outside_totals.items()},
     }  # fmt: skip
-
-
-def _by_what(given: Facts) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for (what, _), each in given.outside.items():
-        found[what] = found.get(what, 0) + each.co2e_ug
-    return found
 
 
 def _sample(given: Facts, drawn: sampling.Drawn, target: Path) -> None:

@@ -18,7 +18,9 @@ import pyarrow.parquet as pq
 from pyarrow import csv
 
 from leafmark.engine.inputs import quote
+from leafmark.factors.f_gases import FAMILIES
 from leafmark.factors.gwp import GASES
+from leafmark.inventory import beside, f_gases
 from leafmark.inventory.book import Inventory
 from leafmark.inventory.report.words import table
 from leafmark.inventory.tables import LINES_SCHEMA, ORIGINS, OUTSIDE, STATEMENTS, TEMPLATES
@@ -57,7 +59,10 @@ _MEANINGS: Final[dict[str, tuple[str, str]]] = {
     "own_sd_ug": (_UG, "standard deviation of the amounts' own errors: squared before it is added; empty: none"),
     "low_ug": (_UG, "lower end of the 95 % range"),
     "high_ug": (_UG, "upper end of the 95 % range"),
+    "outside_scope": ("", "of what is outside: the scope its activities are counted in; empty: not told, or not outside"),
+    "outside_category": ("", "of what is outside: their category of Scope 3"),
 }  # fmt: skip
+_GAS_COLUMNS: Final = (*GASES, *FAMILIES)
 _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "origin": tuple(ORIGINS), "statement": STATEMENTS, "outside": OUTSIDE, "template": tuple(each.name for each in TEMPLATES), "book": ("inventory",),
 }  # fmt: skip
@@ -125,6 +130,9 @@ def _flat(inventory: Inventory, lines: pa.Table) -> pa.Table:
     columns |= {name: lines[name] for name in LINES_SCHEMA.names if name != "gases"}
     gases = lines["gases"].combine_chunks()
     columns |= dict(zip((f"{gas}_ug" for gas in GASES), gases.flatten(), strict=True))
+    families, places = f_gases.of_lines(inventory, lines), beside.places(lines)
+    columns |= {name: families[name] for name in f_gases.COLUMNS}
+    columns |= {f"outside_{name}": places[name] for name in ("scope", "category")}
     return pa.table(columns)
 
 
@@ -133,7 +141,8 @@ def describe(made: pa.Table) -> dict[str, Any]:
     columns = []
     for field in made.schema:
         gas = field.name.removesuffix("_ug")
-        unit, meaning = (_UG, f"of it {table('en')[f'gas.{gas}']}") if gas in GASES else _MEANINGS[field.name]
+        of = "of it" if gas in GASES else "of f_gases_ug"
+        unit, meaning = (_UG, f"{of} {table('en')[f'gas.{gas}']}") if gas in _GAS_COLUMNS else _MEANINGS[field.name]
         entry: dict[str, Any] = {"name": field.name, "type": str(field.type), "unit": unit, "meaning": meaning}
         if field.name in _WORDS:
             entry["words"] = list(_WORDS[field.name])

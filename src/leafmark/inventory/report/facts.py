@@ -17,9 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leafmark.engine.recount import recipe_of
+from leafmark.factors.f_gases import FAMILIES, KYOTO, NOT_SPLIT
 from leafmark.factors.gwp import GASES, GWP_SETS
 from leafmark.factors.gwp import gases as potentials
-from leafmark.inventory.book import By, Inventory, InventoryError, Sum, sums
+from leafmark.inventory import beside, f_gases
+from leafmark.inventory.book import By, Inventory, InventoryError, Sum, outside_sums, sums
+from leafmark.inventory.f_gases import FGases
 from leafmark.inventory.report import sources, statements
 from leafmark.inventory.tables import LINES_SCHEMA, SCOPE_ROWS
 
@@ -67,7 +70,9 @@ class Facts:
     sites: Mapping[By, Mapping[tuple[str, str], Sum]]
     site_scopes: Mapping[By, Mapping[tuple[str, str, int], Sum]]
     origins: Mapping[tuple[int, int | None, str], Sum]
-    outside: Mapping[tuple[str, str], Sum]
+    outside: Mapping[beside.Place, Sum]
+    outside_totals: Mapping[str, Sum]
+    f_gases: Mapping[By, Mapping[Row, FGases]]
     energy: Mapping[tuple[str, str], float]
     used: tuple[Used, ...]
     sources: Mapping[str, sources.Known]
@@ -86,6 +91,11 @@ class Facts:
         """The inventory's record."""
         return self.inventory.record
 
+    def no_gases_share(self) -> float:
+        """Share of the grams by location that no publisher tells the gases of; 0 of no grams."""
+        whole = sum(abs(each.co2e_ug) for each in self.rows["location"].values())
+        return min(1.0, sum(self.as_published.values()) / whole) if whole else 0.0
+
     def supplier_share(self, row: Row) -> float | None:
         """Share of a category's grams that rests on suppliers' own figures; None of no grams."""
         parts = {origin: each.co2e_ug for (*of, origin), each in self.origins.items() if tuple(of) == row}
@@ -93,9 +103,34 @@ class Facts:
         return parts.get("supplier", 0) / whole if whole else None
 
     def gas_tonnes(self, gas: str, ug: int) -> float | None:
-        """Tonnes of the gas itself, where it is one gas with one potential (IPCC, the inventory's set)."""
+        """Tonnes of the gas itself, where it is one gas with one potential (IPCC, the inventory's set), or a family of known gases."""
+        if gas in KYOTO:
+            return self.f_gases_of("location").gas_kg[gas] / 1e3
         name, gwp = _GAS_IN_TONNES.get(gas), str(self.record.get("gwp"))
         return None if name is None or gwp not in GWP_SETS else ug / 1e12 / potentials(gwp)[name]
+
+    def f_gases_of(self, by: By, scope: int | None = None) -> FGases:
+        """F-gases by family of a scope, or of all scopes together."""
+        return f_gases.added(each for (of, _), each in self.f_gases[by].items() if scope in (None, of))
+
+    def shown_gases(self) -> list[str]:
+        """The rows of a table by gas: F-gases by family, those that a report has to name and whatever else there is of them."""
+        there = {name for by in BYS for row in self.f_gases[by].values() for name, ug in row.ug.items() if ug}
+        families = [name for name in FAMILIES if name in KYOTO or name in there]
+        return [name for gas in GASES for name in (families if gas == "f_gases" else [gas])]
+
+    def gas_ug(self, gas: str, by: By, scope: int | None = None) -> int | None:
+        """Micrograms of a row of `shown_gases`, of a scope or of all; None where it has no lines, or a line of it has no gases."""
+        whole = self.totals[by] if scope is None else self.scopes[by].get(scope)
+        if whole is None or whole.gases is None:
+            return None
+        return self.f_gases_of(by, scope).ug[gas] if gas in FAMILIES else whole.gases[gas]
+
+    def f_gases_not_split(self) -> float:
+        """Share of the F-gases that nobody told apart, 0 of no F-gases: of absolute micrograms, so that no credit hides any."""
+        each = [row.ug for row in self.f_gases["location"].values()]
+        whole = sum(abs(ug) for row in each for ug in row.values())
+        return sum(abs(row[NOT_SPLIT]) for row in each) / whole if whole else 0.0
 
 
 def gather(inventory: Inventory, statements_file: Path | None = None, lines: pa.Table | None = None) -> Facts:
@@ -124,13 +159,17 @@ def gather(inventory: Inventory, statements_file: Path | None = None, lines: pa.
 
     used = _used(small)
     known = sources.factors_of(inventory.path, inventory.record, {each.factor_id for each in used})
+    parted = f_gases.split(lines, known, inventory.record)
+    outside = beside.placed(lines)
     flags = inventory.table("flags")
     return Facts(
         inventory=inventory, said=said, lines=lines.num_rows,
         totals={by: sums(inside[by], (), by).get((), ZERO) for by in BYS}, scopes=cut("scope"), rows=cut("scope", "category"),
         entities=cut("entity_id"), sites=cut("entity_id", "site_id"), site_scopes=cut("entity_id", "site_id", "scope"),
-        origins=cut("scope", "category", "origin")["location"], outside=_outside(small), energy=_energy(small), used=used,
-        sources=known, as_published=_as_published(inside["location"], known),
+        origins=cut("scope", "category", "origin")["location"], outside=beside.rows(outside), energy=_energy(small), used=used,
+        outside_totals={str(key[0]): each for key, each in sorted(outside_sums(outside, ("outside",), "location").items())},
+        f_gases={by: f_gases.rows(lines, parted, by) for by in BYS}, sources=known,
+        as_published=_untold(inside["location"], known),
         completeness=_completeness(inventory), flags=flags, flag_rules=_flag_rules(flags),
         has_market=bool(set(small["statement"].unique().to_pylist()) & set(BYS)),
         instruments=_if_there(inventory, "instruments"), criteria=_if_there(inventory, "criteria"), removals=_if_there(inventory, "removals"),
@@ -168,18 +207,6 @@ def _extent(lines: pa.Table, column: str) -> int:
     return max(abs(found["min"] or 0), abs(found["max"] or 0))
 
 
-def _outside(small: pa.Table) -> dict[tuple[str, str], Sum]:
-    """What stands beside the scopes, by what it is and the activity file it comes from."""
-    beside = small.filter(pc.is_valid(small["outside"]))
-    found: dict[tuple[str, str], Sum] = {}
-    place = small.column_names.index("outside")
-    for what in sorted(beside["outside"].unique().to_pylist()):
-        alone = beside.filter(pc.equal(beside["outside"], what))
-        alone = alone.set_column(place, "outside", pa.nulls(alone.num_rows, pa.string()))
-        found |= {(what, key[0]): each for key, each in sorted(sums(alone, ("template",), "location").items())}
-    return found
-
-
 def _energy(small: pa.Table) -> dict[tuple[str, str], float]:
     """Energy bought, by activity file and unit: amounts of Scope 2 by location."""
     found: dict[tuple[str, str], float] = {}
@@ -207,18 +234,26 @@ def _used(small: pa.Table) -> tuple[Used, ...]:
     return tuple(sorted(made, key=lambda each: (-abs(each.co2e_ug), each.factor_id, each.template, each.scope or 0)))
 
 
-def _as_published(small: pa.Table, known: Mapping[str, sources.Known]) -> dict[str, int]:
+def _untold(inside: pa.Table, known: Mapping[str, sources.Known]) -> dict[str, int]:
+    """Micrograms of what no publisher tells the gases of, by the set of potentials it stands in; "" where that is not told either.
+
+    What a total has beyond its gases is `other`: gases besides where the factor gives such a figure, else the rounding of the total.
+    """
     with duckdb.connect() as connection:
-        connection.register("small", small)
+        connection.register("inside", inside)
         rows = connection.sql(
-            """SELECT factor_id, SUM(ABS(CASE WHEN gases IS NULL THEN co2e_ug ELSE gases.unsplit_ug + gases.other_ug END)::HUGEINT) AS ug
-               FROM small WHERE outside IS NULL GROUP BY factor_id HAVING ug > 0"""
+            """SELECT factor_id, SUM(ABS(CASE WHEN gases IS NULL THEN co2e_ug ELSE gases.unsplit_ug END)::HUGEINT) AS unsplit,
+                 SUM(ABS(COALESCE(gases.other_ug, 0))::HUGEINT) AS other FROM inside WHERE outside IS NULL GROUP BY factor_id"""
         ).fetchall()
     found: dict[str, int] = {}
-    for factor_id, ug in rows:
-        sets = {known[each].gwp_set if each in known else "" for each in recipe_of(factor_id)}
-        gwp = sets.pop() if len(sets) == 1 else ""
-        found[gwp] = found.get(gwp, 0) + int(ug)
+    for factor_id, unsplit, other in rows:
+        parts = recipe_of(factor_id)
+        rounded = all(each in known and not known[each].other_co2e_kg for each in parts)
+        untold = int(unsplit) + (0 if rounded else int(other))
+        sets = {known[each].gwp_set if each in known else "" for each in parts}
+        if untold:
+            gwp = sets.pop() if len(sets) == 1 else ""
+            found[gwp] = found.get(gwp, 0) + untold
     return dict(sorted(found.items()))
 
 

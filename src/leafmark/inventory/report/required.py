@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from leafmark.engine.recount import recipe_of
 from leafmark.inventory.report.facts import Facts
-from leafmark.inventory.report.words import Words, percent
+from leafmark.inventory.report.words import Words, percent, tonnes
 
 State: TypeAlias = Literal["there", "partly", "missing"]
 CORPORATE: Final = "corporate"
@@ -80,22 +80,16 @@ def _spoken_of(scopes: Iterable[int]) -> Check:
 
 
 def _gases(facts: Facts, words: Words) -> Found:
-    rows = facts.rows["location"].values()
-    if not rows:
+    if not facts.rows["location"]:
         return _missing(words, "nothing")
-    whole = sum(abs(each.co2e_ug) for each in rows)
-    unsplit = sum(
-        abs(each.co2e_ug if each.gases is None else each.gases["unsplit"] + each.gases["other"]) for each in rows
-    )
-    if unsplit:
-        return Found(
-            "missing" if unsplit >= whole else "partly", words("missing.gases", share=f"{percent(unsplit / whole)} %")
-        )
-    return (
-        Found("partly", words("missing.f_gases"))
-        if any(each.gases and each.gases["f_gases"] for each in rows)
-        else THERE
-    )
+    share = facts.no_gases_share()
+    lacking = [words("missing.gases", share=f"{percent(share)} %")] if share else []
+    together = facts.f_gases_not_split()
+    if together:
+        lacking.append(words("missing.f_gases", share=f"{percent(together)} %"))
+    if not lacking:
+        return THERE
+    return Found("missing" if share >= 1 else "partly", words("missing.joint").join(lacking))
 
 
 def _base_year(facts: Facts, words: Words) -> Found:
@@ -149,8 +143,17 @@ def _changes(facts: Facts, words: Words) -> Found:
 
 
 def _biogenic(facts: Facts, words: Words) -> Found:
-    known = facts.said.get("biogenic") or any(what == "biogenic_co2" for what, _ in facts.outside)
+    known = facts.said.get("biogenic") or "biogenic_co2" in facts.outside_totals
     return THERE if known else _missing(words, "biogenic")
+
+
+def _biogenic_by_category(facts: Facts, words: Words) -> Found:
+    """Each line of biogenic CO2 says where its activities are counted, or the company says it in words."""
+    found = _biogenic(facts, words)
+    nowhere = [each for (what, scope, *_), each in facts.outside.items() if what == "biogenic_co2" and scope is None]
+    if found.state == "missing" or not nowhere or facts.said.get("biogenic"):
+        return found
+    return Found("partly", words("missing.biogenic_place", mass=tonnes(sum(each.co2e_ug for each in nowhere))))
 
 
 def _methods(facts: Facts, words: Words) -> Found:
@@ -251,7 +254,7 @@ ITEMS: Final[tuple[Item, ...]] = (
     Item("s3_included", SCOPE_3, True, "completeness", _completeness),
     Item("s3_excluded", SCOPE_3, True, "completeness", _exclusions),
     Item("s3_base_year", SCOPE_3, True, "base_year", _base_year_scope3),
-    Item("s3_biogenic", SCOPE_3, True, "outside", _biogenic),
+    Item("s3_biogenic", SCOPE_3, True, "outside", _biogenic_by_category),
     Item("s3_data", SCOPE_3, True, "factors", _data),
     Item("s3_methods", SCOPE_3, True, "methods", _allocation),
     Item("s3_primary", SCOPE_3, True, "scope3", _categories),

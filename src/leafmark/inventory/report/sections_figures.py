@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from leafmark.factors.gwp import GASES
 from leafmark.inventory.book import Sum
 from leafmark.inventory.report.charts import Bar, bars
 from leafmark.inventory.report.facts import BYS, Facts
@@ -97,19 +96,18 @@ def categories(given: Facts, words: Words) -> str:
 
 def gases(given: Facts, words: Words) -> str:
     """Each gas in tonnes of CO2e and, where it is one gas, in tonnes of itself; a column for each scope."""
-    by_scope = [(words.scope(scope), total) for scope, total in given.scopes["location"].items()]
-    columns = [Column(words("column.gas")), *(Column(f"{name}, t CO2e", True) for name, _ in by_scope),
+    scopes = given.scopes["location"]
+    columns = [Column(words("column.gas")), *(Column(f"{words.scope(scope)}, t CO2e", True) for scope in scopes),
                Column(words("by.location"), True), Column(words("column.gas_t"), True)]  # fmt: skip
-    total = given.totals["location"]
     rows: list[list[Cell]] = []
-    for gas in GASES:
-        whole = total.gases[gas] if total.gases else None
-        mass = given.gas_tonnes(gas, whole) if whole is not None else None
-        parts = [tonnes(each.gases[gas]) if each.gases else words("unknown") for _, each in by_scope]
+    for gas in given.shown_gases():
+        found = [given.gas_ug(gas, "location", scope) for scope in (*scopes, None)]
+        mass = None if found[-1] is None else given.gas_tonnes(gas, found[-1])
         rows.append(
-            [words(f"gas.{gas}"), *parts, tonnes(whole) if whole is not None else words("unknown"), number(mass)]
+            [words(f"gas.{gas}"), *(words("unknown") if ug is None else tonnes(ug) for ug in found), number(mass)]
         )
-    foot: list[Cell] = [words("total"), *(tonnes(each.co2e_ug) for _, each in by_scope), tonnes(total.co2e_ug), ""]
+    whole = given.totals["location"].co2e_ug
+    foot: list[Cell] = [words("total"), *(tonnes(each.co2e_ug) for each in scopes.values()), tonnes(whole), ""]
     return table(words("section.gases"), columns, rows, [foot])
 
 
@@ -227,16 +225,28 @@ def scope3(given: Facts, words: Words) -> str:
 
 
 def outside(given: Facts, words: Words) -> str:
-    """What is in no total: biogenic CO2, and gases the Kyoto Protocol does not name, by activity file."""
+    """What is in no total, by scope, category and activity file: biogenic CO2, aircraft's non-CO2 effect, gases outside the Protocol."""
     found = paragraph(str(given.said["biogenic"])) if given.said.get("biogenic") else ""
     if not given.outside:
         return found or paragraph(words("missing.biogenic"), "note")
-    columns = [Column(words("column.what")), Column(words("column.template")), *measured(words)]
+    names = ("what", "scope", "category", "template")
+    columns = [*(Column(words(f"column.{name}")) for name in names), *measured(words)]
     rows = [
-        [words.code("outside", what), words.file_of(template), *cells(total)]
-        for (what, template), total in given.outside.items()
+        [words.code("outside", what), *counted_in(scope, category, words), words.file_of(template), *cells(total)]
+        for (what, scope, category, template), total in given.outside.items()
     ]
-    return found + table(words("section.outside"), columns, rows)
+    totals = [
+        [f"{words('total')}: {words.code('outside', what)}", "", "", "", *cells(total)]
+        for what, total in given.outside_totals.items()
+    ]
+    return found + table(words("section.outside"), columns, rows, totals) + paragraph(words("outside.note"), "soft")
+
+
+def counted_in(scope: int | None, category: int | None, words: Words) -> tuple[str, str]:
+    """Scope and category of what stands outside them: where its activities are counted, if that is known."""
+    if scope is None:
+        return words("unknown"), ""
+    return words.scope(scope), words.scope(scope, category) if category else words("category.0")
 
 
 def sites(given: Facts, words: Words) -> str:

@@ -16,7 +16,9 @@ from typing import Any, Final
 from leafmark.engine.recount import recipe_of
 from leafmark.inventory import naming
 
-_COLUMNS: Final = ("name_en", "name_zh", "region", "boundary", "unit", "co2e_kg", "gwp_set", "data_year", "locator")
+_COLUMNS: Final = (
+    "name_en", "name_zh", "region", "boundary", "unit", "co2e_kg", "gwp_set", "data_year", "locator", "f_gases", "other_co2e_kg",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Known:
     gwp_set: str
     data_year: str
     locator: str
+    f_gases: str
+    other_co2e_kg: str
     publisher: str
     title: str
     url: str

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from leafmark.engine.recount import recipe_of
-from leafmark.factors.gwp import GASES
 from leafmark.inventory.book import InventoryError, Sum
 from leafmark.inventory.report.facts import BYS, SHOWN, Facts
 from leafmark.inventory.report.required import index
+from leafmark.inventory.report.sections_figures import counted_in
 from leafmark.inventory.report.words import UG_PER_T, Words
 from leafmark.methods.model import Method
 
@@ -118,7 +118,7 @@ def write(given: Facts, path: Path, language: str = "en") -> Path:
     title = words("title", year=given.inventory.year, name=given.record["organisation"]["name"])
     book.set_properties({"title": title, "created": _made_on(str(given.record.get("finished")))})
     formats = {name: book.add_format(options) for name, options in _FORMATS.items()}
-    for make in (_index, _summary, _categories, _sites, _gases, _completeness, _flags, _factors, _methods):
+    for make in (_index, _summary, _categories, _sites, _gases, _outside, _completeness, _flags, _factors, _methods):
         make(given, words, book, formats)
     book.close()
     return half.replace(path)
@@ -248,12 +248,27 @@ def _gases(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> No
     shown = [(words(f"scope.{key}"), given.scopes[by].get(scope)) for key, by, scope in SHOWN]
     columns = [(words("column.gas"), "text", 36), *((f"{name}, t CO2e", "t", 20) for name, _ in shown)]
     sheet = _sheet(words, book, formats, "gas", words("section.gases"), columns)
-    for gas in GASES:
-        sheet.write(
-            [words(f"gas.{gas}"), *(each.gases[gas] / UG_PER_T if each and each.gases else None for _, each in shown)]
-        )
+    for gas in given.shown_gases():
+        figures = [given.gas_ug(gas, by, scope) for _, by, scope in SHOWN]
+        sheet.write([words(f"gas.{gas}"), *(None if ug is None else ug / UG_PER_T for ug in figures)])
     sheet.write([words("unknown"), *(tonnes(each) if each and not each.gases else None for _, each in shown)])
     sheet.total(words("total"), {place: ("total", tonnes(each) or 0.0) for place, (_, each) in enumerate(shown, 1)})
+
+
+def _outside(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> None:
+    """What is in no total, by scope, category and activity file, each kind with its sum."""
+    columns = [(words(f"column.{name}"), "text", width) for name, width in (("what", 36), ("scope", 30), ("category", 40), ("template", 20))]  # fmt: skip
+    sheet = _sheet(words, book, formats, "outside", words("section.outside"), [*columns, *_measured(words)])
+    for kind, whole in given.outside_totals.items():
+        name, first = words.code("outside", kind), sheet.row + 1
+        for (what, scope, category, template), total in given.outside.items():
+            if what == kind:
+                sheet.write([name, *counted_in(scope, category, words), template, *_cells(total)])
+        sheet.write(
+            [f"{words('total')}: {name}", None, None, None, None, *_cells(whole)[1:]],
+            [*["total_text"] * 4, "total", "total", "total", "share", "score", "total_whole"],
+        )
+        sheet.formula(sheet.row - 1, 4, f"=SUM(E{first}:E{sheet.row - 1})", whole.co2e_ug / UG_PER_T, "total")
 
 
 def _completeness(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> None:
