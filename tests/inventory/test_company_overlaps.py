@@ -78,3 +78,10 @@ def test_the_row_that_is_named_has_the_same_days_of_the_meter_or_of_the_one_it_h
         assert other is not mine
         assert same_days(mine, other)
         assert other[1] == mine[1] or (mine[1], other[1]) == ("sub", "main")
+
+
+def test_the_row_named_is_the_one_that_has_the_days_not_merely_one_before(tmp_path: Path) -> None:
+    """Of two readings before, the long first one covers the third; the short one between them has ended by then."""
+    told = {each["row"]: each["found"] for each in flags([(0, "lone", 0, 100), (0, "lone", 2, 1), (0, "lone", 50, 10)], tmp_path)}  # fmt: skip
+    assert set(told) == {2, 3}
+    assert str(told[3]).endswith("electricity-a.csv row 1 too")
