@@ -85,5 +85,11 @@ def test_the_report_itself_is_accessible_and_fits_a_telephone_and_paper(
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
             page.evaluate(WIDER)
         )
+        for wide in (width, 1200):  # the table of factors, with its long texts, needs no scrolling
+            page.set_viewport_size({"width": wide, "height": 900})
+            assert page.locator(".fold").evaluate(
+                "table => table.parentElement.scrollWidth <= table.parentElement.clientWidth"
+            )
+            assert page.get_by_role("table", include_hidden=False).count() == page.locator("table").count()
         assert not faults
         context.close()

@@ -13,9 +13,11 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 from inventory_site import HERE, NAME, inventory_site, made_once  # noqa: F401
+from made_company import company
 from operators import hold_to_roles, text_of
 from reported_company import EVIL
 
+from leafmark.inventory.accounting.running import run_inventory
 from leafmark.inventory.book import Inventory
 from leafmark.inventory.report.verifying import verify
 from leafmark.web import languages
@@ -181,3 +183,24 @@ def test_every_page_is_there_in_chinese(auditor: Client, prefix: str) -> None:
         assert main is not None
         assert re.search(r"[\u4e00-\u9fff]", main[0])
         assert "Scope 1:" not in main[0]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "said"),
+    [
+        ("", "made of row 2 of activities/electricity-meters.csv"),
+        ("/zh-hant", "由 activities/electricity-meters.csv 第 2 列整理而成"),
+        ("/zh-hans", "由 activities/electricity-meters.csv 第 2 行整理而成"),
+    ],
+)
+def test_a_groups_rows_name_the_companys_own_file(
+    auditor: Client,
+    inventory_site: Path,  # noqa: F811
+    prefix: str,
+    said: str,
+) -> None:
+    rows = "site_id,kwh,date\nnowhere,1,2025-03-01\noffice,5000,2025-03-01\n"
+    own = company(inventory_site / "own", {"electricity-meters": rows})
+    run_inventory(own, inventory_site / "inventories" / "2025")
+    page = auditor.get(f"{prefix}/operate/inventory/2025/lines/?scope=2")
+    assert said in text_of(auditor.get(links(page, "/subject/")[0]))

@@ -27,6 +27,7 @@ from leafmark.engine.explain_sum import PARTS_SHOWN, SumExplainer, check_sum
 from leafmark.engine.explain_tree import SCHEMA, ExplainMismatch, Tree, UnknownIdError, check, shared
 from leafmark.engine.inputs import InputError
 from leafmark.engine.line_factors import Used
+from leafmark.engine.pack_places import left_out
 from leafmark.engine.pinned import open_pinned
 from leafmark.engine.published import did_you_mean
 from leafmark.engine.recount_bill import BillRecount
@@ -76,6 +77,9 @@ class Explainer:
         self.run = run if isinstance(run, Run) else open_run(run)
         has = {name: tables.exists(self.run.path / f"{name}.parquet") for name in ("products", "orders")}
         if not any(has.values()):
+            told = left_out(self.run.path)
+            if told:
+                raise RunError(f"{self.run.path}: the record of this run is here without its tables. {told}")
             raise RunError(
                 f"{self.run.path}: neither products.parquet nor orders.parquet is there: no figure to explain"
             )

@@ -11,6 +11,7 @@ from leafmark.engine.explain_tree import Tree, UnknownIdError, factor_trees, hea
 from leafmark.engine.inputs import InputError
 from leafmark.engine.line_factors import LineFactors
 from leafmark.engine.pinned import Pinned
+from leafmark.engine.prepared_rows import prepared_from
 from leafmark.engine.proxies import is_proxy
 from leafmark.engine.run import Run, RunError
 from leafmark.engine.schema import LINE_UG_MAX, STAGES
@@ -142,7 +143,7 @@ class BillExplainer:
         co2e_ug = rounded(raw)
         factors = factor_trees(self.factors, met, unit, co2e_ug, self.settings.gwp)
         return {
-            "file": line.place[0], "row": line.place[1], "activity_id": row.get("activity_id"),
+            "file": line.place[0], "row": line.place[1], "prepared_from": prepared_from(row), "activity_id": row.get("activity_id"),
             "component_id": line.component, "times": line.times, "stage": stage, "part": part.name, "scope": part.scope,
             "category": part.category, "co2e_ug": co2e_ug, "key": key, "amount": amount,
             "amount_gsd": self._value["amount_gsd"](row), "unit": unit,

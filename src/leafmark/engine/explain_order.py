@@ -19,6 +19,7 @@ from leafmark.engine.explain_tree import Tree, UnknownIdError, factor_trees, hea
 from leafmark.engine.inputs import InputError
 from leafmark.engine.line_factors import LineFactors, Met
 from leafmark.engine.pinned import Pinned
+from leafmark.engine.prepared_rows import prepared_from
 from leafmark.engine.run import Run, total_range
 from leafmark.engine.schema import LINE_UG_MAX
 from leafmark.engine.subject_lines import (
@@ -174,7 +175,7 @@ class OrderExplainer:
             self.factors, tier.met, tier.unit, co2e_ug, self.settings.gwp, tier.price[1] if tier.price else None
         )
         return {
-            "file": line.place[0], "row": line.place[1], "activity_id": row.get("activity_id"),
+            "file": line.place[0], "row": line.place[1], "prepared_from": prepared_from(row), "activity_id": row.get("activity_id"),
             "product_id": row["product_id"], "component_id": None, "times": 1.0, "stage": None, "part": part.name,
             "scope": part.scope, "category": part.category, "co2e_ug": co2e_ug, "key": tier.key,
             "amount": count if by_money else count * tier.each, "unit": tier.unit, "pieces": row.get("pieces"),

@@ -87,7 +87,7 @@ def line_title(line: dict[str, Any]) -> str:
 
 def details(line: dict[str, Any]) -> Iterator[str]:
     """What stands under a line: where it is, place, date, sum, factors, sources; one text each."""
-    place = f"row {line['row']:,} of {PurePath(line['file']).name}"
+    place = _row_of(line)
     who = f", id {line['activity_id']}" if line["activity_id"] is not None else ""
     measured = ", measured by the supplier" if line["primary"] else ""
     yield f"   {place}{who}; tier {line['tier']}{measured}"
@@ -109,6 +109,12 @@ def details(line: dict[str, Any]) -> Iterator[str]:
     yield f"   date     {line['date']}{given}: {outside} (rule: {line['vintage_rule']})"
     for factor in line["factors"]:
         yield from _factor(line, factor, several=len(line["factors"]) > 1)
+
+
+def _row_of(line: dict[str, Any]) -> str:
+    """Where a line stands in the run's input, and in the file that its row was made of."""
+    here, made_of = f"row {line['row']:,} of {PurePath(line['file']).name}", line["prepared_from"]
+    return here if made_of is None else f"{here}, made of row {made_of['row']:,} of {made_of['file']}"
 
 
 def _bought(line: dict[str, Any]) -> Iterator[str]:
@@ -166,8 +172,7 @@ def rejection(line: dict[str, Any]) -> tuple[str, str]:
     inside = f" (of component {line['component_id']})" if line["component_id"] is not None else ""
     found = "nothing" if line["found"] is None else repr(line["found"])
     return (
-        f"row {line['row']:,} of {PurePath(line['file']).name}{inside}: {line['reason']} in {line['field']}: "
-        f"found {found}, expected {line['expected']}",
+        f"{_row_of(line)}{inside}: {line['reason']} in {line['field']}: found {found}, expected {line['expected']}",
         line["meaning"],
     )
 

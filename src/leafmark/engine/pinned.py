@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from leafmark.engine.inputs import sha256_file
+from leafmark.engine.pack_places import left_out, pack_folder
 from leafmark.engine.run import Run, RunError
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import Pack, PackError
@@ -96,9 +97,10 @@ def recorded_input(recorded: dict[str, Any], run: Path | None = None) -> str:
         moved = _moved(Path(name), recorded["sha256"], run) if run is not None else None
         if moved is not None:
             return str(moved)
+        told = left_out(run) if run is not None else ""
         raise RunError(
-            f"the run's input {name!r} is not there: put the file back ({known}), or, where it was a table in memory, "
-            "give that table from Python: given="
+            f"the run's input {name!r} is not there: put the file back ({known}), or say where it is now: --input FILE; "
+            f"where it was a table in memory, give that table from Python: given={f'. {told}' if told else ''}"
         )
     return name
 
@@ -124,7 +126,7 @@ def open_pinned(run: Run) -> Pinned:
     method = pinned_method(run)
     packs, changed = [], []
     for recorded in run.record["packs"]:
-        folder = run.path / "packs" / recorded["id"]
+        folder = pack_folder(run.path, recorded)
         if not folder.is_dir():
             raise RunError(f"{folder}: the pinned pack is not there; put it back, or make the run again")
         try:

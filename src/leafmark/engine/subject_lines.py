@@ -22,6 +22,7 @@ from leafmark.engine import tables
 from leafmark.engine.evaluate import rounded
 from leafmark.engine.inputs import InputError, Source, open_input
 from leafmark.engine.pinned import recorded_input
+from leafmark.engine.prepared_rows import prepared_from, told_by
 from leafmark.engine.run import Run
 from leafmark.engine.schema import REASONS
 from leafmark.methods.model import Column
@@ -74,8 +75,8 @@ class InputReader:
         self.key = key
         kept = [column.name for column in columns if column.name in self.source.columns]
         in_place = "_bad" not in self.source.columns
-        staged = [] if in_place else ["_file", "_row", "_bad"]
-        self._finder = tables.Finder(self.source.paths, key, [*kept, *staged])
+        beside = told_by(self.source.paths) if in_place else ("_file", "_row", "_bad")
+        self._finder = tables.Finder(self.source.paths, key, list(dict.fromkeys([*kept, *beside])))
         self._in_place = in_place
 
     def find(self, keys: Iterable[Any]) -> list[Row]:
@@ -215,7 +216,12 @@ def rejected_tree(line: Line) -> Row:
     """A rejected line as a leaf of an explanation."""
     assert line.rejection is not None
     reason = line.rejection["reason"]
-    return {**line.rejection, "component_id": line.component, "meaning": REASONS.get(reason, "")}
+    beside = {
+        "component_id": line.component,
+        "prepared_from": prepared_from(line.row),
+        "meaning": REASONS.get(reason, ""),
+    }
+    return {**line.rejection, **beside}
 
 
 def day_of(value: Any) -> dt.date | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leafmark.engine import tables
+from leafmark.engine.pack_places import pack_folder
 from leafmark.engine.schema import ENTRY_SCHEMA, REASONS, STAGES
 from leafmark.engine.verify_findings import Audit
 from leafmark.factors.gwp import GASES
@@ -133,7 +134,7 @@ def entries_are_sound(audit: Audit) -> None:
 
 def _factors_are_pinned(audit: Audit) -> None:
     """Every factor named is one of the pinned packs', as far as those can be read; a recipe names several."""
-    files = [audit.run.path / "packs" / each["id"] / "factors.csv" for each in audit.record["packs"]]
+    files = [pack_folder(audit.run.path, each) / "factors.csv" for each in audit.record["packs"]]
     if not all(file.is_file() for file in files):
         return  # told by the check of the packs
     listing = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)

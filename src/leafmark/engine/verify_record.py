@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from leafmark.engine.inputs import sha256_file
+from leafmark.engine.pack_places import pack_folder
 from leafmark.engine.verify_findings import Audit
 from leafmark.factors.model import Pack, PackError
 
@@ -175,11 +176,12 @@ def packs_are_the_pinned_ones(audit: Audit) -> None:
     recorded = {each["id"]: each for each in audit.record["packs"]}
     for name, each in recorded.items():
         place = f"packs/{name}"
-        if not (folder / name).is_dir():
+        where = pack_folder(audit.run.path, each)
+        if not where.is_dir():
             audit.fault(place, None, None, "no such folder", f"pack {name} {each['version']}")
             continue
         try:
-            pack = Pack.load(folder / name)
+            pack = Pack.load(where)
         except (PackError, OSError) as error:
             audit.fault(place, None, None, str(error).splitlines()[-1].strip(), "a pack that passes its checks")
             continue

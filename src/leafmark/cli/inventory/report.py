@@ -26,7 +26,7 @@ def _formats(context: click.Context, parameter: click.Parameter, value: str) -> 
 @click.argument("inventory", metavar="FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where to.")
 @click.option(
-    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page and the workbook."
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page and the workbook."
 )
 @click.option("--format", "formats", default="html,xlsx,entries,pack", show_default=True, callback=_formats, metavar="LIST",
               help="What to make, with commas: html, xlsx, entries (Parquet, CSV, dictionary), jsonl, pack.")  # fmt: skip
@@ -42,7 +42,7 @@ def _formats(context: click.Context, parameter: click.Parameter, value: str) -> 
 )
 @json_option
 def report(
-    inventory: Path, out: Path, language: str, formats: tuple[str, ...], statements: Path | None, impact: Path | None, history: Path | None, seed: str,
+    inventory: Path, out: Path, lang: str, formats: tuple[str, ...], statements: Path | None, impact: Path | None, history: Path | None, seed: str,
     sample: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Make every report of the inventory in FOLDER (docs/inventory-report.md).
@@ -53,14 +53,14 @@ def report(
     \b
     Examples:
       leafmark inventory report inventory --out report
-      leafmark inventory report inventory --out report-zh --language zh-Hant --format html,xlsx
+      leafmark inventory report inventory --out report-zh --lang zh-Hant --format html,xlsx
     """
     from leafmark.inventory.book import Inventory, InventoryError
     from leafmark.inventory.report.making import make
 
     with unusable(InventoryError, ValueError), Progress() as progress:
         made = make(
-            Inventory.open(inventory), out, language, formats, statements=statements, impact=impact, history=history, seed=seed, sample=sample,
+            Inventory.open(inventory), out, lang, formats, statements=statements, impact=impact, history=history, seed=seed, sample=sample,
             progress=progress,
         )  # fmt: skip
     emit(made, as_json, lambda: _text(made))

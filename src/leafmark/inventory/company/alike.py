@@ -18,12 +18,16 @@ from leafmark.inventory.company.fetched import fetched
 from leafmark.inventory.company.rows import MARKS, OFFSET_WORDS, PRINTED_WORDS, Reading
 
 MARK: Final = {rule.reason: number for number, rule in enumerate(MARKS)}
-MARKS_SCHEMA: Final = pa.schema([("file_no", pa.int32()), ("row_no", pa.int64()), ("mark", pa.int32())])
+MARKS_SCHEMA: Final = pa.schema([
+    ("file_no", pa.int32()), ("row_no", pa.int64()), ("mark", pa.int32()),
+    ("other_file", pa.int32()), ("other_row", pa.int64()),  # the row that makes this one wrong; NULL where it is not told
+])  # fmt: skip
 
 
-def marks(connection: duckdb.DuckDBPyConnection, sql: str, reason: str) -> pa.Table:
-    """Rows (file_no, row_no) of a query, marked with a reason."""
-    return fetched(connection, f"SELECT file_no, row_no, {MARK[reason]} AS mark FROM ({sql})", MARKS_SCHEMA)
+def marks(connection: duckdb.DuckDBPyConnection, sql: str, reason: str, others: bool = False) -> pa.Table:
+    """Rows (file_no, row_no) of a query, marked with a reason; with `others` also the row (other_file, other_row) that makes each wrong."""
+    told = "other_file, other_row" if others else "NULL AS other_file, NULL AS other_row"
+    return fetched(connection, f"SELECT file_no, row_no, {MARK[reason]} AS mark, {told} FROM ({sql})", MARKS_SCHEMA)
 
 
 def duplicate_ids(connection: duckdb.DuckDBPyConnection, reading: Reading) -> pa.Table | None:

@@ -131,7 +131,7 @@ def _overlapping(
     found = []
     if suspects:
         connection.register("suspects", pa.table({"meter_no": pa.array(sorted(suspects), pa.int64())}))
-        found.append(alike.marks(connection, _own_overlaps(reading), "overlapping_meters"))
+        found.append(alike.marks(connection, _own_overlaps(reading), "overlapping_meters", others=True))
     if meters.behind:
         connection.register(
             "behind",
@@ -139,28 +139,34 @@ def _overlapping(
                 {"meter_id": [inner for inner, _ in meters.behind], "outer_id": [outer for _, outer in meters.behind]}
             ),
         )
-        found.append(alike.marks(connection, _inner_overlaps(reading), "overlapping_meters"))
+        found.append(alike.marks(connection, _inner_overlaps(reading), "overlapping_meters", others=True))
     return pa.concat_tables(found) if found else None
 
 
 def _own_overlaps(reading: Reading) -> str:
-    """Readings that begin before one of the same meter, earlier by day and then by row, has ended."""
+    """Readings that begin before one of the same meter, earlier by day and then by row, has ended; and of those the one that ends last."""
+    earlier = (
+        "PARTITION BY m.meter_no ORDER BY i.date, i.file_no, i.row_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    )
     return f"""
-        SELECT file_no, row_no FROM (
-          SELECT i.file_no, i.row_no, i.date, MAX({rows.end(reading)}) OVER (
-            PARTITION BY m.meter_no ORDER BY i.date, i.file_no, i.row_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ended
+        SELECT file_no, row_no, other.file_no AS other_file, other.row_no AS other_row FROM (
+          SELECT i.file_no, i.row_no, i.date, MAX({rows.end(reading)}) OVER ({earlier}) AS ended,
+            ARG_MAX({{'file_no': i.file_no, 'row_no': i.row_no}}, {rows.end(reading)}) OVER ({earlier}) AS other
           FROM input AS i INNER JOIN meters AS m ON m.meter_id = i.meter_id SEMI JOIN suspects ON suspects.meter_no = m.meter_no
           WHERE {_soundly_within(reading)}) WHERE date < ended"""
 
 
 def _inner_overlaps(reading: Reading) -> str:
-    """Readings of a meter on days that the meter it hangs behind was read for as well."""
+    """Readings of a meter on days that the meter it hangs behind was read for as well; and of those of that meter the first by row."""
     return f"""
         WITH r AS (SELECT i.file_no, i.row_no, i.meter_id, i.date AS first, {rows.end(reading)} AS after
           FROM input AS i INNER JOIN meters AS m ON m.meter_id = i.meter_id
           WHERE i.meter_id IN (SELECT meter_id FROM behind UNION SELECT outer_id FROM behind) AND {_soundly_within(reading)})
-        SELECT DISTINCT inner_r.file_no, inner_r.row_no FROM r AS inner_r INNER JOIN behind AS b ON b.meter_id = inner_r.meter_id
-        INNER JOIN r AS outer_r ON outer_r.meter_id = b.outer_id AND inner_r.first < outer_r.after AND outer_r.first < inner_r.after"""
+        SELECT file_no, row_no, other.file_no AS other_file, other.row_no AS other_row FROM (
+          SELECT inner_r.file_no, inner_r.row_no, MIN({{'file_no': outer_r.file_no, 'row_no': outer_r.row_no}}) AS other
+          FROM r AS inner_r INNER JOIN behind AS b ON b.meter_id = inner_r.meter_id
+          INNER JOIN r AS outer_r ON outer_r.meter_id = b.outer_id AND inner_r.first < outer_r.after AND outer_r.first < inner_r.after
+          GROUP BY inner_r.file_no, inner_r.row_no)"""
 
 
 def _missing(reading: Reading, packed: NDArray[np.int64], meters: Meters) -> list[dict[str, Any]]:

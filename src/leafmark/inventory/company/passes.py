@@ -194,7 +194,8 @@ def _with_marks(work: _Work, reading: Reading, flags: list[dict[str, Any]]) -> R
         return reading
     work.connection.register("marks", pa.concat_tables(marked))
     work.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE marked AS SELECT file_no, row_no, MIN(mark) AS mark FROM marks GROUP BY file_no, row_no"
+        "CREATE OR REPLACE TEMP TABLE marked AS SELECT file_no, row_no, first.mark, first.other_file, first.other_row "
+        "FROM (SELECT file_no, row_no, MIN({'mark': mark, 'other_file': other_file, 'other_row': other_row}) AS first FROM marks GROUP BY file_no, row_no)"
     )
     return dataclasses.replace(reading, marked=True)
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from leafmark.engine.inputs import InputError, Source, open_input
+from leafmark.inventory.company import blank_rows
 from leafmark.inventory.company.fetched import fetched
 from leafmark.inventory.company.flags import flag
 from leafmark.methods.model import Column
@@ -45,8 +46,11 @@ class Table:
         InputError : it cannot be read.
         """
         if self.sheet is None:
-            return open_input(self.path, columns, staging)
-        return open_input(read_sheet(self.path, self.sheet), columns, staging, f"{self.path}[{self.sheet}]")
+            if suffix_of(self.path) == ".parquet":
+                return open_input(self.path, columns, staging)
+            return blank_rows.open_text(self.path, columns, staging)
+        rows, table = read_sheet(self.path, self.sheet)
+        return blank_rows.without(open_input(table, columns, staging, f"{self.path}[{self.sheet}]"), lambda: rows)
 
 
 def suffix_of(path: Path) -> str | None:
@@ -69,8 +73,8 @@ def sheets(path: Path) -> tuple[str, ...]:
     return tuple(each.name for each in _opened(path).sheets_metadata if "Visible" in str(each.visible))
 
 
-def read_sheet(path: Path, sheet: str) -> pa.Table:
-    """A sheet as a table of texts, by its first row that is not empty; rows without any cell are left out at the end only.
+def read_sheet(path: Path, sheet: str) -> tuple[list[list[str]], pa.Table]:
+    """A sheet's rows below the first that is not empty, all their cells as texts; and the columns with a heading as a table.
 
     Raises
     ------
@@ -88,7 +92,7 @@ def read_sheet(path: Path, sheet: str) -> pa.Table:
     head, body = texts[0], texts[1:]
     used = [number for number, name in enumerate(head) if name.strip()]
     arrays = [pa.array([row[number] for row in body], pa.string()) for number in used]
-    return pa.Table.from_arrays(arrays, names=[head[number] for number in used])
+    return body, pa.Table.from_arrays(arrays, names=[head[number] for number in used])
 
 
 def _opened(path: Path) -> CalamineWorkbook:

@@ -213,16 +213,26 @@ def rules(reading: Reading) -> list[Rule]:
     if reading.marked:
         here = {column.name for column in reading.columns}
         found += [
-            Rule(mark.reason, mark.field, f"k.mark = {number}", mark.found, mark.expected)
+            Rule(mark.reason, mark.field, f"k.mark = {number}", _found(mark, reading), mark.expected)
             for number, mark in enumerate(MARKS)
             if mark.field in here
         ]
     return found
 
 
+def _found(mark: Rule, reading: Reading) -> str:
+    """What was found of a row that another row makes wrong; of a reading also its days, and the file and row that have them too."""
+    if mark.reason != OVERLAPPING:
+        return mark.found
+    files = " ".join(f"WHEN {number} THEN {quote(name)}" for number, name in enumerate(reading.files))
+    days = f"CAST(i.date AS VARCHAR), ' to ', CAST({end(reading)} AS VARCHAR)"
+    return f"CONCAT({mark.found}, ', ', {days}, ': days that are in ', CASE k.other_file {files} END, ' row ', k.other_row, ' too')"
+
+
+OVERLAPPING: Final = "overlapping_meters"
 MARKS: Final = (
     Rule("duplicate_id", "activity_id", "", "i.activity_id", "an id that no row of the template's files before it has"),
-    Rule("overlapping_meters", METER.name, "", f"i.{METER.name}", "readings of a meter, and of the meter it hangs behind, on other days"),
+    Rule(OVERLAPPING, METER.name, "", f"i.{METER.name}", "readings of a meter, and of the meter it hangs behind, on other days"),
     Rule("counted_twice", CARRIER.name, "", f"i.{CARRIER.name}",
          "freight of a carrier at a site in a month once: as tonne-kilometres (kept) or as fuel (this row)"),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """The auditor's pack: one zip with all that is needed to check an inventory without asking the company again.
 
     README.txt, SHA256SUMS     what to do, and the hash of every file
-    inventory/                 the record and its tables; of each run run.json, and its tables and what it read where they are not too large
+    inventory/                 the record and its tables; of each run run.json, and its tables and what it read, the smallest first, as far as they
+                               are not too large; of the others left-out.txt, which says what to do
     packs/ID-HASH/             each pinned factor pack once, with its sources
     methods/ID@VERSION.json    each method's fields, of which its hash is made
     inputs.json                what each run read: name, hash, rows
@@ -25,20 +26,27 @@ from typing import Any, Final
 import pyarrow as pa
 
 import leafmark
+from leafmark.engine.pack_places import shared_name
 from leafmark.inventory.book import RECORD_FILE
 from leafmark.inventory.report import archive, sampling
 from leafmark.inventory.report.facts import BYS, Facts
 from leafmark.inventory.report.line_tree import Trees
+from leafmark.inventory.report.packed_runs import (
+    PREPARED,
+    files_of_run,
+    is_inside,
+    of_runs,
+    read_by,
+    say_what_is_left_out,
+    too_large,
+)
 from leafmark.inventory.report.readme import readme
 from leafmark.inventory.report.sources import pack_folders
 from leafmark.inventory.seal import SUMS_FILE, seal
 
 RUN_BYTES_MAX: Final = 256 << 20
-"""Bytes of all runs' tables and prepared inputs up to which they go in whole; past it run.json alone, and the README says so."""
-PREPARED: Final = "prepared"
-"""Where an inventory keeps what its runs read."""
+"""Bytes of runs' tables and of what they read that go in, the smallest runs first; of the others run.json alone, and a file that says so."""
 TOTALS_SCHEMA: Final = "leafmark.inventory-totals/1"
-_PACK_HASH_CHARS: Final = 16
 
 
 def write(
@@ -57,17 +65,19 @@ def write(
     """
     with tempfile.TemporaryDirectory(prefix="leafmark-pack-", dir=target.parent) as folder:
         inside = Path(folder)
+        drawn = sampling.draw(lines, size, seed)
         left_out = _inventory(given, inside / "inventory")
+        say_what_is_left_out(given.record, left_out, drawn, inside / "inventory")
         _packs(given, inside / "packs")
         _methods(given.record, inside / "methods")
         _json(inside / "inputs.json", inputs_of(given.inventory.path, given.record))
         _json(inside / "totals.json", totals_of(given))
-        drawn = sampling.draw(lines, size, seed)
         _sample(given, drawn, inside / "sample")
         (inside / "report").mkdir()
         for file in reports:
             shutil.copyfile(file, inside / "report" / file.name)
-        (inside / "README.txt").write_text(readme(given, drawn, left_out), encoding="utf-8")
+        whole = of_runs(given.inventory.path, given.record, left_out)
+        (inside / "README.txt").write_text(readme(given, drawn, left_out, whole), encoding="utf-8")
         seal(inside)
         half = target.with_name(f"{target.name}.part")
         archive.pack(inside, half)
@@ -91,48 +101,22 @@ def _inventory(given: Facts, target: Path) -> list[str]:
         for run in given.record.get("runs", ())
         if is_inside(str(run["folder"]))
     }
-    prepared = source / PREPARED
-    whole = sum(map(size_of, (*runs.values(), prepared))) <= RUN_BYTES_MAX
-    if whole and prepared.is_dir():
-        shutil.copytree(prepared, target / PREPARED)
+    left_out = too_large(source, runs, RUN_BYTES_MAX)
     for name, folder in runs.items():
-        for path in files_of_run(folder) if whole else [folder / "run.json"]:
-            if path.is_file():
-                copied = target / name / path.relative_to(folder)
-                copied.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copied)
-    return [] if whole else sorted(runs)
-
-
-def is_inside(name: str) -> bool:
-    """Whether a recorded folder lies below the inventory."""
-    path = PurePath(name)
-    return not path.is_absolute() and ".." not in path.parts
-
-
-def files_of_run(folder: Path) -> list[Path]:
-    """A run's record and tables; packs go in once for all runs."""
-    if not folder.is_dir():
-        return []
-    return [
-        path for path in sorted(folder.rglob("*")) if path.is_file() and path.relative_to(folder).parts[0] != "packs"
-    ]
-
-
-def size_of(folder: Path) -> int:
-    """Bytes of a run's record and tables."""
-    return sum(path.stat().st_size for path in files_of_run(folder))
-
-
-def pack_name(pack_id: str, digest: str) -> str:
-    """The folder of a factor pack within the auditor's."""
-    return f"{pack_id}-{digest[:_PACK_HASH_CHARS]}"
+        files = [folder / "run.json"] if name in left_out else files_of_run(folder)
+        copied = {path: target / name / path.relative_to(folder) for path in files}
+        copied |= {} if name in left_out else {path: target / PREPARED / path.name for path in read_by(source, folder)}
+        for path, to in copied.items():
+            if path.is_file() and not to.exists():
+                to.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, to)
+    return left_out
 
 
 def _packs(given: Facts, target: Path) -> None:
     target.mkdir()
-    for digest, folder in pack_folders(given.inventory.path, given.record).items():
-        shutil.copytree(folder, target / pack_name(folder.name, digest))
+    for digest, (pack_id, folder) in pack_folders(given.inventory.path, given.record).items():
+        shutil.copytree(folder, target / shared_name(pack_id, digest))
 
 
 def _methods(record: Mapping[str, Any], target: Path) -> None:

@@ -58,6 +58,30 @@ def table(
     )
 
 
+def folding_table(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> str:
+    """A table of long texts, each of whose rows becomes a card on a telephone, every cell under its heading.
+
+    A browser no longer takes what is laid out otherwise for a table, so the roles are said: a reader who hears the page still hears one.
+    """
+    head = "".join(
+        f'<th scope="col" role="columnheader"{_kind(column)}>{escape(column.heading)}</th>' for column in columns
+    )
+    body = "".join(_card(columns, row) for row in rows)
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table class="fold" role="table">'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{body}</tbody></table></div>\n'
+    )
+
+
+def _card(columns: Sequence[Column], row: Sequence[Cell]) -> str:
+    first, *rest = row
+    cells = "".join(
+        f'<td role="cell" data-heading="{escape(column.heading)}"{_kind(column)}>{text(cell)}</td>'
+        for column, cell in zip(columns[1:], rest, strict=True)
+    )
+    return f'<tr role="row"><th scope="row" role="rowheader">{text(first)}</th>{cells}</tr>'
+
+
 def _kind(column: Column) -> str:
     return ' class="n"' if column.number else ' class="s"' if column.wide else ""
 

@@ -24,9 +24,12 @@ a{color:var(--link)}h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.2rem;mar
 nav ul{columns:18rem;padding-left:1.1rem}dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.15rem 1rem}dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto;margin:.5rem 0 1rem}table{border-collapse:collapse;font-size:.9rem;min-width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid var(--rule)}
 tbody th{font-weight:normal}thead th{color:var(--quiet)}tfoot th,tfoot td{font-weight:600;border-bottom:0;border-top:2px solid var(--rule)}tbody th{min-width:8rem}td{min-width:4.5rem}.s{min-width:12rem}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}thead .n{white-space:normal}
+.stack>*{display:block;overflow-wrap:anywhere}.stack>.soft{font-size:.92em}td:not(.n)>.stack{min-width:9rem}.n>.stack{white-space:normal;overflow-wrap:normal}
 code{font-size:.85em;overflow-wrap:anywhere}.soft{color:var(--quiet);font-size:.9rem}.note{border:1px solid var(--note);padding:.5rem 1rem}.missing,.partly{font-weight:600;color:var(--note)}figure{margin:0}
 .chart{width:100%;max-width:40rem;height:auto;font:13px system-ui,sans-serif}.chart text{fill:var(--ink)}.b1{fill:var(--bar)}.b2{fill:var(--bar2)}.w{stroke:var(--ink);fill:none}
 @media (max-width:30rem){.s{min-width:15rem}dl{grid-template-columns:1fr}dt{margin-top:.4rem}.chart{font-size:18px}}
+@media screen and (max-width:40rem){.fold,.fold tbody,.fold tr,.fold th,.fold td{display:block;text-align:left;border:0;padding:0}.fold thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.fold tr{border-bottom:1px solid var(--rule);padding:.6rem 0}.fold td{display:grid;grid-template-columns:7.5rem 1fr;gap:0 .8rem;margin-top:.2rem;white-space:normal}.fold td::before{content:attr(data-heading);color:var(--quiet);overflow-wrap:anywhere}.fold td:empty{display:none}.fold .stack{min-width:0}}
 @media print{:root{--ink:#000;--paper:#fff;--quiet:#333;--rule:#888;--link:#000;--bar:#444;--bar2:#999}body{max-width:none;font-size:10pt}.scroll{overflow:visible}table{font-size:8pt}thead{display:table-header-group}tr{break-inside:avoid}h2,h3{break-after:avoid}nav{display:none}a{text-decoration:none}th,td{overflow-wrap:anywhere}}
 @page{size:A4 landscape;margin:14mm}
 """

@@ -19,9 +19,9 @@ from leafmark.engine.replay import replay as made_again
 from leafmark.engine.run import Run, RunError, open_run
 from leafmark.engine.verify import verify as engine_verify
 from leafmark.factors.fault import PackError
-from leafmark.inventory.report.auditors_pack import is_inside
 from leafmark.inventory.report.findings import Check
 from leafmark.inventory.report.line_checks import total_ug
+from leafmark.inventory.report.packed_runs import is_inside
 from leafmark.inventory.seal import sha256
 
 _DAMAGE = (RunError, InputError, PackError, OSError, ValueError, KeyError, TypeError, pa.ArrowException, duckdb.Error)

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any, Final
 
 from leafmark.engine.recount import recipe_of
 from leafmark.inventory.report.facts import BYS, Facts, Used
-from leafmark.inventory.report.markup import Cell, Column, Raw, code, facts, heading, link, paragraph, table, text
+from leafmark.inventory.report.markup import (
+    Cell,
+    Column,
+    Raw,
+    code,
+    facts,
+    folding_table,
+    heading,
+    link,
+    paragraph,
+    table,
+    text,
+)
 from leafmark.inventory.report.required import Found, Item
 from leafmark.inventory.report.sections_figures import generic
 from leafmark.inventory.report.words import Words, number, percent, tonnes
@@ -178,50 +191,52 @@ def factors(given: Facts, words: Words) -> str:
     """Every factor with what it came to, its publisher, licence, table and row."""
     if not given.used:
         return paragraph(words("nothing"))
-    columns = [Column(words("column.factor")), Column(words("column.scope")), Column(words("column.template")), Column(words("column.co2e_t"), True),
-               Column(words("column.amount"), True), Column(words("column.unit")), Column(words("column.kg_per_unit"), True),
-               Column(words("column.source"), wide=True), Column(words("column.locator")), Column(words("column.licence"))]  # fmt: skip
+    where = " · ".join(words(f"column.{name}") for name in ("scope", "template"))
+    source = " · ".join(words(f"column.{name}") for name in ("source", "locator", "licence"))
+    columns = [Column(words("column.factor")), Column(where), Column(words("column.co2e_t"), True), Column(words("column.amount"), True),
+               Column(words("column.kg_per_unit"), True), Column(source)]  # fmt: skip
     rows = [row for used in given.used[:FACTORS_MAX] for row in _factor_rows(given, used, words)]
     rest = given.used[FACTORS_MAX:]
     if rest:
         rest_ug = sum(each.co2e_ug for each in rest)
-        rows.append([words("all_others", count=number(len(rest))), "", "", tonnes(rest_ug), *[""] * 6])
-    return table(words("section.factors"), columns, rows)
+        rows.append([words("all_others", count=number(len(rest))), "", tonnes(rest_ug), *[""] * 3])
+    return folding_table(words("section.factors"), columns, rows)
 
 
 def _factor_rows(given: Facts, used: Used, words: Words) -> list[list[Cell]]:
     """A row for the factor; of a recipe, one more for each of its parts."""
     parts = recipe_of(used.factor_id)
+    amount = _stacked(number(used.amount), used.unit if used.amount is not None else "")
     mine: list[Cell] = [
         code(used.factor_id),
-        words.scope(used.scope),
-        words.file_of(used.template),
+        _stacked(words.scope(used.scope), words.file_of(used.template)),
         tonnes(used.co2e_ug),
-        number(used.amount),
-        used.unit,
+        amount,
     ]
     if len(parts) == 1:
         return [[*mine, *_source(given, used.factor_id, words)]]
-    return [
-        [*mine, "", "", "", ""],
-        *([code(part), "", "", "", "", "", *_source(given, part, words)] for part in parts),
-    ]
+    return [[*mine, "", ""], *([code(part), "", "", "", *_source(given, part, words)] for part in parts)]
 
 
 def _source(given: Facts, factor_id: str, words: Words) -> list[Cell]:
+    """The factor's value; and under what it is called its publication, table and row, and licence, so that the table fits a screen."""
     known = given.sources.get(factor_id)
     if known is None:
-        return ["–", words("unknown"), "–", "–"]
+        return ["–", words("unknown")]
     publisher, title = known.published(words.language)
-    said = words(
-        "factor_of",
-        name=known.name(words.language),
-        region=known.region,
-        year=known.data_year,
-        publisher=publisher,
-        title=title,
+    said = words("factor_of", name=known.name(words.language), region=known.region, year=known.data_year)
+    where = (
+        words("publication", publisher=publisher, title=title),
+        known.place(words.language),
+        known.terms(words.language),
     )
-    return [f"{known.co2e_kg:.6g} / {known.unit}", said, known.place(words.language), known.terms(words.language)]
+    return [_stacked(f"{known.co2e_kg:.6g}", f"/ {known.unit}"), _stacked(said, *where)]
+
+
+def _stacked(first: str, *below: str) -> Raw:
+    """What a cell says, and under it, quieter, what belongs to it."""
+    under = "".join(f'<span class="soft">{escape(each)}</span>' for each in below if each)
+    return Raw(f'<span class="stack"><span>{escape(first)}</span>{under}</span>')
 
 
 def methods(given: Facts, words: Words) -> str:

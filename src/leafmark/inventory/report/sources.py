@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from leafmark.engine.pack_places import pack_folder
 from leafmark.engine.recount import recipe_of
 from leafmark.inventory import naming
 
@@ -64,9 +65,9 @@ class Known:
         return f"{licence} ({kind})" if language == "en" else f"{licence}（{kind}）"
 
 
-def pack_folders(folder: Path, record: Mapping[str, Any]) -> dict[str, Path]:
-    """The folder of each pack that the runs of an inventory pinned, by the pack's hash."""
-    found: dict[str, Path] = {}
+def pack_folders(folder: Path, record: Mapping[str, Any]) -> dict[str, tuple[str, Path]]:
+    """Id and folder of each pack that the runs of an inventory pinned, by the pack's hash."""
+    found: dict[str, tuple[str, Path]] = {}
     for run in record.get("runs", ()):
         where = folder / str(run["folder"])
         try:
@@ -74,9 +75,9 @@ def pack_folders(folder: Path, record: Mapping[str, Any]) -> dict[str, Path]:
         except (OSError, ValueError, KeyError):
             continue  # verify says what a run's folder lacks; a report is made of what is there
         for pack in pinned:
-            inside = where / "packs" / pack["id"]
+            inside = pack_folder(where, pack)
             if pack["sha256"] not in found and inside.is_dir():
-                found[pack["sha256"]] = inside
+                found[pack["sha256"]] = pack["id"], inside
     return found
 
 
@@ -88,15 +89,15 @@ def factors_of(folder: Path, record: Mapping[str, Any], wanted: Iterable[str]) -
     ids = {each for factor in wanted for each in recipe_of(factor)}
     folders = pack_folders(folder, record)
     found: dict[str, Known] = {}
-    for path in folders.values():
-        found.update(_of_folder(path, ids - found.keys()))
+    for pack_id, path in folders.values():
+        found.update(_of_folder(path, pack_id, ids - found.keys()))
     missing = {str(pack.get("sha256")) for pack in record.get("packs", ())} - folders.keys()
     if missing and ids - found.keys():
         found.update(_of_builtin(missing, ids - found.keys()))
     return found
 
 
-def _of_folder(path: Path, ids: set[str]) -> Iterator[tuple[str, Known]]:
+def _of_folder(path: Path, pack_id: str, ids: set[str]) -> Iterator[tuple[str, Known]]:
     if not ids:
         return
     with (path / "sources.csv").open(encoding="utf-8", newline="") as file:
@@ -108,7 +109,7 @@ def _of_folder(path: Path, ids: set[str]) -> Iterator[tuple[str, Known]]:
         for row in rows:
             if row[place] in ids:
                 cells = dict(zip(header, row, strict=True))
-                yield cells["factor_id"], _known(cells, sources[cells["source_id"]], path.name)
+                yield cells["factor_id"], _known(cells, sources[cells["source_id"]], pack_id)
 
 
 def _of_builtin(hashes: set[str], ids: set[str]) -> Iterator[tuple[str, Known]]:

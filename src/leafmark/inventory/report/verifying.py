@@ -17,10 +17,11 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from leafmark.engine.pack_places import shared_name
 from leafmark.inventory.book import Inventory, InventoryError
 from leafmark.inventory.report import archive, line_checks, run_checks, sampling
-from leafmark.inventory.report.auditors_pack import PREPARED, is_inside, pack_name
 from leafmark.inventory.report.findings import Check
+from leafmark.inventory.report.packed_runs import PREPARED, is_inside
 from leafmark.inventory.seal import SUMS_FILE, files_of, parsed, sha256
 from leafmark.inventory.tables import LINES_SCHEMA
 
@@ -126,7 +127,7 @@ def _put_packs_back(inside: Path) -> None:
     for record in sorted((inside / "inventory").rglob("run.json")):
         try:
             pinned = json.loads(record.read_text(encoding="utf-8"))["packs"]
-            names = [(str(each["id"]), pack_name(str(each["id"]), str(each["sha256"]))) for each in pinned]
+            names = [(str(each["id"]), shared_name(str(each["id"]), str(each["sha256"]))) for each in pinned]
         except (ValueError, KeyError, TypeError):
             continue  # the run's own check says what is wrong with it
         for name, stored in names:

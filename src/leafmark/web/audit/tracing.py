@@ -59,7 +59,7 @@ def _factor(factor: Tree) -> Tree:
 
 def _line(line: Tree) -> Tree:
     return {
-        **line, "file": PurePath(line["file"]).name, "amount": plain(line["amount"]),
+        **_without_folders(line), "amount": plain(line["amount"]),
         "factors": [{**each, "value": plain(each["co2e_kg_used"]), "conversion": plain(each["unit_conversion"])}
                     for each in line["factors"]],
     }  # fmt: skip
@@ -69,7 +69,14 @@ def portable(tree: Tree) -> Tree:
     """An explanation without the paths of the machine that keeps the run."""
     return {
         **tree, "run": tree["run_id"], "inputs_changed": len(tree["inputs_changed"]), "packs_changed": len(tree["packs_changed"]),
-        "stages": [{**stage, "lines": [{**line, "file": PurePath(line["file"]).name} for line in stage["lines"]]}
-                   for stage in tree["stages"]],
-        "rejected": [{**line, "file": PurePath(line["file"]).name} for line in tree["rejected"]],
+        "stages": [{**stage, "lines": [_without_folders(line) for line in stage["lines"]]} for stage in tree["stages"]],
+        "rejected": [_without_folders(line) for line in tree["rejected"]],
     }  # fmt: skip
+
+
+def _without_folders(line: Tree) -> Tree:
+    """A line with the name of its file alone; a file that its row was made of keeps its place below the company's folder."""
+    made_of = line["prepared_from"]
+    if made_of is not None and PurePath(made_of["file"]).is_absolute():
+        made_of = {**made_of, "file": PurePath(made_of["file"]).name}
+    return {**line, "file": PurePath(line["file"]).name, "prepared_from": made_of}
