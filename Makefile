@@ -119,6 +119,8 @@ format: $(READY)
 
 types: $(READY)
 	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file tests/mypy.ini
+	@set -e; for each in tests/conftest.py tests/*/conftest.py; do $(BIN)/mypy --config-file tests/mypy.ini --no-error-summary $$each; done
 
 docs: $(READY)
 	@if test -f tools/make_docs.py; then $(BIN)/python tools/make_docs.py; fi
