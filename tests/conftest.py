@@ -10,7 +10,9 @@ import hypothesis
 import pytest
 
 # How long an example takes is the machine's affair: a busy one must not fail a claim.
-hypothesis.settings.register_profile("leafmark", deadline=None)
+hypothesis.settings.register_profile("leafmark", deadline=None, max_examples=30)
+# `make stress` runs every property again, with Hypothesis' own number of examples.
+hypothesis.settings.register_profile("long", deadline=None, max_examples=100)
 hypothesis.settings.load_profile("leafmark")
 
 # A shell without job control starts what it puts in the background with Ctrl-C ignored; the tests of Ctrl-C need it.
