@@ -2,8 +2,8 @@
 
 A database of its own costs 20 ms of CPU before it is asked anything, three times what summing a company's lines takes; a
 connection to one that stands costs nothing. What is registered, and every temporary view and table, is the connection's alone
-and goes when it is closed. One that is not temporary would be everybody's, and is never made. Nobody sets anything on it, for settings are the database's: who needs a bound on memory, or files to
-spill to, opens a database of their own.
+and goes when it is closed; one that is not temporary would be everybody's, and is never made. Nobody sets anything on it, for
+settings are the database's: who needs a bound on memory, or files to spill to, opens a database of their own.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ def _found(lines: pa.Table) -> dict[Row, _Found]:
 
 def _bare(lines: pa.Table) -> dict[str, int]:
     """Activities of Scope 1 and 2 by template whose upstream or losses no factor has; a life-cycle proxy has them in it."""
-    connection = duckdb.connect()
+    connection = memory_database.connect()
     try:
         connection.register("lines", lines)
         grouped = fetched(

@@ -208,7 +208,7 @@ def _used(small: pa.Table) -> tuple[Used, ...]:
 
 
 def _as_published(small: pa.Table, known: Mapping[str, sources.Known]) -> dict[str, int]:
-    with duckdb.connect() as connection:
+    with memory_database.connect() as connection:
         connection.register("small", small)
         rows = connection.sql(
             """SELECT factor_id, SUM(ABS(CASE WHEN gases IS NULL THEN co2e_ug ELSE gases.unsplit_ug + gases.other_ug END)::HUGEINT) AS ug
