@@ -21,7 +21,7 @@ help:
 	@echo "make test         the tests"
 	@echo "make test-browser the pages in Chromium: axe, no JavaScript, other people's pages"
 	@echo "make test-spark   the same plans on Apache Spark (needs Java 17 or newer)"
-	@echo "make stress       long runs: kills, full disks, large inputs"
+	@echo "make stress       long runs: kills, full disks, large inputs, and more examples of every property"
 	@echo "make bench        the speed tables of docs/speed.md and of the README"
 	@echo "make bench-large  a thousand million order lines; 30 GB of disk and an hour"
 	@echo "make lint types   ruff, mypy"
@@ -81,7 +81,8 @@ test-spark: $(READY_SPARK)
 	@$(BIN)/python -m pytest -m spark $(ARGS)
 
 stress: $(READY) postgresql
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist load -m stress $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist load --hypothesis-profile long \
+	  -m "stress or (hypothesis and not browser and not spark)" $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench bill --size 500000
@@ -119,6 +120,8 @@ format: $(READY)
 
 types: $(READY)
 	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file tests/mypy.ini
+	@set -e; for each in tests/conftest.py tests/*/conftest.py; do $(BIN)/mypy --config-file tests/mypy.ini --no-error-summary $$each; done
 
 docs: $(READY)
 	@if test -f tools/make_docs.py; then $(BIN)/python tools/make_docs.py; fi

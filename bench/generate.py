@@ -167,8 +167,10 @@ def write_orders(
     (folder / "lines").mkdir(parents=True, exist_ok=True)
     pack.write_pack(folder / "pack", seed)
     with (folder / "price_index.csv").open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([("currency", "year", "to_usd_2021"), *(("USD", *row) for row in spec.PRICE_INDEX.items())])
+        price_rows = csv.writer(file, lineterminator="\n")
+        price_rows.writerows(
+            [("currency", "year", "to_usd_2021"), *(("USD", *row) for row in spec.PRICE_INDEX.items())]
+        )
     prices_cents = write_catalogue(folder / "catalogue.parquet", products, seed)
     days, day_start = _orders_of_days(lines * 2 // synthetic.LINES_PER_ORDER_PAIR)
     month_starts = [n for n, day in enumerate(days) if day.day == 1] + [len(days)]

@@ -3,14 +3,16 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 # How long an example takes is the machine's affair: a busy one must not fail a claim.
-hypothesis.settings.register_profile("leafmark", deadline=None)
+hypothesis.settings.register_profile("leafmark", deadline=None, max_examples=30)
+# `make stress` runs every property again, with Hypothesis' own number of examples.
+hypothesis.settings.register_profile("long", deadline=None, max_examples=100)
 hypothesis.settings.load_profile("leafmark")
 
 # A shell without job control starts what it puts in the background with Ctrl-C ignored; the tests of Ctrl-C need it.
@@ -43,7 +45,7 @@ def shared_data() -> Path:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """With `LEAFMARK_NO_SKIPS` set (CI, where all that tests need is there) a skipped test is a failed one."""
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("LEAFMARK_NO_SKIPS"):

@@ -20,7 +20,10 @@ def products(count: int = 50) -> list[olist.Product]:
     """Made-up products that fit the largest carton."""
     random = Random(5)
     sides = [[random.randrange(20, 400) for _ in range(3)] for _ in range(count)]
-    return [olist.Product(f"p{number:02}", *each, random.randrange(1, 4000)) for number, each in enumerate(sides)]
+    return [
+        olist.Product(f"p{number:02}", length, width, height, random.randrange(1, 4000))
+        for number, (length, width, height) in enumerate(sides)
+    ]
 
 
 def test_orders_are_the_same_for_the_same_seed_and_others_for_another():

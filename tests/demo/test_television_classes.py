@@ -84,12 +84,12 @@ def test_the_frozen_grams_are_those_of_the_ranks(used: Run) -> None:
         footprints[product["product_id"]] = footprint_from(product, about)
     table = frozen_table(footprints, used.id)
     assert len(table.rows) == len(shipped_classes())
-    row = next(each for each in table.rows if each.basis.functional_unit == "51 to 71 cm")
+    frozen = next(each for each in table.rows if each.basis.functional_unit == "51 to 71 cm")
     one = shipped_classes()[1]
     kwh = {each["registration"]: float(each["labelled_kwh_per_year"]) for each in demo_televisions()}
-    assert row.count == one.models
-    assert row.median_ug == pytest.approx(kwh[one.middle] * 7 * 0.55383 * 1e9, abs=1)
-    assert row.deciles_ug == tuple(footprints[each].co2e_ug for each in one.registrations[1:-1])
+    assert frozen.count == one.models
+    assert frozen.median_ug == pytest.approx(kwh[one.middle] * 7 * 0.55383 * 1e9, abs=1)
+    assert frozen.deciles_ug == tuple(footprints[each].co2e_ug for each in one.registrations[1:-1])
 
 
 def test_each_television_but_the_middle_one_has_a_reference_of_its_size() -> None:

@@ -77,7 +77,7 @@ def test_parts_of_any_two_inventories_add_up_and_turn_their_sign(old: list[Any],
 
 
 @pytest.mark.stress
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(ROWS, ROWS, st.sampled_from(["location", "market"]))
 def test_parts_of_many_inventories_add_up_and_turn_their_sign(old: list[Any], new: list[Any], by: Any) -> None:
     adds_up_and_turns_its_sign(old, new, by)

@@ -119,7 +119,7 @@ def test_energy_lies_between_idle_and_full_load(use: float, idle: float, more: f
 
 @given(st.lists(st.floats(0, 1e5), min_size=1, max_size=9), st.floats(0, 1))
 def test_an_array_is_its_numbers(hours: list[float], use: float) -> None:
-    together = cpu_kwh(np.array(hours), use, 0.7, 3.5, 1.2)  # type: ignore[type-var]
+    together: np.ndarray = cpu_kwh(np.array(hours), use, 0.7, 3.5, 1.2)  # type: ignore[type-var]
     assert together.tolist() == [cpu_kwh(each, use, 0.7, 3.5, 1.2) for each in hours]
 
 

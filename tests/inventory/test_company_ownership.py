@@ -179,7 +179,7 @@ def by_paths(edges: list[Edge], entity: str, approach: Approach) -> Fraction:
 
 
 @given(GRAPHS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2, deadline=None)
 def test_every_share_is_the_sum_over_its_paths_and_no_entity_is_over_owned(graph: list[tuple[Any, ...]]) -> None:
     rows = [row(NAMES[o], NAMES[e], p, f, c, kind or None) for o, e, p, f, c, kind in graph]
     edges, flags = read_ownership(rows, set(NAMES))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leafmark.inventory.marketplace import MARKETPLACE, places_of_goods, rows
+from leafmark.inventory.marketplace import MARKETPLACE, Flow, places_of_goods, rows
 from leafmark.inventory.tables import SCOPE_ROWS
 from leafmark.methods import LIBRARY, method
 
@@ -15,7 +15,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "inventory-boundary.md"
 
 
 @pytest.mark.parametrize("flow", MARKETPLACE, ids=lambda flow: flow.what)
-def test_every_method_leads_to_the_place_that_the_boundary_says(flow: object) -> None:
+def test_every_method_leads_to_the_place_that_the_boundary_says(flow: Flow) -> None:
     for name in flow.methods:
         newest = method(name)
         assert newest.book == "inventory"

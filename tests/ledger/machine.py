@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from terms import CATALOGUE, CHANNEL, METRO, RECEIPT, TODAY, WALK
 
-from leafmark.ledger import Account, Act, Amend, Redeem, Settle, decide, fingerprint, id_of
+from leafmark.ledger import Account, Act, Action, Amend, Redeem, Settle, decide, fingerprint, id_of
 from leafmark.ledger.rows import Accepted, Command, Conflict, Duplicate, Outcome, Rejected
 
 NAMES = ("ann", "bob")
@@ -98,7 +98,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(NAMES), terms=st.sampled_from(TERMS), ride=st.integers(0, 11), day=st.integers(9, 13),
           size=st.integers(-1, 4))  # fmt: skip
-    def act(self, who: str, terms: object, ride: int, day: int, size: int) -> None:
+    def act(self, who: str, terms: Action, ride: int, day: int, size: int) -> None:
         occurred = dt.date(2026, 11, day)
         mg = {"channel": 0, "walk": size * 1_300_000, "e_receipt": abs(size) * 3_000}.get(terms.action, size * 15_000)
         act = Act(

@@ -160,7 +160,9 @@ def test_a_checkpoint_joins_all_heads_whatever_their_order() -> None:
     south = seal("south", None, leaves_of(batches[0]), CATALOGUE.sha256, DAY)
     both = checkpoint(DAY, [links[-1], south])
     assert both == checkpoint(DAY, [south, links[-1]])
-    assert [each["writer"] for each in both["heads"]] == ["north", "south"]
+    heads = both["heads"]
+    assert isinstance(heads, list)
+    assert [each["writer"] for each in heads] == ["north", "south"]
     assert (
         len(
             {

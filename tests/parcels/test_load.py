@@ -78,7 +78,7 @@ def test_small_containers_are_loaded_as_full_as_can_be(supported: bool) -> None:
         assert found.value <= found.value_max
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(st.lists(ROW, min_size=1, max_size=6), INNER, st.sampled_from([None, 0.75, 1.0]))
 def test_every_load_is_sound(rows: list[dict[str, Any]], container: Container, share: float | None) -> None:
     found = tried(rows, container, work=60, support_share=share)

@@ -45,7 +45,7 @@ def as_array(boxes: Sequence[Box]) -> painting.Boxes:
     return np.array(boxes, np.int64).reshape(-1, 6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2, deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, 3), st.integers(0, 90))
 def test_nothing_is_painted_over_by_what_lies_behind_it(seed: int, turns: int, apart: int) -> None:
     draw = random.Random(seed)
@@ -108,7 +108,7 @@ def test_the_oracle_sees_orders_that_are_wrong(order: Callable[[painting.Boxes],
     assert wrong > 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_piece_is_placed_after_what_it_stands_on_and_lies_open_when_it_is_placed(seed: int) -> None:
     boxes = cut_up(random.Random(seed))

@@ -227,7 +227,7 @@ STORIES = st.lists(
 ).map(lambda rows: sorted(rows, key=lambda row: row[0]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 @given(STORIES)
 def test_lives_and_stock_are_as_told_plainly(events: list[tuple[int, int, str]]) -> None:
     found = lived(events)

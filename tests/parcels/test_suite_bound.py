@@ -58,7 +58,7 @@ def test_the_best_suite_lies_between_bound_and_answer_and_the_answer_is_near(
     assert step.total == table.paid(step.suite)
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(tables(), st.integers(1, 4))
 def test_every_suite_on_the_way_is_bracketed(table: Table, k: int) -> None:
     k = min(k, table.price.shape[1])
@@ -71,7 +71,7 @@ def test_every_suite_on_the_way_is_bracketed(table: Table, k: int) -> None:
         assert totals[-1] == table.best(k)
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings().max_examples)
 @given(tables(), st.integers(0, 6), st.data())
 def test_any_bids_give_a_bound(table: Table, k: int, data: st.DataObject) -> None:
     bids = data.draw(st.lists(st.integers(0, 200), min_size=len(table.unheld), max_size=len(table.unheld)))
@@ -98,7 +98,6 @@ def test_a_bound_that_forgets_the_most_worthy_carton_is_caught() -> None:
     assert found.value <= optimum < mutant
 
 
-@settings(max_examples=100)
 @given(tables(cartons=5), st.data())
 def test_the_best_exchange_and_the_best_addition_are_those_of_trying_all(table: Table, data: st.DataObject) -> None:
     cartons = table.price.shape[1]

@@ -138,7 +138,7 @@ def test_the_class_reads_without_colour(form: str):
     """By letter, by shape (the only outlined one) and by place in the row, its text larger than the others'."""
     root = ElementTree.fromstring(svg(ALL_STATES["graded"], "en", form))
     letters = [e for e in root.iter(f"{SVG}text") if (e.text or "") in "ABCDE"]
-    sizes = {e.text: float(e.attrib["font-size"]) for e in letters}
+    sizes = {e.text or "": float(e.attrib["font-size"]) for e in letters}
     assert sorted(sizes) == list("ABCDE")
     largest = max(sizes, key=lambda letter: sizes[letter])
     assert largest == "C"

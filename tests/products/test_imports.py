@@ -13,18 +13,6 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from import_files import (
-    BILL_HEADER,
-    CHAIR,
-    CHAIR_LINES,
-    HEADER,
-    OATS,
-    OATS_LINES,
-    cell,
-    rows,
-    save,
-    workbook,
-)
 
 from leafmark.cli import main
 from leafmark.engine import footprint
@@ -44,6 +32,19 @@ from leafmark.products.imports import (
 )
 from leafmark.products.imports.bills import OF_ENGINE
 from leafmark.products.spreadsheet import inert
+
+from .import_files import (
+    BILL_HEADER,
+    CHAIR,
+    CHAIR_LINES,
+    HEADER,
+    OATS,
+    OATS_LINES,
+    cell,
+    rows,
+    save,
+    workbook,
+)
 
 
 def products(tmp_path: Path, text: str, **options: object) -> Import:

@@ -13,12 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from import_files import CHAIR, HEADER, OATS, cell, rows, save, workbook
 
 from leafmark.products.imports import ImportRefusedError, Limits, read_products
 from leafmark.products.imports.encodings import detect
 from leafmark.products.imports.opening import open_table
 from leafmark.products.imports.workbook_writing import write_workbook
+
+from .import_files import CHAIR, HEADER, OATS, cell, rows, save, workbook
 
 SIMPLIFIED = "瓦楞纸箱，白色；电热水壶1.7升不锈钢；儿童安全座椅。有机燕麦饮料；婴儿配方奶粉（一段）"
 TRADITIONAL = "瓦楞紙箱，白色；電熱水壺1.7升不鏽鋼；兒童安全座椅。有機燕麥飲料；嬰兒配方奶粉（一段）"

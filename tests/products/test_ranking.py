@@ -86,7 +86,7 @@ def test_one_is_lower_as_surely_as_the_other_is_higher(one: Ranked, other: Ranke
 @given(amounts, st.lists(amounts, max_size=8))
 def test_choices_are_lower_in_order_and_never_sure_both_ways(one: Ranked, others: list[Ranked]) -> None:
     places = surely_lower(one, others)
-    values = [others[place].footprint.co2e_ug for place in places]
+    values = [others[place].footprint.co2e_ug or 0 for place in places]
     assert values == sorted(values)
     for place in places:
         assert not surely_lower(others[place], [one])

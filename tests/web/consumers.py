@@ -89,4 +89,4 @@ def open_city(acts: Path) -> City:
     for name, account in (("ann", ANN_ACCOUNT), ("bob", BOB_ACCOUNT)):
         people.append(User.objects.create_user(f"{name}@leafmark.example", PASSWORD, name=name.title()))
         adopt(people[-1], account)
-    return City(*people, books)
+    return City(people[0], people[1], books)

@@ -179,7 +179,7 @@ def test_missing_columns_are_named(till: Caller) -> None:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings().max_examples, deadline=None)
 def test_a_damaged_stream_is_rows_or_a_problem(data: st.DataObject) -> None:
     """Bytes flipped anywhere: never another error, never more rows than are taken."""
     body = bytearray(stream(acts(20)))

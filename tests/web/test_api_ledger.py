@@ -269,7 +269,7 @@ def test_a_key_in_quotes_is_read_as_rfc_8941_writes_it(text: str) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=200)
+@settings(max_examples=2 * settings().max_examples)
 def test_any_text_is_a_key_or_a_problem(text: str) -> None:
     if re.fullmatch(r"[!#-~][!-~]{0,254}", text):
         assert key_in(text) == text

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -58,7 +59,7 @@ def bread(db: None, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def workspace(settings: object, request: pytest.FixtureRequest) -> None:
+def workspace(settings: Any, request: pytest.FixtureRequest) -> None:
     """Where the runs lie, for whichever fixture made them."""
     import dataclasses
 

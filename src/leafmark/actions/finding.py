@@ -10,13 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from leafmark.actions.crediting import Credited
 from leafmark.actions.events import UG_PER_MG, event_id
-from leafmark.engine import tables
+from leafmark.engine import memory_database, tables
 from leafmark.ledger import Act
 
 
@@ -64,7 +63,7 @@ class Index:
             sql = f"""
                 SELECT {event_id()} AS event, activity_id, co2e_ug, low_ug, high_ug FROM
                 (SELECT *, $programme AS programme FROM ({self._products})) WHERE co2e_ug IS NOT NULL ORDER BY event"""
-            with duckdb.connect() as connection:
+            with memory_database.connect() as connection:
                 found: pa.Table = connection.sql(sql, params={"programme": programme}).to_arrow_table()
             self._of[programme] = found.column("event").to_numpy(), found.drop_columns(["event"])
         return self._of[programme]

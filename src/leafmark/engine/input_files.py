@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from leafmark.engine import memory_database
 from leafmark.engine.input_staging import (
     DAY_FIRST,
     DAY_LAST,
@@ -178,9 +179,8 @@ def _dates_fit(listing: str, names: Sequence[str], path: Path) -> bool:
     if not names:
         return True
     outside = " OR ".join(f"{identifier(n)} < DATE '{DAY_FIRST}' OR {identifier(n)} > DATE '{DAY_LAST}'" for n in names)
-    connection = duckdb.connect()
+    connection = memory_database.connect()
     try:
-        connection.execute("SET enable_progress_bar = false")
         sql = f"SELECT 1 FROM read_parquet({listing}, hive_partitioning = false) WHERE {outside} LIMIT 1"
         return connection.execute(sql).fetchone() is None
     except duckdb.Error as error:

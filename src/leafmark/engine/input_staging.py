@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from leafmark.engine import memory_database
 from leafmark.methods.model import Column
 
 _SQL_TYPES = {"text": "VARCHAR", "float": "DOUBLE", "date": "DATE", "bool": "BOOLEAN"}
@@ -36,6 +37,9 @@ BATCH_ROWS = 100_000
 
 STAGING_MEMORY = "400MB"
 """Of DuckDB while it types a staged input; past it, it spills beside it."""
+
+SMALL_BYTES = 8_000_000
+"""Cells of an input so small that typing it needs no bound on memory, and no database of its own."""
 
 
 class InputError(ValueError):
@@ -207,13 +211,9 @@ def stage(stream: Stream, columns: Sequence[Column], staging: Path) -> Source:
     raw, typed = staging / f"{stem}.text.parquet", staging / f"{stem}.parquet"
     with room_on_disk(staging):
         staging.mkdir(parents=True, exist_ok=True)
-        rows, digest = _write_text(stream, have, raw)
-        connection = duckdb.connect()
+        rows, size_bytes, digest = _write_text(stream, have, raw)
+        connection = _bounded(staging / "spill") if size_bytes > SMALL_BYTES else memory_database.connect()
         try:
-            connection.execute("SET threads = 2")
-            connection.execute(f"SET memory_limit = '{STAGING_MEMORY}'")
-            connection.execute(f"SET temp_directory = {quote(str(staging / 'spill'))}")
-            connection.execute("SET enable_progress_bar = false")  # it would write to stdout, where only JSON belongs
             select = _typed(have, raw, stream.types)
             connection.execute(f"COPY ({select}) TO {quote(str(typed))} (FORMAT parquet, COMPRESSION zstd)")
         finally:
@@ -224,12 +224,21 @@ def stage(stream: Stream, columns: Sequence[Column], staging: Path) -> Source:
     return Source(stream.name, sql, (str(typed),), names, stream.digest or digest, rows)
 
 
-def _write_text(stream: Stream, have: Sequence[Column], raw: Path) -> tuple[int, str]:
-    """Write every cell as text; the number of rows, and the digest of the cells."""
+def _bounded(spill: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET threads = 2")
+    connection.execute(f"SET memory_limit = '{STAGING_MEMORY}'")
+    connection.execute(f"SET temp_directory = {quote(str(spill))}")
+    connection.execute("SET enable_progress_bar = false")  # it would write to stdout, where only JSON belongs
+    return connection
+
+
+def _write_text(stream: Stream, have: Sequence[Column], raw: Path) -> tuple[int, int, str]:
+    """Write every cell as text; the number of rows, the bytes of all cells in memory, and their digest."""
     schema = pa.schema([*((c.name, pa.string()) for c in have), ("_file", pa.string()), ("_row", pa.int64())])
     digest = _Digest([column.name for column in have])
     position = {name: number for number, name in enumerate(stream.types)}
-    rows, row, last = 0, 0, None
+    rows, row, size_bytes, last = 0, 0, 0, None
     with pq.ParquetWriter(raw, schema, compression="zstd") as writer:
         for file, whole in stream.batches:
             row, last = (row if file == last else 0), file
@@ -239,12 +248,13 @@ def _write_text(stream: Stream, have: Sequence[Column], raw: Path) -> tuple[int,
                 if stream.digest is None:
                     for column, array in zip(have, arrays, strict=True):
                         digest.add(column.name, array)
+                size_bytes += sum(array.nbytes for array in arrays)
                 files = pa.repeat(pa.scalar(file, pa.string()), batch.num_rows)
                 numbers = pa.array(range(row + 1, row + 1 + batch.num_rows), pa.int64())
                 writer.write_batch(pa.record_batch([*arrays, files, numbers], schema=schema))
                 row += batch.num_rows
             rows += whole.num_rows
-    return rows, digest.hexdigest()
+    return rows, size_bytes, digest.hexdigest()
 
 
 def _typed(have: Sequence[Column], raw: Path, types: dict[str, tuple[pa.DataType, ...]]) -> str:

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from leafmark.engine import gases, proxies, tables
+from leafmark.engine import gases, memory_database, proxies, tables
 from leafmark.engine.backends import told
 from leafmark.engine.run import Run, RunError, open_run
 from leafmark.engine.wording import NOTHING_ACCEPTED, UNKNOWN, between, grams_exact, lines, mass, percent
@@ -143,9 +141,8 @@ def _sums(run: Run) -> list[_Group]:
         raise RunError(f"{run.path}: made with no_entries, so it has no entries; run it again without, for a statement")
     split = tables.schema(path).field("gases").type == gases.GASES_TYPE
     by_gas = "".join(f", COALESCE(SUM(gases.{field.name}), 0)" for field in gases.GASES_TYPE) if split else ""
-    connection = duckdb.connect()
+    connection = memory_database.connect()
     try:
-        connection.execute("SET autoinstall_known_extensions = false")
         groups = connection.execute(
             f"SELECT book, scope, category, COALESCE(SUM(co2e_ug), 0), COUNT(co2e_ug){by_gas} "
             f"FROM {tables.scan(path)} GROUP BY book, scope, category"

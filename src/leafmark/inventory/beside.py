@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leafmark.engine import memory_database
 from leafmark.inventory.book import By, Sum, outside_sums
 from leafmark.inventory.tables import LINES_SCHEMA
 
@@ -40,8 +40,7 @@ def places(lines: pa.Table) -> pa.Table:
     same = " AND ".join(f"o.{name} IS NOT DISTINCT FROM i.{name}" for name in (*_ALIKE, "nth"))
     given = lines.select(["scope", "category", "outside", "co2e_ug", *_ALIKE])
     given = given.append_column("place", pa.array(np.arange(lines.num_rows)))
-    with duckdb.connect() as connection:
-        connection.execute("SET autoinstall_known_extensions = false")
+    with memory_database.connect() as connection:
         connection.register("given", given)
         found = connection.sql(
             f"""WITH o AS (SELECT place, {alike}, row_number() OVER (PARTITION BY outside, {alike} ORDER BY co2e_ug, place) AS nth FROM given

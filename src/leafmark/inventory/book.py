@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from leafmark.engine import memory_database
 from leafmark.engine.closing import lognormal_range
 from leafmark.engine.run_folder import write_json
 from leafmark.engine.statement import BOOKS, MixedBooksError
@@ -246,7 +246,7 @@ def _sums(lines: pa.Table, keys: tuple[str, ...], where: str) -> dict[tuple[Any,
     by_gas = ", ".join(f"SUM(gases.{gas}_ug)::HUGEINT AS {gas}" for gas in GASES)
     names = [*keys, "factor_id"]
     cut = ", ".join(names)
-    connection = duckdb.connect()
+    connection = memory_database.connect()
     try:
         connection.register("lines", lines)
         rows = connection.execute(f"""

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leafmark.engine import memory_database
 from leafmark.engine.recount import recipe_of
 from leafmark.engine.sum_measures import divided
 from leafmark.factors.f_gases import FAMILIES, KYOTO, NOT_SPLIT, Part, parts
@@ -170,8 +170,7 @@ def rows(lines: pa.Table, parted: pa.Table, by: By) -> dict[Row, FGases]:
     for name in names:
         few = few.append_column(name, parted[name].filter(pa.array(has)))
     sums = ", ".join([f"SUM({name})::HUGEINT" for name in COLUMNS] + [f"fsum({name})" for name in _KG])
-    with duckdb.connect() as connection:
-        connection.execute("SET autoinstall_known_extensions = false")
+    with memory_database.connect() as connection:
         connection.register("few", few)
         found = connection.execute(
             f"SELECT scope, category, {sums} FROM few WHERE outside IS NULL AND statement IN ('both', '{by}') "

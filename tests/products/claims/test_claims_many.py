@@ -23,7 +23,7 @@ TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=5).map(" ".join), ma
 
 
 @given(TEXTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2, deadline=None)
 def test_every_text_with_a_finding_is_a_suspect(texts: list[str]) -> None:
     markets = tuple(MARKETS)
     named = set(suspects(texts, DAY, markets))

@@ -13,7 +13,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from leafmark.engine import tables
+from leafmark.engine import memory_database, tables
 from leafmark.engine.schema import Z95
 from leafmark.engine.statement import MixedBooksError
 from leafmark.inventory.book import InventoryError
@@ -43,7 +43,7 @@ def lines_of_entries(
     if origin not in ORIGINS:
         raise InventoryError(f"origin {origin!r}: expected one of {', '.join(ORIGINS)}")
     source, about = _source(entries)
-    connection = duckdb.connect()
+    connection = memory_database.connect()
     try:
         if isinstance(source, pa.Table):
             connection.register("given", source)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from leafmark.engine import tables
+from leafmark.engine import memory_database, tables
 from leafmark.engine.run import Run
 from leafmark.engine.schema import Z95
 from leafmark.engine.statement import MixedBooksError
@@ -57,7 +57,7 @@ def lines_of(
         )
     outside, memos = _beside(run, packs)
     connection = (
-        database.cursor() if database else duckdb.connect()
+        database.cursor() if database else memory_database.connect()
     )  # a cursor's views and temporary tables are its own
     try:
         for name, table in (("groups", groups.select(GROUPS_SCHEMA.names)), ("other", outside), ("memos", memos)):

@@ -27,6 +27,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import leafmark
+from leafmark.engine import memory_database
 from leafmark.engine.backends import DuckDB, told
 from leafmark.engine.held import held
 from leafmark.engine.run import Run, Settings
@@ -179,7 +180,7 @@ def _run(
     prepared = prepare(opened, out / "prepared")
     settings = Settings(prepared.known_on, prepared.gwp, lines=entries, by_factor=True, run_date=prepared.from_day)
     steps.of(len(prepared.inputs) + 3)
-    with duckdb.connect() as database:
+    with memory_database.connect() as database:
         work = _Work(prepared, out, packs, settings, database, steps)
         with ThreadPoolExecutor(RUNS_AT_ONCE) as crew:
             market = crew.submit(_by_market, work, opened, used_before)

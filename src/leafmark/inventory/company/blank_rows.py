@@ -16,8 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-import duckdb
-
+from leafmark.engine import memory_database
 from leafmark.engine.inputs import InputError, Source, identifier, open_input, sha256_file
 from leafmark.inventory.company.fetched import fetched
 from leafmark.methods.model import Column
@@ -61,7 +60,7 @@ def without(source: Source, rows: Callable[[], Iterable[Sequence[str]]]) -> Sour
     if not known or "_bad" not in source.columns:
         return source
     empty = " AND ".join([*(f"{name} IS NULL" for name in known), "_bad IS NULL"])
-    with duckdb.connect() as connection:
+    with memory_database.connect() as connection:
         found = fetched(connection, f"SELECT _row FROM ({source.sql}) WHERE {empty}").column("_row").to_pylist()
     if not found:
         return source

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leafmark.engine import memory_database
 from leafmark.inventory.company.fetched import fetched
 from leafmark.inventory.company.prepared import Prepared
 from leafmark.inventory.tables import COMPLETENESS_SCHEMA, SCOPE_ROWS, TEMPLATES
@@ -96,7 +96,7 @@ def completeness(prepared: Prepared, lines: pa.Table, flags: pa.Table) -> pa.Tab
 def _found(lines: pa.Table) -> dict[Row, _Found]:
     """By scope and category, Scope 2 by location. An activity that made several parts (upstream, losses) is one: the most of a part."""
     listed = ", ".join(f"'{name}'" for name in ESTIMATED)
-    connection = duckdb.connect()
+    connection = memory_database.connect()
     try:
         connection.register("lines", lines)
         found = fetched(
@@ -125,7 +125,7 @@ def _found(lines: pa.Table) -> dict[Row, _Found]:
 
 def _bare(lines: pa.Table) -> dict[str, int]:
     """Activities of Scope 1 and 2 by template whose upstream or losses no factor has; a life-cycle proxy has them in it."""
-    connection = duckdb.connect()
+    connection = memory_database.connect()
     try:
         connection.register("lines", lines)
         grouped = fetched(

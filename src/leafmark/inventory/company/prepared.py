@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 
+from leafmark.engine import memory_database
 from leafmark.engine.inputs import quote
 from leafmark.inventory.company.fetched import fetched
 from leafmark.inventory.company.organisation import Organisation
@@ -108,7 +108,7 @@ class Prepared:
         """The engine's rejections of a template's run (`run.table("rejected")`), told in the company's own files, as flags."""
         if template not in self.inputs or not rejected.num_rows:
             return FLAGS_SCHEMA.empty_table()
-        connection = duckdb.connect()
+        connection = memory_database.connect()
         try:
             connection.register("rejected", rejected)
             source = f"read_parquet({quote(str(self.inputs[template]))}, file_row_number = true)"

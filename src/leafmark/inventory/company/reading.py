@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
+from leafmark.engine import memory_database
 from leafmark.engine.inputs import InputError, Source, open_input
 from leafmark.inventory.company import blank_rows
 from leafmark.inventory.company.fetched import fetched
@@ -130,7 +130,7 @@ def rows_of(
     """
     source = table.open(columns, staging)
     name = table.shown(folder)
-    connection = duckdb.connect()
+    connection = memory_database.connect()
     try:
         found = fetched(connection, f"SELECT * FROM ({source.sql}) ORDER BY _row").to_pylist()
     finally:

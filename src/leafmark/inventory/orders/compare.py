@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leafmark.engine import memory_database
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.orders.cells import Cells
 from leafmark.inventory.orders.decompose import EFFECTS, Ints, Side, decompose
@@ -114,7 +114,7 @@ def compare(before: Cells, after: Cells) -> Change:
 
 def _terms(cells: Cells) -> dict[Term, tuple[int, int, int]]:
     """Orders of the cell, amount and micrograms of each sector, warehouse and method."""
-    connection = duckdb.connect()
+    connection = memory_database.connect()
     try:
         for name, table in (("orders", cells.orders), ("grams", cells.grams), ("amounts", cells.amounts)):
             connection.register(name, table)

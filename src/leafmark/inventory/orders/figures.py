@@ -12,9 +12,9 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 
+from leafmark.engine import memory_database
 from leafmark.engine.closing import total_range
 from leafmark.engine.schema import Z95
 from leafmark.inventory.book import InventoryError
@@ -35,7 +35,7 @@ def figures(cells: Cells, by: Sequence[str] = ()) -> pa.Table:
     if unknown or len(set(by)) != len(by):
         raise InventoryError(f"by: expected some of {', '.join(cells.cuts)}, each once; found {', '.join(by)}")
     key = [cut for cut in CUTS if cut in by]
-    connection = duckdb.connect()
+    connection = memory_database.connect()
     try:
         connection.register("orders", cells.orders)
         connection.register("grams", cells.grams)

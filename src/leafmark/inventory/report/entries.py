@@ -11,12 +11,12 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
+from leafmark.engine import memory_database
 from leafmark.engine.inputs import quote
 from leafmark.factors.f_gases import FAMILIES
 from leafmark.factors.gwp import GASES
@@ -105,8 +105,7 @@ def _csv(made: pa.Table, path: Path) -> None:
 
 
 def _json_lines(made: pa.Table, path: Path) -> None:
-    with duckdb.connect() as connection:
-        connection.execute("SET autoinstall_known_extensions = false")
+    with memory_database.connect() as connection:
         connection.register("entries", made)
         connection.execute(f"COPY (SELECT * FROM entries) TO {quote(str(path))} (FORMAT JSON)")
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leafmark.engine import memory_database
 from leafmark.engine.recount import recipe_of
 from leafmark.factors.f_gases import FAMILIES, KYOTO, NOT_SPLIT
 from leafmark.factors.gwp import GASES, GWP_SETS
@@ -194,7 +194,7 @@ def _together(lines: pa.Table) -> pa.Table:
     # One sum may leave int64 micrograms (9.2 Mt) though each line is inside: such an inventory is cut finer, by blocks of its lines.
     largest = max((abs(value) for value in (_extent(lines, "co2e_ug"), _extent(lines, "sd_ug"))), default=0)
     block = max(1, (2**62) // max(largest, 1))
-    with duckdb.connect() as connection:
+    with memory_database.connect() as connection:
         connection.register("given", lines)
         return connection.sql(
             f"""SELECT {columns} FROM (SELECT *, co2e_ug < 0 AS credit, row_number() OVER () // {block} AS block FROM given)
@@ -239,7 +239,7 @@ def _untold(inside: pa.Table, known: Mapping[str, sources.Known]) -> dict[str, i
 
     What a total has beyond its gases is `other`: gases besides where the factor gives such a figure, else the rounding of the total.
     """
-    with duckdb.connect() as connection:
+    with memory_database.connect() as connection:
         connection.register("inside", inside)
         rows = connection.sql(
             """SELECT factor_id, SUM(ABS(CASE WHEN gases IS NULL THEN co2e_ug ELSE gases.unsplit_ug END)::HUGEINT) AS unsplit,
@@ -272,7 +272,7 @@ def _flag_rules(flags: pa.Table) -> list[dict[str, Any]]:
     """Rules with their rows and the first of them, the most frequent first."""
     if not flags.num_rows:
         return []
-    with duckdb.connect() as connection:
+    with memory_database.connect() as connection:
         connection.register("flags", flags)
         return list(
             connection.sql("""

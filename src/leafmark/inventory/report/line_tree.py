@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leafmark.engine import tables
+from leafmark.engine import memory_database, tables
 from leafmark.engine.explain import Explainer
 from leafmark.engine.explain_text import text as engine_text
 from leafmark.engine.inputs import InputError
@@ -144,8 +143,7 @@ def _entries(run: Run, line: Mapping[str, Any], subjects: list[str]) -> Iterator
     if not tables.exists(path):
         yield "  entries      the run kept none, or they were left out of this pack"
         return
-    with duckdb.connect() as connection:
-        connection.execute("SET autoinstall_known_extensions = false")
+    with memory_database.connect() as connection:
         rows = connection.execute(
             f"""SELECT activity_id, subject_id, date, stage, co2e_ug FROM {tables.scan(path)}
                 WHERE factor_id = $1 AND scope IS NOT DISTINCT FROM $2 AND category IS NOT DISTINCT FROM $3

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 
+from leafmark.engine import memory_database
 from leafmark.engine.inputs import quote
 from leafmark.engine.sampling import SAMPLE_MAX, SEED_MAX, SEPARATOR
 
@@ -90,7 +90,7 @@ def _ordered(lines: pa.Table, seed: str) -> tuple[list[int], list[int]]:
     """Places of the lines in the order of their hashes, and their absolute micrograms in that order."""
     cells = [f"COALESCE(CAST({name} AS VARCHAR), '')" for name in CELLS]
     hashed = f"sha256(concat_ws(chr({ord(SEPARATOR)}), {', '.join([quote(seed), *cells])}))"
-    with duckdb.connect() as connection:
+    with memory_database.connect() as connection:
         connection.register("lines", lines.append_column("place", pa.array(range(lines.num_rows), pa.int64())))
         found = connection.sql(
             f"SELECT place, ABS(co2e_ug::HUGEINT)::BIGINT AS ug FROM lines ORDER BY {hashed}, place"

@@ -30,6 +30,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from leafmark.engine import memory_database
 from leafmark.factors.gwp import gwp
 from leafmark.inventory.book import By, Inventory, InventoryError
 from leafmark.inventory.time.bridge_sql import LINES_SQL
@@ -110,10 +111,9 @@ def bridge(before: Inventory, after: Inventory, by: By, cut: tuple[str, ...] = (
     InventoryError : the two differ in GWP set or in approach and `across` does not name it; a word is not of its list.
     """
     _comparable(before, after, by, cut, across)
-    connection = duckdb.connect()
+    # In order: floats are then added in the file's, and the same comparison gives the same micrograms.
+    connection = memory_database.connect(in_order=True)
     try:
-        # One thread: the order in which floats are added is then the file's, and the same comparison gives the same micrograms.
-        connection.execute("SET threads = 1")
         for name, inventory in (("before_lines", before), ("after_lines", after)):
             connection.register(name, inventory.table("lines"))
         own, other = str(before.record["gwp"]), str(after.record["gwp"])

@@ -22,11 +22,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from leafmark.engine import memory_database
 from leafmark.inventory.book import InventoryError, sums
 from leafmark.inventory.tables import LINES_SCHEMA
 from leafmark.inventory.time import journal
@@ -321,9 +321,8 @@ def _kept(history: History, change: Mapping[str, Any], file: str) -> pa.Table:
 
 def _without(lines: pa.Table, remove: Mapping[str, Any]) -> pa.Table:
     """Lines but those that have all the values of `remove`."""
-    connection = duckdb.connect()
+    connection = memory_database.connect(in_order=True)
     try:
-        connection.execute("SET threads = 1")
         connection.register("lines", lines)
         match = " AND ".join(f"{column} IS NOT DISTINCT FROM ?" for column in remove)
         found = connection.sql(f"SELECT * FROM lines WHERE NOT ({match})", params=list(remove.values()))

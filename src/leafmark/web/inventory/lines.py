@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import duckdb
 from django.http import QueryDict
 
+from leafmark.engine import memory_database
 from leafmark.engine.inputs import quote
 from leafmark.engine.recount import recipe_of
 
@@ -74,8 +74,7 @@ class Lines:
         self.one_statement = one <= 1
 
     def _ask(self, columns: str, rest: str = "") -> list[tuple[Any, ...]]:
-        with duckdb.connect() as connection:
-            connection.execute("SET autoinstall_known_extensions = false")
+        with memory_database.connect() as connection:
             scan = f"read_parquet({quote(str(self._folder / 'lines.parquet'))})"
             return connection.execute(
                 f"SELECT {columns} FROM {scan} WHERE {self._where} {rest}", self._values
@@ -99,8 +98,7 @@ class Lines:
         sites = sorted({line["site_id"] for line in lines})
         if not path.is_file() or not sites:
             return {}
-        with duckdb.connect() as connection:
-            connection.execute("SET autoinstall_known_extensions = false")
+        with memory_database.connect() as connection:
             rows = connection.execute(
                 f"SELECT template, entity_id, site_id, month, origin, group_id FROM read_parquet({quote(str(path))}) "
                 "WHERE list_contains(?, site_id) ORDER BY group_id", [sites],
@@ -117,8 +115,7 @@ def _key(line: dict[str, Any]) -> tuple[Any, ...]:
 
 def sites_of(folder: Path, scope: int, category: int | None) -> list[tuple[str, str, int, int, int]]:
     """Entity, site, micrograms by location and by market, and lines, of a scope or category; the largest first."""
-    with duckdb.connect() as connection:
-        connection.execute("SET autoinstall_known_extensions = false")
+    with memory_database.connect() as connection:
         return connection.execute(
             f"""SELECT entity_id, site_id, COALESCE(SUM(co2e_ug) FILTER (statement <> 'market'), 0)::HUGEINT AS location,
                   COALESCE(SUM(co2e_ug) FILTER (statement <> 'location'), 0)::HUGEINT AS market, COUNT(*)
