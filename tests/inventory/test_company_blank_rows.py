@@ -95,5 +95,5 @@ def test_a_quote_that_is_never_closed_is_still_told_with_the_files_own_name(tmp_
     prepared = prepare(company(tmp_path / "d", {"electricity": uneven}), tmp_path / "out")
     (flag,) = (each for each in prepared.flags.to_pylist() if each["effect"] == "refused")
     assert flag["reason"] == "unreadable_file"
-    assert "d/activities/electricity.csv" in flag["found"]
+    assert flag["found"].startswith("activities/electricity.csv: not readable")
     assert "filled" not in flag["found"]
