@@ -28,7 +28,7 @@ from leafmark.inventory.seal import SUMS_FILE, seal
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company with runs, its reports and its pack."""
     path = tmp_path_factory.mktemp("company")
-    make(company(path / "inventory"), path / "out")
+    make(company(path / "inventory"), path / "out", sample=200)  # every line
     return path
 
 

@@ -12,6 +12,10 @@ from leafmark.parcels.packing.kernel.running import flags_of
 UNSETTLED, HELD, NOT_HELD = np.int8(0), np.int8(1), np.int8(2)
 """What is known of a carton."""
 
+RECIPES_OF_TWO = np.int64(12)
+"""Recipes for an order of two pieces: all of packing's, so that what lies side by side some way turned is found (no miss in 130,000 tight
+cartons; with six, 7 of 40,000). Two pieces are laid in no time."""
+
 
 @inner
 def inside(length, width, height, sizes, j):
@@ -84,6 +88,7 @@ def fit_some(desk, items, starts, quantity, cartons, by_volume, task, low, high,
         totals = sums(items, first, count, left)
         if totals[2] == 0 or totals[4]:
             continue
+        recipes = max(task.recipes, RECIPES_OF_TWO) if totals[2] == 2 else task.recipes
         flags = flags_of(items, first, count, left)
         _rule_out(items, first, count, left, cartons, totals, state)
         for j in range(state.size):
@@ -101,7 +106,7 @@ def fit_some(desk, items, starts, quantity, cartons, by_volume, task, low, high,
                         totals,
                         task,
                         flags,
-                        task.recipes,
+                        recipes,
                     )
                     yes = recipe >= 0
                 else:
@@ -118,7 +123,7 @@ def fit_some(desk, items, starts, quantity, cartons, by_volume, task, low, high,
                 break
             tried += 1
             recipe, _ = holds(
-                desk, items, first, count, left, desk.lines[TAKEN], cartons, j, totals, task, flags, task.recipes
+                desk, items, first, count, left, desk.lines[TAKEN], cartons, j, totals, task, flags, recipes
             )
             if recipe >= 0:
                 length, width, height = box_of(desk.room)
