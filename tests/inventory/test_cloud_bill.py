@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from made_bill import made_bill, twin
 
 from leafmark.inventory.cloud import coefficients
-from leafmark.inventory.cloud.bill import BillError, read_bill
+from leafmark.inventory.cloud.bill import _COST, _MONEY, BillError, read_bill
 from leafmark.inventory.cloud.bill_columns import COLUMNS, matched
 from leafmark.inventory.cloud.energy import EnergyError
 from leafmark.inventory.cloud.skus import CLASSES, NOT_USAGE, UNMAPPED
@@ -373,3 +374,14 @@ def test_seeded_mutants_fail_what_holds_them(
     bill = read_bill([real])
     del bill.groups[0]
     assert sum(count for count, _ in account(bill).rows_and_cost().values()) < bill.rows
+
+
+@given(st.one_of(
+    st.decimals(allow_nan=False, allow_infinity=False, places=15).map(str),
+    st.decimals(-2_000_000, 2_000_000, places=13).map(str),
+    st.floats().map(str), st.text("0123456789.-+eE ", max_size=24),
+))  # fmt: skip
+def test_a_cost_is_read_alike_whichever_way(text: str) -> None:
+    """Small costs go by a decimal of 64 bits; no digit and no refusal differs from one of 128."""
+    either = duckdb.sql(f"SELECT {_MONEY} FROM (SELECT $text AS cost_text)", params={"text": text}).fetchall()
+    assert either == duckdb.sql(f"SELECT TRY_CAST($text AS {_COST})", params={"text": text}).fetchall()

@@ -235,10 +235,12 @@ _STATES: Final = ("ok", "negative", "missing", "unreadable")
 _STATE: Final = """CASE WHEN b.cost_unread IS NOT NULL OR b.quantity_unread IS NOT NULL THEN 3 WHEN b.quantity IS NULL THEN 2
     WHEN b.quantity < 0 THEN 1 ELSE 0 END"""
 _Q: Final = "CASE WHEN b.quantity_unread IS NULL THEN COALESCE(b.quantity, 0) ELSE 0 END"
-_NUMBERS: Final = f"""TRY_CAST(quantity_text AS DOUBLE) AS quantity, TRY_CAST(cost_text AS {_COST}) AS cost,
+_MONEY: Final = f"COALESCE(TRY_CAST(TRY_CAST(cost_text AS DECIMAL(18, 12)) AS {_COST}), TRY_CAST(cost_text AS {_COST}))"
+"""A cost to twelve decimals. Almost all are less than a million, and a decimal of 64 bits is read eight times as fast as one of 128."""
+_NUMBERS: Final = f"""TRY_CAST(quantity_text AS DOUBLE) AS quantity, {_MONEY} AS cost,
     CASE WHEN quantity_text IS NOT NULL AND NOT COALESCE(isfinite(TRY_CAST(quantity_text AS DOUBLE)), FALSE) THEN quantity_text END
         AS quantity_unread,
-    CASE WHEN cost_text IS NOT NULL AND TRY_CAST(cost_text AS {_COST}) IS NULL THEN cost_text END AS cost_unread,
+    CASE WHEN cost_text IS NOT NULL AND {_MONEY} IS NULL THEN cost_text END AS cost_unread,
     date_trunc('{{grain}}', TRY_CAST(start_text AS TIMESTAMP)) AS period"""
 
 
