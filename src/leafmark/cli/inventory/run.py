@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,8 @@ def _text(content: dict[str, Any]) -> str:
             "" if content["total"]["location"] else "nothing was computed: unknown, not 0",
         )
     )
-    head = f"{content['organisation']['name']}, {content['from']} to {content['until']}, {content['approach']}, {content['gwp']}"
+    last = dt.date.fromisoformat(content["until"]) - dt.timedelta(days=1)
+    head = f"{content['organisation']['name']}, {content['from']} to {last}, {content['approach']}, {content['gwp']}"
     parts = [head, table(rows, right=(2, 3, 4, 5))]
     if families := _families(content["total"]):
         parts.append("F-gases, in the total:\n" + table(families, right=(1, 2)))
