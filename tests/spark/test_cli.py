@@ -31,6 +31,7 @@ def leafmark(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
 def folder(tmp_path: Path) -> Path:
     """A newcomer's files, as CSV and as Parquet."""
     for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     table = pyarrow.csv.read_csv(tmp_path / "bill.csv")
     table = table.set_column(3, "amount", table.column("amount").cast("float64"))
