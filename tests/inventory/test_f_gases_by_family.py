@@ -23,8 +23,9 @@ from leafmark.factors.f_gases import FAMILIES, KYOTO
 from leafmark.inventory import f_gases
 from leafmark.inventory.accounting.running import run_inventory
 from leafmark.inventory.book import Inventory
-from leafmark.inventory.report import entries, sources
-from leafmark.inventory.report.facts import gather
+from leafmark.inventory.factor_sources import Known
+from leafmark.inventory.report import entries
+from leafmark.inventory.report.facts import BYS, gather
 from leafmark.inventory.report.page import page
 from leafmark.inventory.report.required import index
 from leafmark.inventory.report.words import Words
@@ -114,10 +115,10 @@ def test_when_all_are_told_apart_the_required_item_is_there(leaked: Inventory, t
     text = page(facts)
     assert all(f">{name}</th>" in text for name in ("HFCs", "PFCs", "SF6", "NF3"))
     assert "not told apart" not in text
-    for by in ("location", "market"):
-        whole = facts.totals[by].gases  # type: ignore[index]
+    for by in BYS:
+        whole = facts.totals[by].gases
         assert whole is not None
-        assert facts.f_gases_of(by).co2e_ug == whole["f_gases"]  # type: ignore[arg-type]
+        assert facts.f_gases_of(by).co2e_ug == whole["f_gases"]
 
 
 def test_a_gas_outside_the_protocol_is_in_no_family(leaked: Inventory) -> None:
@@ -203,10 +204,10 @@ def test_an_olefin_of_a_blend_is_no_hfc() -> None:
     assert families.parts([("NF3=1", Fraction(1))], "SAR") == ()  # not assessed there
 
 
-def known(factor_id: str, text: str, unit: str = "kg") -> sources.Known:
+def known(factor_id: str, text: str, unit: str = "kg") -> Known:
     """A factor of which only its F-gases matter."""
-    plain = dict.fromkeys(sources.Known.__slots__, "")
-    return sources.Known(**{**plain, "factor_id": factor_id, "unit": unit, "co2e_kg": 1.0, "f_gases": text})  # type: ignore[arg-type]
+    plain = dict.fromkeys(Known.__slots__, "")
+    return Known(**{**plain, "factor_id": factor_id, "unit": unit, "co2e_kg": 1.0, "f_gases": text})  # type: ignore[arg-type]
 
 
 FACTORS = {
@@ -216,7 +217,7 @@ KNOWN = {name: known(name, text) for name, text in FACTORS.items()}
 OWN = {"gwp": "AR6", "runs": [{"run_id": "run"}]}
 
 
-def split(rows: Iterable[Mapping[str, Any]], told: Mapping[str, sources.Known] = KNOWN) -> list[dict[str, Any]]:
+def split(rows: Iterable[Mapping[str, Any]], told: Mapping[str, Known] = KNOWN) -> list[dict[str, Any]]:
     """Lines split; a row is `f_gases_ug` and what of a line it tells besides."""
     empty = dict.fromkeys(("co2_ug", "ch4_fossil_ug", "ch4_biogenic_ug", "n2o_ug", "other_ug", "unsplit_ug"), 0)
     full = [

@@ -30,7 +30,7 @@ from leafmark.factors.f_gases import FAMILIES, KYOTO, NOT_SPLIT, Part, parts
 from leafmark.factors.gwp import GWP_SETS
 from leafmark.factors.units import factor_between
 from leafmark.inventory.book import By, Inventory
-from leafmark.inventory.report import sources
+from leafmark.inventory.factor_sources import Known, factors_of
 
 COLUMNS: Final = tuple(f"{family}_ug" for family in FAMILIES)
 """int64 micrograms CO2e of each family; they add up to a line's `gases.f_gases_ug`, and are NULL where it has no gases."""
@@ -64,7 +64,7 @@ def added(figures: Any) -> FGases:
     )
 
 
-def split(lines: pa.Table, known: Mapping[str, sources.Known], record: Mapping[str, Any]) -> pa.Table:
+def split(lines: pa.Table, known: Mapping[str, Known], record: Mapping[str, Any]) -> pa.Table:
     """Each line's F-gases by family, in the lines' order.
 
     Parameters
@@ -111,7 +111,7 @@ class _Mix:
         return [sign * share for share in divided(abs(figure_ug), self.weights)]
 
 
-def _mixes(lines: pa.Table, known: Mapping[str, sources.Known], record: Mapping[str, Any]) -> list[_Mix]:
+def _mixes(lines: pa.Table, known: Mapping[str, Known], record: Mapping[str, Any]) -> list[_Mix]:
     """The mix of each line; worked out once for each factor and unit."""
     own = {str(run["run_id"]) for run in record.get("runs", ())}
     gwp = str(record.get("gwp"))
@@ -130,7 +130,7 @@ def _mixes(lines: pa.Table, known: Mapping[str, sources.Known], record: Mapping[
     return mixes
 
 
-def _mix(factor_id: str, unit: str | None, known: Mapping[str, sources.Known], gwp: str) -> _Mix:
+def _mix(factor_id: str, unit: str | None, known: Mapping[str, Known], gwp: str) -> _Mix:
     """The mix of one recipe; of several factors each weighs by how much of it is in a unit of the line's amount."""
     names = recipe_of(factor_id)
     if any(name not in known for name in names):
@@ -153,7 +153,7 @@ def factors_with(lines: pa.Table) -> set[str]:
 def of_lines(inventory: Inventory, lines: pa.Table) -> pa.Table:
     """`split`, with the factors read from the packs that the inventory's runs pinned."""
     wanted = factors_with(lines)
-    known = sources.factors_of(inventory.path, inventory.record, wanted) if wanted else {}
+    known = factors_of(inventory.path, inventory.record, wanted) if wanted else {}
     return split(lines, known, inventory.record)
 
 

@@ -28,6 +28,7 @@ import pyarrow as pa
 import leafmark
 from leafmark.engine.pack_places import shared_name
 from leafmark.inventory.book import RECORD_FILE
+from leafmark.inventory.factor_sources import pack_folders
 from leafmark.inventory.report import archive, sampling
 from leafmark.inventory.report.facts import BYS, Facts
 from leafmark.inventory.report.line_tree import Trees
@@ -41,7 +42,6 @@ from leafmark.inventory.report.packed_runs import (
     too_large,
 )
 from leafmark.inventory.report.readme import readme
-from leafmark.inventory.report.sources import pack_folders
 from leafmark.inventory.seal import SUMS_FILE, seal
 
 RUN_BYTES_MAX: Final = 256 << 20

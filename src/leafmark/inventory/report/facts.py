@@ -23,7 +23,8 @@ from leafmark.factors.gwp import gases as potentials
 from leafmark.inventory import beside, f_gases
 from leafmark.inventory.book import By, Inventory, InventoryError, Sum, outside_sums, sums
 from leafmark.inventory.f_gases import FGases
-from leafmark.inventory.report import sources, statements
+from leafmark.inventory.factor_sources import Known, factors_of
+from leafmark.inventory.report import statements
 from leafmark.inventory.tables import LINES_SCHEMA, SCOPE_ROWS
 
 BYS: Final[tuple[By, By]] = ("location", "market")
@@ -75,7 +76,7 @@ class Facts:
     f_gases: Mapping[By, Mapping[Row, FGases]]
     energy: Mapping[tuple[str, str], float]
     used: tuple[Used, ...]
-    sources: Mapping[str, sources.Known]
+    sources: Mapping[str, Known]
     as_published: Mapping[str, int]
     """Micrograms (absolute, by location) whose gases nobody told: they stand by the publisher's own set of potentials; empty: not told."""
     completeness: list[dict[str, Any]]
@@ -91,10 +92,11 @@ class Facts:
         """The inventory's record."""
         return self.inventory.record
 
-    def no_gases_share(self) -> float:
-        """Share of the grams by location that no publisher tells the gases of; 0 of no grams."""
+    def as_published_share(self, *gwp_sets: str) -> float:
+        """Share of the grams by location (0 to 1, 0 of no grams) whose gases nobody told: in some sets of potentials, or in all."""
         whole = sum(abs(each.co2e_ug) for each in self.rows["location"].values())
-        return min(1.0, sum(self.as_published.values()) / whole) if whole else 0.0
+        found = sum(self.as_published.get(each, 0) for each in gwp_sets or self.as_published)
+        return min(1.0, found / whole) if whole else 0.0
 
     def supplier_share(self, row: Row) -> float | None:
         """Share of a category's grams that rests on suppliers' own figures; None of no grams."""
@@ -158,7 +160,7 @@ def gather(inventory: Inventory, statements_file: Path | None = None, lines: pa.
         return found
 
     used = _used(small)
-    known = sources.factors_of(inventory.path, inventory.record, {each.factor_id for each in used})
+    known = factors_of(inventory.path, inventory.record, {each.factor_id for each in used})
     parted = f_gases.split(lines, known, inventory.record)
     outside = beside.placed(lines)
     flags = inventory.table("flags")
@@ -234,7 +236,7 @@ def _used(small: pa.Table) -> tuple[Used, ...]:
     return tuple(sorted(made, key=lambda each: (-abs(each.co2e_ug), each.factor_id, each.template, each.scope or 0)))
 
 
-def _untold(inside: pa.Table, known: Mapping[str, sources.Known]) -> dict[str, int]:
+def _untold(inside: pa.Table, known: Mapping[str, Known]) -> dict[str, int]:
     """Micrograms of what no publisher tells the gases of, by the set of potentials it stands in; "" where that is not told either.
 
     What a total has beyond its gases is `other`: gases besides where the factor gives such a figure, else the rounding of the total.

@@ -21,7 +21,7 @@ from leafmark.engine.pinned import DamagedPackError
 from leafmark.engine.recount import recipe_of
 from leafmark.engine.run import Run, RunError, open_run
 from leafmark.engine.wording import grams_exact, plain
-from leafmark.inventory.report.sources import Known
+from leafmark.inventory.factor_sources import Known
 
 ENTRIES_SHOWN: Final = 20
 EXPLAINED_LINES_MAX: Final = 50_000

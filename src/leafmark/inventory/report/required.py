@@ -82,7 +82,7 @@ def _spoken_of(scopes: Iterable[int]) -> Check:
 def _gases(facts: Facts, words: Words) -> Found:
     if not facts.rows["location"]:
         return _missing(words, "nothing")
-    share = facts.no_gases_share()
+    share = facts.as_published_share()
     lacking = [words("missing.gases", share=f"{percent(share)} %")] if share else []
     together = facts.f_gases_not_split()
     if together:
@@ -129,13 +129,8 @@ def _potentials(facts: Facts, words: Words) -> Found:
     """The set of potentials, and the sets of what stands as published."""
     if not facts.record.get("gwp"):
         return _missing(words, "gwp")
-    untold = facts.as_published.get("", 0)
-    whole = sum(abs(each.co2e_ug) for each in facts.rows["location"].values())
-    return (
-        Found("partly", words("missing.gwp_untold", share=f"{percent(untold / whole)} %"))
-        if untold and whole
-        else THERE
-    )
+    untold = facts.as_published_share("")
+    return Found("partly", words("missing.gwp_untold", share=f"{percent(untold)} %")) if untold else THERE
 
 
 def _changes(facts: Facts, words: Words) -> Found:
