@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from synthetic_company import ACTS, pack, write_company, write_rows
+from synthetic_company import ACTS, PACK_FIELDS, SOURCE, pack, write_company, write_rows
 
 from leafmark.factors.model import Pack
 from leafmark.inventory.accounting.running import run_inventory
@@ -143,16 +143,7 @@ def chinese_pack() -> Pack:
     """The round factors with a Chinese name, publisher and row."""
     made = pack()
     rows = [{**row, "name_zh": "因子", "locator": "第 1 行"} for row in made.factors.to_pylist()]
-    source = {
-        "source_id": "test",
-        "publisher": "测试社",
-        "title": "自编",
-        "year": YEAR,
-        "licence": "CC0",
-        "licence_class": "open",
-    }
-    fields = {"id": "round", "version": "1", "title": "round", "licence_note": "CC0", "gwp_note": "as published"}
-    return Pack.from_rows(fields, rows, [source])
+    return Pack.from_rows(PACK_FIELDS, rows, [{**SOURCE, "publisher": "测试社", "title": "自编"}])
 
 
 def chinese_company(folder: Path) -> tuple[Inventory, Path]:

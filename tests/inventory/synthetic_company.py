@@ -70,6 +70,12 @@ ACTS: tuple[Act, ...] = (
 """One row or more of every template."""
 
 
+SOURCE = {
+    "source_id": "test", "publisher": "test", "title": "by construction", "year": YEAR, "licence": "CC0", "licence_class": "open",
+}  # fmt: skip
+PACK_FIELDS = {"id": "round", "version": "1", "title": "round", "licence_note": "CC0", "gwp_note": "as published"}
+
+
 def pack() -> Pack:
     """The round factors, with a spread of 1.1 each, of the gas CO2 alone where they are burnt."""
     rows = [
@@ -81,16 +87,7 @@ def pack() -> Pack:
         }
         for key, boundary, unit, theme, kg in _FACTORS
     ]  # fmt: skip
-    source = {
-        "source_id": "test",
-        "publisher": "test",
-        "title": "by construction",
-        "year": YEAR,
-        "licence": "CC0",
-        "licence_class": "open",
-    }
-    fields = {"id": "round", "version": "1", "title": "round", "licence_note": "CC0", "gwp_note": "as published"}
-    return Pack.from_rows(fields, rows, [source])
+    return Pack.from_rows(PACK_FIELDS, rows, [SOURCE])
 
 
 def expected_kg(acts: Sequence[Act] = ACTS, share: dict[str, float] | None = None) -> Kg:

@@ -35,7 +35,6 @@ OUTSIDE_KYOTO: Final = "outside the Kyoto basket"
 
 def lines_of(
     run: Run, groups: pa.Table, template: str, packs: Sequence[Pack], statement: str = "both",
-    database: duckdb.DuckDBPyConnection | None = None,
 ) -> pa.Table:  # fmt: skip
     """A run's lines, `LINES_SCHEMA`.
 
@@ -44,7 +43,6 @@ def lines_of(
     groups : `GROUPS_SCHEMA`; the run's subjects are its `group_id`.
     packs : those of the run, for memo columns and notes.
     statement : of the run's Scope 2 lines; those of another scope are in both, and so is what a lease moves to Scope 3.
-    database : one to work in, for many calls: to open one takes longer than the lines of a small run.
 
     Raises
     ------
@@ -56,9 +54,7 @@ def lines_of(
             f"{run.path}: a run of the book {book}; an inventory takes entries of its own book alone, and books are never added"
         )
     outside, memos = _beside(run, packs)
-    connection = (
-        database.cursor() if database else memory_database.connect()
-    )  # a cursor's views and temporary tables are its own
+    connection = memory_database.connect()
     try:
         for name, table in (("groups", groups.select(GROUPS_SCHEMA.names)), ("other", outside), ("memos", memos)):
             connection.register(name, table)

@@ -21,13 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import leafmark
-from leafmark.engine import memory_database
 from leafmark.engine.backends import DuckDB, told
 from leafmark.engine.held import held
 from leafmark.engine.run import Run, Settings
@@ -180,17 +178,16 @@ def _run(
     prepared = prepare(opened, out / "prepared")
     settings = Settings(prepared.known_on, prepared.gwp, lines=entries, by_factor=True, run_date=prepared.from_day)
     steps.of(len(prepared.inputs) + 3)
-    with memory_database.connect() as database:
-        work = _Work(prepared, out, packs, settings, database, steps)
-        with ThreadPoolExecutor(RUNS_AT_ONCE) as crew:
-            market = crew.submit(_by_market, work, opened, used_before)
-            runs, lines, flags = work.templates(crew)
-            more, by_market = market.result()
-        if by_market is not None:
-            runs["electricity_market"] = by_market.run
-            lines.append(by_market.lines)
-            flags.append(by_market.flags)
-            packs = by_market.packs
+    work = _Work(prepared, out, packs, settings, steps)
+    with ThreadPoolExecutor(RUNS_AT_ONCE) as crew:
+        market = crew.submit(_by_market, work, opened, used_before)
+        runs, lines, flags = work.templates(crew)
+        more, by_market = market.result()
+    if by_market is not None:
+        runs["electricity_market"] = by_market.run
+        lines.append(by_market.lines)
+        flags.append(by_market.flags)
+        packs = by_market.packs
     steps("book")
     of_others, strangers = _given(given, prepared, opened)
     lines += of_others
@@ -229,7 +226,6 @@ class _Work:
     out: Path
     packs: list[Pack]
     settings: Settings
-    database: duckdb.DuckDBPyConnection
     steps: _Steps
 
     def templates(self, crew: ThreadPoolExecutor) -> tuple[dict[str, Run], list[pa.Table], list[pa.Table]]:
@@ -245,7 +241,7 @@ class _Work:
         statement = "location" if template == "electricity" else "both"
         name = next(each.method for each in TEMPLATES if each.name == template)
         done = self.engine(template, name, self.prepared.inputs[template], self.packs)
-        lines = lines_of(done, self.prepared.groups, template, self.packs, statement, self.database)
+        lines = lines_of(done, self.prepared.groups, template, self.packs, statement)
         return _Done(done, lines, self.prepared.told(template, done.table("rejected")), self.packs)
 
     def engine(self, folder: str, name: str, source: Path, packs: Sequence[Pack]) -> Run:
@@ -272,7 +268,7 @@ def _by_market(work: _Work, company: Company, used_before: pa.Table | None) -> t
     file = work.out / "prepared" / MARKET_ROWS
     pq.write_table(matched.rows, file)
     done = work.engine("electricity_market", MARKET, file, packs)
-    lines = lines_of(done, work.prepared.groups, "electricity", packs, "market", work.database)
+    lines = lines_of(done, work.prepared.groups, "electricity", packs, "market")
     tables = {
         "instruments": matched.instruments, "served": matched.served, "criteria": matched.criteria, "serials": matched.serials_used,
     }  # fmt: skip

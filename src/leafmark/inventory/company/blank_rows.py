@@ -13,8 +13,9 @@ import gzip
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from leafmark.engine import memory_database
 from leafmark.engine.inputs import InputError, Source, identifier, open_input, sha256_file
@@ -81,9 +82,9 @@ def is_blank(row: Sequence[str]) -> bool:
 
 
 @contextmanager
-def _bytes_of(path: Path) -> Iterator[IO[bytes]]:
+def _bytes_of(path: Path) -> Iterator[gzip.GzipFile | BufferedReader]:
     with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb") as file:
-        yield file  # type: ignore[misc]
+        yield file
 
 
 def _has_empty_line(path: Path) -> bool:
