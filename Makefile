@@ -42,6 +42,7 @@ $(READY): requirements.lock pyproject.toml
 	@echo "installing from requirements.lock" >&2
 	@$(PIP_INSTALL) --require-hashes --requirement requirements.lock
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src/leafmark  # as pip does with all it installs but what is editable: a start takes a third less
 	@touch $@
 
 $(READY_SPARK): $(READY) requirements-spark.lock
