@@ -288,6 +288,12 @@ def test_several_bills_are_one(tmp_path: Path) -> None:
     assert [(row["file"], row["row_no"]) for row in bill.doubtful.to_pylist()] == [(1, 1)]
 
 
+def test_what_stands_between_words_is_in_no_word(tmp_path: Path) -> None:
+    path = made_bill(tmp_path / "a.csv", [{"RegionId": "eu-west-1"}, {"RegionId": "eu-\x1fwest-1"}])
+    with pytest.raises(BillError, match=r"a\.csv: row 2, .*U\+001F"):
+        read_bill([path])
+
+
 def test_what_is_no_bill_says_what_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("name,amount\na,1\n")

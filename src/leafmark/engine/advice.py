@@ -8,6 +8,7 @@ text are told, and the others keep the general sentence.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -55,7 +56,7 @@ class Advice:
             self.packs, self.method, self.settings, {case[1] for case in cases if case[0] == "no_factor"}
         )
         unit_of = _units(self.packs, {case[1] for case in cases if case[0] == "unit_mismatch"})
-        keys = {reason for reason, *_ in cases} & {"unknown_key"} and Closest(_keys(self.packs))
+        keys = _nearest(_keys(self.packs)) if any(reason == "unknown_key" for reason, *_ in cases) else None
         told: list[str | None] = []
         for reason, about, place, found in cases:
             if reason == "no_factor":
@@ -73,8 +74,14 @@ class Advice:
         return told
 
 
-def _keys(packs: Sequence[Pack]) -> set[str]:
-    return {key for pack in packs for key in pc.unique(pack.factors.column("key")).to_pylist()}
+def _keys(packs: Sequence[Pack]) -> frozenset[str]:
+    return frozenset(key for pack in packs for key in pc.unique(pack.factors.column("key")).to_pylist())
+
+
+@lru_cache(maxsize=4)
+def _nearest(keys: frozenset[str]) -> Closest:
+    """The index of a pack's keys: a third of what a small run costs, and the next run of the process asks the same packs."""
+    return Closest(keys)
 
 
 def _units(packs: Sequence[Pack], keys: set[str]) -> dict[str, list[str]]:

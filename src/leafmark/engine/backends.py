@@ -149,15 +149,13 @@ class DuckDB:
     def table(self, name: str, table: pa.Table) -> None:
         """Copy a small Arrow table in."""
         self.connection.register("_arrow", table)
-        self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
-        self.connection.execute(f'CREATE {self._scope}TABLE "{name}" AS SELECT * FROM _arrow')
+        self.connection.execute(f'CREATE OR REPLACE {self._scope}TABLE "{name}" AS SELECT * FROM _arrow')
         self.connection.unregister("_arrow")
 
     def temp(self, name: str, sql: str) -> None:
         """Compute and keep."""
-        self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
         with told():
-            self.connection.execute(f'CREATE {self._scope}TABLE "{name}" AS {sql}')
+            self.connection.execute(f'CREATE OR REPLACE {self._scope}TABLE "{name}" AS {sql}')
 
     def view(self, name: str, sql: str) -> None:
         """Name a plan."""

@@ -31,6 +31,9 @@ FLAGGED_MAX: Final = 100_000
 
 _COST: Final = "DECIMAL(38, 12)"
 
+_BETWEEN: Final = "\x1f"
+"""Between the words of a row. They are kept as one text: twelve columns of a million rows take twice as long to write down as to read."""
+
 
 class BillError(ValueError):
     """A bill that cannot be read: which file, what was found, what was expected."""
@@ -99,7 +102,7 @@ def read_bill(
         ]
         _utilisation(connection, utilisation)
         connection.execute(f"CREATE TEMP TABLE bill AS {' UNION ALL '.join(selects)}")
-        groups = _groups(connection)
+        groups = _groups(connection, paths)
         return Bill(
             paths,
             sum(each.rows for each in groups),
@@ -178,7 +181,8 @@ def _select(source: str, columns: dict[str, str], number: int, with_resource: bo
         return f"concat_ws(' ', {', '.join(have)})" if len(have) > 1 else have[0] if have else "CAST(NULL AS VARCHAR)"
 
     plain = ("service", "resource", "description", "currency", "category", "charge_class", "commitment", "reservation")
-    return f"""SELECT file, {", ".join(KEY)}, resource_id, {_NUMBERS.format(grain=grain)} FROM (
+    words = ", ".join(f"COALESCE({name}, '')" for name in KEY)
+    return f"""SELECT file, concat_ws('{_BETWEEN}', {words}) AS words, resource_id, {_NUMBERS.format(grain=grain)} FROM (
         SELECT {number} AS file, {first_of("provider", "publisher")} AS provider, {", ".join(f"{column(name)} AS {name}" for name in plain)},
         {joined("instance", "sku_meter", "sku_details")} AS sku, {first_of("region", "region_name", "zone")} AS region,
         CASE WHEN {column("quantity")} IS NULL THEN {either("priced_unit", "unit")} ELSE {column("unit")} END AS unit,
@@ -208,27 +212,32 @@ def _utilisation(connection: duckdb.DuckDBPyConnection, path: str | Path | None)
         raise BillError(f"{path}: {twice[0]!r} has two rows: expected the mean of the period once for each resource")
 
 
-def _groups(connection: duckdb.DuckDBPyConnection) -> list[Group]:
+def _groups(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> list[Group]:
     use = connection.execute("SELECT COUNT(*) FROM measured").fetchone() or (0,)
     joined = "LEFT JOIN measured AS m ON b.resource_id = m.resource_id" if use[0] else ""
     known, by_use = (
         (f"CASE WHEN m.use IS NULL THEN 0 ELSE {_Q} END", f"COALESCE({_Q} * m.use, 0)") if use[0] else ("0", "0")
     )
-    words = ", ".join(f"b.{name}" for name in KEY)
     table = connection.execute(f"""
-        SELECT {", ".join(KEY)}, period, state, COUNT(*) AS row_count, SUM(cost) AS cost,
-            SUM(q) AS quantity, SUM(known) AS known, SUM(by_use) AS by_use, MIN(row_no) AS first_row
-        FROM (SELECT {words}, b.rowid AS row_no, b.period, {_STATE} AS state, COALESCE(b.cost, 0) AS cost, {_Q} AS q, {known} AS known,
+        SELECT words, period, state, COUNT(*) AS row_count, SUM(cost) AS cost,
+            SUM(q) AS quantity, SUM(known) AS known, SUM(by_use) AS by_use, MIN(row_no) + 1 AS first_row
+        FROM (SELECT b.words, b.rowid AS row_no, b.period, {_STATE} AS state, COALESCE(b.cost, 0) AS cost, {_Q} AS q, {known} AS known,
             {by_use} AS by_use FROM bill AS b {joined})
         GROUP BY ALL ORDER BY first_row""").fetchall()
-    width = len(KEY)
     return [
-        Group(
-            tuple("" if word is None else word for word in row[:width]), row[width], _STATES[row[width + 1]], int(row[width + 2]),
-            row[width + 3] or Decimal(0), row[width + 4] or 0.0, row[width + 5] or 0.0, row[width + 6] or 0.0, int(row[width + 7]) + 1,
-        )
-        for row in table
+        Group(_words(words, files, first), period, _STATES[state], rows, cost or Decimal(0), q or 0.0, known or 0.0, by_use or 0.0, first)
+        for words, period, state, rows, cost, q, known, by_use, first in table
     ]  # fmt: skip
+
+
+def _words(text: str, files: Sequence[Path], first_row: int) -> tuple[str, ...]:
+    words = tuple(text.split(_BETWEEN))
+    if len(words) != len(KEY):
+        raise BillError(
+            f"{', '.join(map(str, files))}: row {first_row}, counted through all files: found the control character U+001F in its text, "
+            "expected words; take it out"
+        )
+    return words
 
 
 _STATES: Final = ("ok", "negative", "missing", "unreadable")
@@ -248,10 +257,15 @@ def _doubtful(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """Rows with a negative cost or quantity, or an unreadable one: file number, row in it counted from 1, what was found."""
     return connection.sql(f"""
         SELECT b.file, b.rowid - f.first_row + 1 AS row_no, COALESCE(b.cost_unread, CAST(b.cost AS VARCHAR)) AS cost_text,
-            COALESCE(b.quantity_unread, CAST(b.quantity AS VARCHAR)) AS quantity_text, b.category, b.charge_class
+            COALESCE(b.quantity_unread, CAST(b.quantity AS VARCHAR)) AS quantity_text, {_word("category")} AS category,
+            {_word("charge_class")} AS charge_class
         FROM bill AS b JOIN (SELECT file, MIN(rowid) AS first_row FROM bill GROUP BY file) AS f ON b.file = f.file
         WHERE b.cost < 0 OR b.quantity < 0 OR b.cost_unread IS NOT NULL OR b.quantity_unread IS NOT NULL
         ORDER BY b.rowid LIMIT {FLAGGED_MAX}""").to_arrow_table()
+
+
+def _word(name: str) -> str:
+    return f"NULLIF(split_part(b.words, '{_BETWEEN}', {KEY.index(name) + 1}), '')"
 
 
 def _broken(connection: duckdb.DuckDBPyConnection) -> list[tuple[Path, int, str]]:
