@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
+from leafmark.engine.unreadable import FAULTS, unreadable
 from leafmark.inventory.events.tables import COLUMNS, KINDS, NUMBERS, ROWS_MAX, Activity, Event, EventError, Refused
 
 EVENT_FILE: Final = "event.toml"
@@ -91,8 +92,10 @@ def _rows(folder: Path) -> list[Mapping[str, Any]]:
         else:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = list(csv.DictReader(file))
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise EventError(f"{path}: cannot be read as CSV in UTF-8 or Parquet ({error})") from error
+    except (*FAULTS, csv.Error) as error:
+        raise EventError(unreadable(path, error)) from error
+    if not path.stat().st_size:
+        raise EventError(unreadable(path))
     if not rows or len(rows) > ROWS_MAX:
         raise EventError(f"{path}: expected 1 to {ROWS_MAX:,} rows, found {len(rows):,}")
     unknown = [str(name) for name in rows[0] if name not in COLUMNS]
