@@ -20,6 +20,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from leafmark.engine.unreadable import unreadable
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.tables import FLAGS_SCHEMA
 from leafmark.methods.model import Column
@@ -132,6 +133,26 @@ def rows(folder: Path, name: str, columns: Sequence[Column], flags: Flags, neede
     return kept
 
 
+def texts(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a CSV that has these very columns, in any order, all cells as texts.
+
+    Raises
+    ------
+    InventoryError : it cannot be read, or has other columns.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            names, found = reader.fieldnames, list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        raise InventoryError(unreadable(file, fault, "CSV in UTF-8")) from fault
+    if not names:
+        raise InventoryError(unreadable(file, expected="CSV in UTF-8"))
+    if set(names) != set(columns):
+        raise InventoryError(f"{file}: expected the columns {', '.join(columns)}, found {', '.join(names)}")
+    return found
+
+
 def unique(given: Sequence[Row], name: str, flags: Flags) -> dict[str, Row]:
     """Rows by their id; the second of one id is refused."""
     found: dict[str, Row] = {}
@@ -148,7 +169,7 @@ def _csv(file: Path) -> tuple[list[str], Iterator[dict[str, Any]]]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
-        raise InventoryError(f"{file}: not readable as UTF-8 ({fault}); save it as CSV in UTF-8") from fault
+        raise InventoryError(unreadable(file, fault, "CSV in UTF-8")) from fault
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         table = list(reader)
@@ -172,7 +193,7 @@ def _parquet(file: Path) -> tuple[list[str], Iterator[dict[str, Any]]]:
     try:
         table = pq.read_table(file)
     except (OSError, pa.ArrowInvalid) as fault:
-        raise InventoryError(f"{file}: not readable as Parquet ({fault})") from fault
+        raise InventoryError(unreadable(file, fault, "Parquet")) from fault
     return table.column_names, iter(table.to_pylist())
 
 

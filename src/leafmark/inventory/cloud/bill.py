@@ -19,6 +19,7 @@ from typing import Final, Literal
 import duckdb
 import pyarrow as pa
 
+from leafmark.engine.unreadable import FAULTS, unreadable
 from leafmark.inventory.cloud.bill_columns import NEEDED, NULL_WORDS, matched
 
 KEY: Final = (
@@ -30,6 +31,8 @@ FLAGGED_MAX: Final = 100_000
 """Doubtful rows that are named one by one; past it they are counted only."""
 
 _COST: Final = "DECIMAL(38, 12)"
+_EXPECTED: Final = "a bill: CSV in UTF-8, CSV.GZ or Parquet in FOCUS columns"
+_USE_EXPECTED: Final = "CSV in UTF-8, CSV.GZ or Parquet of resource_id, utilisation_percent (0 to 100)"
 
 _BETWEEN: Final = "\x1f"
 """Between the words of a row. They are kept as one text: twelve columns of a million rows take twice as long to write down as to read."""
@@ -101,7 +104,8 @@ def read_bill(
             for number, (source, columns) in enumerate(found)
         ]
         _utilisation(connection, utilisation)
-        connection.execute(f"CREATE TEMP TABLE bill AS {' UNION ALL '.join(selects)}")
+        for number, (path, select) in enumerate(zip(paths, selects, strict=True)):
+            _take(connection, path, ("INSERT INTO bill" if number else "CREATE TEMP TABLE bill AS") + f" {select}")
         groups = _groups(connection, paths)
         return Bill(
             paths,
@@ -112,14 +116,25 @@ def read_bill(
             _broken(connection),
         )
     except duckdb.Error as fault:
-        raise BillError(f"{', '.join(map(str, paths))}: not readable as a bill: {fault}") from fault
+        said = str(fault).splitlines()[0]
+        raise BillError(
+            f"{', '.join(map(str, paths))}: its rows cannot be added up ({said}); expected sums below 10^26: is a cost far too large?"
+        ) from fault
     finally:
         connection.close()
 
 
+def _take(connection: duckdb.DuckDBPyConnection, path: Path, statement: str) -> None:
+    """Read a file whole; each by itself, so that a fault in one is told of that one."""
+    try:
+        connection.execute(statement)
+    except duckdb.Error as fault:
+        raise BillError(unreadable(path, fault, _EXPECTED)) from fault
+
+
 def _open(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, dict[str, str]]:
     if not path.is_file():
-        raise BillError(f"{path}: no such file; a bill is a CSV, CSV.GZ or Parquet export in FOCUS columns")
+        raise BillError(unreadable(path, expected=_EXPECTED))
     text = str(path).replace("'", "''")
     try:
         if path.suffix.lower() == ".parquet":
@@ -128,8 +143,10 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, dict[
         else:
             header, separator = _csv_header(path)
             source = _csv(text, header, separator)
-    except (duckdb.Error, OSError, UnicodeError, csv.Error) as fault:
-        raise BillError(f"{path}: not readable as CSV or Parquet: {fault}") from fault
+    except (*FAULTS, csv.Error) as fault:
+        raise BillError(unreadable(path, fault, _EXPECTED)) from fault
+    if not header:
+        raise BillError(unreadable(path, expected=_EXPECTED))
     columns = matched(header)
     absent = [name for name in NEEDED if name not in columns]
     if absent:
@@ -196,11 +213,26 @@ def _utilisation(connection: duckdb.DuckDBPyConnection, path: str | Path | None)
         return
     text = str(path).replace("'", "''")
     reader = "read_parquet" if str(path).endswith(".parquet") else "read_csv"
+    source = f"{reader}('{text}'{'' if reader == 'read_parquet' else ', header = true, all_varchar = true'})"
     try:
-        connection.execute(f"""CREATE TEMP TABLE measured AS SELECT CAST(resource_id AS VARCHAR) AS resource_id,
-            AVG(CAST(utilisation_percent AS DOUBLE)) / 100 AS use, COUNT(*) AS n FROM {reader}('{text}') GROUP BY 1""")
+        names = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+        lacking = [name for name in ("resource_id", "utilisation_percent") if name not in map(str.lower, names)]
+        if lacking and Path(path).stat().st_size:
+            raise BillError(
+                f"{path}: no column {', '.join(lacking)}; expected {_USE_EXPECTED}, found {', '.join(names[:8])}"
+            )
+        connection.execute(f"""CREATE TEMP TABLE given AS SELECT CAST(resource_id AS VARCHAR) AS resource_id,
+            CAST(utilisation_percent AS VARCHAR) AS text, TRY_CAST(utilisation_percent AS DOUBLE) AS percent FROM {source}""")
     except duckdb.Error as fault:
-        raise BillError(f"{path}: expected columns resource_id, utilisation_percent (0 to 100): {fault}") from fault
+        raise BillError(unreadable(path, fault, _USE_EXPECTED)) from fault
+    bad = connection.execute(
+        "SELECT resource_id, text FROM given WHERE percent IS NULL AND text IS NOT NULL LIMIT 1"
+    ).fetchone()
+    if bad:
+        raise BillError(f"{path}: utilisation_percent of {bad[0]!r}: expected a number from 0 to 100, found {bad[1]!r}")
+    connection.execute(
+        "CREATE TEMP TABLE measured AS SELECT resource_id, AVG(percent) / 100 AS use, COUNT(*) AS n FROM given GROUP BY 1"
+    )
     wrong = connection.execute(
         "SELECT resource_id, use * 100 FROM measured WHERE NOT (use BETWEEN 0 AND 1) OR use IS NULL LIMIT 1"
     )

@@ -15,11 +15,13 @@ import datetime as dt
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from leafmark.engine.unreadable import unreadable
 from leafmark.factors import regions
 from leafmark.factors.columns import FACTOR_COLUMNS, SOURCE_COLUMNS
 from leafmark.factors.model import Pack
@@ -197,12 +199,17 @@ def contract_pack(contracts: Iterable[Contract], path: str | Path, folder: Path)
     )
 
 
+_EXPECTED: Final = "CSV in UTF-8, or CSV.GZ"
+
+
 def _rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
     try:
+        if not path.stat().st_size:
+            raise GridError(unreadable(path, expected=_EXPECTED))
         with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig", newline="") as file:
             yield from enumerate(csv.DictReader(file), 1)
-    except OSError as fault:
-        raise GridError(f"{path}: not readable: {fault}") from fault
+    except (OSError, EOFError, UnicodeError, csv.Error, zlib.error) as fault:
+        raise GridError(unreadable(path, fault, _EXPECTED)) from fault
 
 
 def _source(source_id: str, path: Path, title: str) -> dict[str, str]:

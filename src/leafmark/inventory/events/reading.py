@@ -11,7 +11,19 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
-from leafmark.inventory.events.tables import COLUMNS, KINDS, NUMBERS, ROWS_MAX, Activity, Event, EventError, Refused
+from leafmark.engine.unreadable import FAULTS, unreadable
+from leafmark.inventory.events.tables import (
+    COLUMNS,
+    GSD_MAX,
+    KINDS,
+    NUMBERS,
+    ROWS_MAX,
+    SPREAD,
+    Activity,
+    Event,
+    EventError,
+    Refused,
+)
 
 EVENT_FILE: Final = "event.toml"
 FIELDS: Final = ("name", "programme_hours", "base", "region", "date", "distance_km")
@@ -91,8 +103,10 @@ def _rows(folder: Path) -> list[Mapping[str, Any]]:
         else:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = list(csv.DictReader(file))
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise EventError(f"{path}: cannot be read as CSV in UTF-8 or Parquet ({error})") from error
+    except (*FAULTS, csv.Error) as error:
+        raise EventError(unreadable(path, error)) from error
+    if not path.stat().st_size:
+        raise EventError(unreadable(path))
     if not rows or len(rows) > ROWS_MAX:
         raise EventError(f"{path}: expected 1 to {ROWS_MAX:,} rows, found {len(rows):,}")
     unknown = [str(name) for name in rows[0] if name not in COLUMNS]
@@ -123,6 +137,7 @@ def _activity(number: int, row: Mapping[str, Any], event: Mapping[str, Any]) -> 
             raise _RowError(name, "missing_value", "", f"needed by the kind {kind}: {KINDS[kind].what}")
     if KINDS[kind].method == "purchase.goods" and not key and numbers["kg_per_unit"] is None:
         raise _RowError("key", "missing_value", "", "a factor key, or the supplier's own figure in kg_per_unit")
+    _check_spread(kind, row, numbers[SPREAD])
     with_distance = _yes(row, "with_distance")
     if with_distance and kind not in ("travel", "freight"):
         raise _RowError("with_distance", "no_distance", kind, "no, or the kinds travel and freight")
@@ -130,6 +145,16 @@ def _activity(number: int, row: Mapping[str, Any], event: Mapping[str, Any]) -> 
         number, variant, kind, _text(row, "name") or kind, key, _text(row, "unit"), _text(row, "region") or event.get("region"),
         _date(row, event), numbers, with_distance, _text(row, "source"),
     )  # fmt: skip
+
+
+def _check_spread(kind: str, row: Mapping[str, Any], gsd: float | None) -> None:
+    if gsd is None:
+        return
+    if KINDS[kind].method is None:
+        raise _RowError(SPREAD, "no_grams", kind, "empty: the spread of an amount that makes grams")
+    if not 1 <= gsd <= GSD_MAX:
+        expected = f"a geometric standard deviation, 1 to {GSD_MAX:g}; 1.42 is a factor of two either way"
+        raise _RowError(SPREAD, "below_bound" if gsd < 1 else "above_bound", _text(row, SPREAD), expected)
 
 
 def _text(row: Mapping[str, Any], field: str) -> str:
