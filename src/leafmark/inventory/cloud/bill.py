@@ -19,7 +19,7 @@ from typing import Final, Literal
 import duckdb
 import pyarrow as pa
 
-from leafmark.inventory.cloud.bill_columns import NEEDED, NULL_WORDS, matched
+from leafmark.inventory.cloud.bill_columns import AZURES_DAY, NEEDED, NULL_WORDS, matched
 
 KEY: Final = (
     "provider", "service", "resource", "description", "sku", "region", "unit", "currency", "category", "charge_class", "commitment",
@@ -41,11 +41,12 @@ class Group:
     """Rows of a bill that are alike: the values of `KEY`, what was in their amounts, and the sums.
 
     `state`: `ok`; `negative`, `missing` or `unreadable` quantity (or unreadable cost). `measured` is the part of the quantity whose resource's utilisation is
-    known, `measured_x_use` that part times its utilisation.
+    known, `measured_x_use` that part times its utilisation. `period` is the month, or the hour where `hourly`: of rows that are of one hour.
     """
 
     words: tuple[str, ...]
     period: dt.datetime | None
+    hourly: bool
     state: str
     rows: int
     cost: Decimal
@@ -178,12 +179,23 @@ def _select(source: str, columns: dict[str, str], number: int, with_resource: bo
         return f"concat_ws(' ', {', '.join(have)})" if len(have) > 1 else have[0] if have else "CAST(NULL AS VARCHAR)"
 
     plain = ("service", "resource", "description", "currency", "category", "charge_class", "commitment", "reservation")
-    return f"""SELECT file, {", ".join(KEY)}, resource_id, {_NUMBERS.format(grain=grain)} FROM (
+    started = _started(columns.get("start", ""))
+    hourly = _OF_ONE_HOUR if grain == "hour" else "FALSE"
+    return f"""SELECT file, {", ".join(KEY)}, resource_id, {_NUMBERS}, {hourly} AS hourly,
+        CASE WHEN {hourly} THEN date_trunc('hour', {started}) ELSE date_trunc('month', {started}) END AS period,
+        CASE WHEN {started} IS NULL THEN start_text END AS start_unread FROM (
         SELECT {number} AS file, {first_of("provider", "publisher")} AS provider, {", ".join(f"{column(name)} AS {name}" for name in plain)},
         {joined("instance", "sku_meter", "sku_details")} AS sku, {first_of("region", "region_name", "zone")} AS region,
         CASE WHEN {column("quantity")} IS NULL THEN {either("priced_unit", "unit")} ELSE {column("unit")} END AS unit,
         {either("quantity", "priced_quantity")} AS quantity_text, {column("cost")} AS cost_text, {column("start")} AS start_text,
+        {column("end") if grain == "hour" else "CAST(NULL AS VARCHAR)"} AS end_text,
         {column("resource_id") if with_resource else "CAST(NULL AS VARCHAR)"} AS resource_id FROM {source})"""
+
+
+def _started(name: str) -> str:
+    """When a row's period began; a day may be written in one piece, and Azure's own export writes month/day/year in its column `Date`."""
+    formats = ["%Y%m%d", "%Y-%m", *(["%m/%d/%Y"] if name == AZURES_DAY else [])]
+    return f"COALESCE(TRY_CAST(start_text AS TIMESTAMP), TRY_STRPTIME(start_text, {formats}))"
 
 
 def _utilisation(connection: duckdb.DuckDBPyConnection, path: str | Path | None) -> None:
@@ -216,16 +228,16 @@ def _groups(connection: duckdb.DuckDBPyConnection) -> list[Group]:
     )
     words = ", ".join(f"b.{name}" for name in KEY)
     table = connection.execute(f"""
-        SELECT {", ".join(KEY)}, period, state, COUNT(*) AS row_count, SUM(cost) AS cost,
+        SELECT {", ".join(KEY)}, period, hourly, state, COUNT(*) AS row_count, SUM(cost) AS cost,
             SUM(q) AS quantity, SUM(known) AS known, SUM(by_use) AS by_use, MIN(row_no) AS first_row
-        FROM (SELECT {words}, b.rowid AS row_no, b.period, {_STATE} AS state, COALESCE(b.cost, 0) AS cost, {_Q} AS q, {known} AS known,
+        FROM (SELECT {words}, b.rowid AS row_no, b.period, b.hourly, {_STATE} AS state, COALESCE(b.cost, 0) AS cost, {_Q} AS q, {known} AS known,
             {by_use} AS by_use FROM bill AS b {joined})
         GROUP BY ALL ORDER BY first_row""").fetchall()
     width = len(KEY)
     return [
         Group(
-            tuple("" if word is None else word for word in row[:width]), row[width], _STATES[row[width + 1]], int(row[width + 2]),
-            row[width + 3] or Decimal(0), row[width + 4] or 0.0, row[width + 5] or 0.0, row[width + 6] or 0.0, int(row[width + 7]) + 1,
+            tuple("" if word is None else word for word in row[:width]), row[width], row[width + 1], _STATES[row[width + 2]],
+            int(row[width + 3]), row[width + 4] or Decimal(0), row[width + 5] or 0.0, row[width + 6] or 0.0, row[width + 7] or 0.0, int(row[width + 8]) + 1,
         )
         for row in table
     ]  # fmt: skip
@@ -240,17 +252,21 @@ _MONEY: Final = f"COALESCE(TRY_CAST(TRY_CAST(cost_text AS DECIMAL(18, 12)) AS {_
 _NUMBERS: Final = f"""TRY_CAST(quantity_text AS DOUBLE) AS quantity, {_MONEY} AS cost,
     CASE WHEN quantity_text IS NOT NULL AND NOT COALESCE(isfinite(TRY_CAST(quantity_text AS DOUBLE)), FALSE) THEN quantity_text END
         AS quantity_unread,
-    CASE WHEN cost_text IS NOT NULL AND {_MONEY} IS NULL THEN cost_text END AS cost_unread,
-    date_trunc('{{grain}}', TRY_CAST(start_text AS TIMESTAMP)) AS period"""
+    CASE WHEN cost_text IS NOT NULL AND {_MONEY} IS NULL THEN cost_text END AS cost_unread"""
+_OF_ONE_HOUR: Final = """(length(start_text) > 10 AND COALESCE(TRY_CAST(end_text AS TIMESTAMP) - TRY_CAST(start_text AS TIMESTAMP)
+    <= INTERVAL 1 HOUR, TRUE))"""
+"""A row of a day or a month has no hour of its own: its text is a day, or its period is longer than an hour."""
 
 
 def _doubtful(connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Rows with a negative cost or quantity, or an unreadable one: file number, row in it counted from 1, what was found."""
+    """Rows with a negative cost or quantity, or an unreadable one or start: file number, row in it counted from 1, what was found."""
     return connection.sql(f"""
         SELECT b.file, b.rowid - f.first_row + 1 AS row_no, COALESCE(b.cost_unread, CAST(b.cost AS VARCHAR)) AS cost_text,
-            COALESCE(b.quantity_unread, CAST(b.quantity AS VARCHAR)) AS quantity_text, b.category, b.charge_class
+            COALESCE(b.quantity_unread, CAST(b.quantity AS VARCHAR)) AS quantity_text, b.category, b.charge_class,
+            b.start_unread
         FROM bill AS b JOIN (SELECT file, MIN(rowid) AS first_row FROM bill GROUP BY file) AS f ON b.file = f.file
         WHERE b.cost < 0 OR b.quantity < 0 OR b.cost_unread IS NOT NULL OR b.quantity_unread IS NOT NULL
+            OR b.start_unread IS NOT NULL
         ORDER BY b.rowid LIMIT {FLAGGED_MAX}""").to_arrow_table()
 
 

@@ -42,6 +42,7 @@ class Usage:
     grid_region: str
     usage_class: str
     period: dt.datetime | None
+    hourly: bool
     machine: str
     host: str
     quantity: float
@@ -198,7 +199,7 @@ def _used(group: Group, provider: str, found: Meaning, region: str, grid: str, a
         *(("utilisation",) if machine and measured < 1 else ()),
     )
     return Usage(
-        provider, group.word("service"), region, grid, found.usage_class, group.period, machine.type if machine else "",
+        provider, group.word("service"), region, grid, found.usage_class, group.period, group.hourly, machine.type if machine else "",
         machine.host if machine else "", quantity, group.word("unit"), vcpu_hours, mean if machine else None, measured if machine else None,
         copies, overhead, cpu, gpu,
         energy.memory_kwh(quantity * found.memory_gb_hours, constant("memory_kwh_per_gb_hour"), overhead, copies),
