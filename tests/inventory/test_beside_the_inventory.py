@@ -73,6 +73,10 @@ def test_an_offset_inside_an_inventory_or_a_product_figure_is_refused(tmp_path: 
         statement(made(tmp_path / "i", [row]), "market")
     with pytest.raises(InventoryError, match="offset_in_inventory"):
         refuse_credits(pa.table({"book": ["product"], column: ["carbon_credit"]}), "lamp-1")
+    for name in ("vcs.removal_credit", "CCER 2024", "forest.offsets"):
+        with pytest.raises(InventoryError, match="offset_in_inventory"):
+            refuse_credits(pa.table({"book": ["product"], column: [name]}), "lamp-1")
+    refuse_credits(pa.table({column: ["material.offset_paper", "cover.verse"]}), "print")
     refuse_credits(lines([{}]), "sound")
 
 

@@ -19,11 +19,10 @@ from typing import Final
 import pyarrow as pa
 
 from leafmark.inventory.book import By, Inventory, InventoryError
+from leafmark.inventory.credit_words import is_credit
 
 CREDITS: Final = ("removal", "offset")
 COLUMNS: Final = ("kind", "co2e_kg", "programme", "serial", "retired_on", "year", "source")
-CREDIT_WORDS: Final = ("offset", "carbon_credit", "removal_credit", "compensation")
-"""What the name of a key, a template, a method or a factor begins with that is a credit and no activity."""
 _NAMED: Final = ("template", "key", "method_id", "factor_id")
 KG_UG: Final = 10**9
 
@@ -121,7 +120,7 @@ def refuse_credits(table: pa.Table, where: str) -> None:
         if column not in table.column_names:
             continue
         for name in pa.compute.unique(table[column]).to_pylist():
-            if name is not None and str(name).startswith(CREDIT_WORDS):
+            if name is not None and is_credit(str(name)):
                 raise InventoryError(
                     f"{where}: {column} {name}: offset_in_inventory: a credit is no activity and lowers no figure; put it in credits.csv, where "
                     "it stands beside gross emissions"
