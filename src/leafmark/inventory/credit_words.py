@@ -1,32 +1,12 @@
-"""Which words name an offset or a removal credit: one list for activities, for entries of other rooms and for finished tables."""
+"""The words that name an offset or a removal credit, as a condition of SQL."""
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from leafmark.engine.inputs import quote
-
-OFFSET_WORDS: Final = (
-    r"(^|[^a-z])(offsets?|offsetting|carbon[ _.-]?credits?|removal[ _.-]?credits?|vcus?|ccers?|cers|vers|erus?)([^a-z]|$)"
-    r"|抵消|抵銷|碳信用|核证自愿减排|核證自願減排"
-)
-"""What names an offset or a credit in a factor key or a description (lower case; RE2)."""
-PRINTED_WORDS: Final = r"offset[ _.-]?(print|paper|press|lithograph|plate|ink)"
-"""Offset printing is an activity like any other."""
-CREDIT_NAMES: Final = ("offset", "carbon_credit", "removal_credit", "compensation")
-"""What the name of a key, a template, a method or a factor begins with that is a credit and no activity."""
+from leafmark.factors.credit_words import OFFSET_WORDS, PRINTED_WORDS
 
 
 def named_in_sql(text: str) -> str:
     """SQL condition: a text expression names a credit."""
     word = f"lower({text})"
     return f"(regexp_matches({word}, {quote(OFFSET_WORDS)}) AND NOT regexp_matches({word}, {quote(PRINTED_WORDS)}))"
-
-
-def is_credit(name: str) -> bool:
-    """Whether a name is that of a credit."""
-    word = name.lower()
-    if re.search(PRINTED_WORDS, word):
-        return False
-    return word.startswith(CREDIT_NAMES) or re.search(OFFSET_WORDS, word) is not None

@@ -59,6 +59,7 @@ REASONS: Final[dict[str, str]] = {
     "missing_value": "a cell that the kind needs is empty",
     "unreadable": "a cell could not be read as a number, a date, or yes or no",
     "below_bound": "a number below 0",
+    "above_bound": "a number that no event can have",
     "unknown_word": "the kind is not one of the closed list",
     "no_distance": "only journeys and freight can go with the distance",
 }

@@ -18,8 +18,8 @@ from typing import Final
 
 import pyarrow as pa
 
+from leafmark.factors.credit_words import is_credit
 from leafmark.inventory.book import By, Inventory, InventoryError
-from leafmark.inventory.credit_words import is_credit
 
 CREDITS: Final = ("removal", "offset")
 COLUMNS: Final = ("kind", "co2e_kg", "programme", "serial", "retired_on", "year", "source")
@@ -87,6 +87,10 @@ def _credit(where: str, row: dict[str, str]) -> Credit:
         raise InventoryError(
             f"{where}: expected co2e_kg a number, retired_on a date and year a year: {fault}"
         ) from fault
+    if retired_on > dt.date.today():
+        raise InventoryError(
+            f"{where}: retired_on: {retired_on} is still to come: a credit stands here once it is retired"
+        )
     if amount_ug <= 0:
         raise InventoryError(f"{where}: co2e_kg: expected more than 0, found {row['co2e_kg']}")
     return Credit(row["kind"], amount_ug, row["programme"], row["serial"], retired_on, year, row["source"])
