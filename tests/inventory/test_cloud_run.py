@@ -380,3 +380,13 @@ def test_days_of_the_providers_own_exports(tmp_path: Path, name: str, text: str)
     bill.write_text(bill.read_text().replace("ChargePeriodStart", name))
     found = run_bill([bill], tmp_path / "own", known_on=KNOWN)
     assert [each.period for each in found.accounted.usage] == [dt.datetime(2024, 9, 1)]
+
+
+@pytest.mark.parametrize(("quantity", "reason"), [("1e300", "unreadable"), ("1e15", "above_bound")])
+def test_a_quantity_that_cannot_be_hides_no_other_row(tmp_path: Path, quantity: str, reason: str) -> None:
+    """Rows of one service, region and month are summed: one that is past all bounds is listed alone, and the kilowatt-hours are those of the others."""
+    wild = {"ConsumedQuantity": quantity, "ChargeDescription": "$0.192 per On Demand Linux m5.xlarge Instance Hour"}
+    plain, found = run(tmp_path, [{}], "plain"), run(tmp_path, [{}, wild], "wild")
+    assert found.location.record["totals"]["co2e_ug"] == plain.location.record["totals"]["co2e_ug"]
+    assert summary(found)["kwh"] == pytest.approx(KWH, rel=1e-12)
+    assert [(each["reason"], each["rows"]) for each in summary(found)["unmapped"]] == [(reason, 1)]

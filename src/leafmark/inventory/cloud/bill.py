@@ -243,6 +243,8 @@ def _groups(connection: duckdb.DuckDBPyConnection) -> list[Group]:
     ]  # fmt: skip
 
 
+QUANTITY_MAX: Final = 1e18
+"""No row of a bill has more of anything: a thousand petabytes in bytes. One that says so would hide all rows it is summed with."""
 _STATES: Final = ("ok", "negative", "missing", "unreadable")
 _STATE: Final = """CASE WHEN b.cost_unread IS NOT NULL OR b.quantity_unread IS NOT NULL THEN 3 WHEN b.quantity IS NULL THEN 2
     WHEN b.quantity < 0 THEN 1 ELSE 0 END"""
@@ -250,7 +252,8 @@ _Q: Final = "CASE WHEN b.quantity_unread IS NULL THEN COALESCE(b.quantity, 0) EL
 _MONEY: Final = f"COALESCE(TRY_CAST(TRY_CAST(cost_text AS DECIMAL(18, 12)) AS {_COST}), TRY_CAST(cost_text AS {_COST}))"
 """A cost to twelve decimals. Almost all are less than a million, and a decimal of 64 bits is read eight times as fast as one of 128."""
 _NUMBERS: Final = f"""TRY_CAST(quantity_text AS DOUBLE) AS quantity, {_MONEY} AS cost,
-    CASE WHEN quantity_text IS NOT NULL AND NOT COALESCE(isfinite(TRY_CAST(quantity_text AS DOUBLE)), FALSE) THEN quantity_text END
+    CASE WHEN quantity_text IS NOT NULL AND NOT COALESCE(TRY_CAST(quantity_text AS DOUBLE) BETWEEN -{QUANTITY_MAX!r} AND {QUANTITY_MAX!r}, FALSE)
+        THEN quantity_text END
         AS quantity_unread,
     CASE WHEN cost_text IS NOT NULL AND {_MONEY} IS NULL THEN cost_text END AS cost_unread"""
 _OF_ONE_HOUR: Final = """(length(start_text) > 10 AND COALESCE(TRY_CAST(end_text AS TIMESTAMP) - TRY_CAST(start_text AS TIMESTAMP)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from leafmark.inventory.cloud.bill import Bill
+from leafmark.inventory.cloud.bill import QUANTITY_MAX, Bill
 from leafmark.inventory.cloud.bill_columns import CATEGORIES, folded
 from leafmark.inventory.cloud.grids import Contract, unmet
 from leafmark.inventory.cloud.skus import NOT_USAGE, UNMAPPED
@@ -117,6 +117,8 @@ def _fault(field: str, text: str | None, kind: str) -> tuple[str, str, str, str]
         value = float(text)
     except ValueError:
         return "unreadable", text, "a number", "refused"
+    if field == "quantity" and not abs(value) <= QUANTITY_MAX:
+        return "unreadable", text, f"a number of at most {QUANTITY_MAX:g}", "refused"
     if value >= 0:
         return None
     if field == "quantity":

@@ -21,6 +21,8 @@ from leafmark.inventory.cloud.coefficients import PROVIDERS, constant, grid_regi
 from leafmark.inventory.cloud.skus import Meaning, Sku, meaning
 
 WORLD: Final = "WORLD"
+AMOUNT_MAX: Final = 1e12
+"""kWh, or hosts, of rows alike: more than all data centres use in a year, and more than the method takes."""
 _PROVIDER_WORDS: Final = (
     ("aws", ("aws", "amazon")),
     ("azure", ("microsoft", "azure")),
@@ -146,8 +148,12 @@ def account(bill: Bill, utilisation: float | None = None, provider: str = "") ->
         why = _unmapped(group) or found.unmapped or ("" if grid else "unknown_region")
         if why:
             listed.append(_listed(group, whose, "unmapped", why))
+            continue
+        used = _used(group, whose, found, region, grid, assumed)
+        if max(used.kwh, used.servers) > AMOUNT_MAX:
+            listed.append(_listed(group, whose, "unmapped", "above_bound"))
         else:
-            usage.append(_used(group, whose, found, region, grid, assumed))
+            usage.append(used)
     return Accounted(usage, listed, assumed)
 
 
