@@ -56,7 +56,7 @@ def test_gross_comes_first_and_credits_lower_nothing(tmp_path: Path) -> None:
     ("rows", "message"),
     [
         (SOUND + SOUND, "serial: A-1 is in row 1 too: a credit is used once"), ("offset,1,R,,2024-02-01,2023,x\n", "serial: missing"),
-        ("offset,1,R,1,,2023,x\n", "retired_on: missing"), ("gift,1,R,1,2024-02-01,2023,x\n", "expected removal or offset"),
+        ("offset,1,R,1,,2023,x\n", "retired_on: missing"), ("offset,1,R,1,9999-01-01,2023,x\n", "still to come"), ("gift,1,R,1,2024-02-01,2023,x\n", "expected removal or offset"),
         ("offset,0,R,1,2024-02-01,2023,x\n", "expected more than 0"), ("offset,-4,R,1,2024-02-01,2023,x\n", "expected more than 0"),
         ("offset,many,R,1,2024-02-01,2023,x\n", "a number"), ("offset,1,R,1,soon,2023,x\n", "a date"),
     ],
@@ -73,6 +73,10 @@ def test_an_offset_inside_an_inventory_or_a_product_figure_is_refused(tmp_path: 
         statement(made(tmp_path / "i", [row]), "market")
     with pytest.raises(InventoryError, match="offset_in_inventory"):
         refuse_credits(pa.table({"book": ["product"], column: ["carbon_credit"]}), "lamp-1")
+    for name in ("vcs.removal_credit", "CCER 2024", "forest.offsets"):
+        with pytest.raises(InventoryError, match="offset_in_inventory"):
+            refuse_credits(pa.table({"book": ["product"], column: [name]}), "lamp-1")
+    refuse_credits(pa.table({column: ["material.offset_paper", "cover.verse"]}), "print")
     refuse_credits(lines([{}]), "sound")
 
 

@@ -59,7 +59,7 @@ def test_entries_of_the_impact_book_or_of_no_scope_never_become_lines() -> None:
     ).to_pylist() == [-5]
     for other, error, about in (
         ({"book": "impact"}, MixedBooksError, "book impact"), ({"book": None}, MixedBooksError, "book None"), ({"book": "product"}, MixedBooksError, "book product"),
-        ({"scope": None}, InventoryError, "no scope"),
+        ({"scope": None}, InventoryError, "no scope"), ({"factor_id": "vcs.carbon_credit@WORLD"}, InventoryError, "offset_in_inventory"),
     ):  # fmt: skip
         with pytest.raises(error, match=about):
             lines_of_entries(pa.Table.from_pylist([entry, entry | other], schema=ENTRY_SCHEMA), "own", "x", "acts")

@@ -17,6 +17,7 @@ from leafmark.engine import memory_database, tables
 from leafmark.engine.schema import Z95
 from leafmark.engine.statement import MixedBooksError
 from leafmark.inventory.book import InventoryError
+from leafmark.inventory.credit_words import named_in_sql
 from leafmark.inventory.tables import LINES_SCHEMA, ORIGINS
 
 _NEEDED: Final = (
@@ -116,6 +117,8 @@ _UNSOUND: Final = (
      "do not say where they come from; expected run_id, method_id, method_version and factor_id of each"),
     ("low_ug IS NULL OR high_ug IS NULL OR low_ug > co2e_ug OR high_ug < co2e_ug",
      "have no range, or one that their grams are not in; expected low_ug <= co2e_ug <= high_ug"),
+    (f"{named_in_sql('CAST(factor_id AS VARCHAR)')} OR {named_in_sql('CAST(method_id AS VARCHAR)')}",
+     "are of an offset or a removal credit (offset_in_inventory); it lowers no figure: expected activities alone, and credits in credits.csv"),
 )  # fmt: skip
 """What no entry may be, and how it is told."""
 

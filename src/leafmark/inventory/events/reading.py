@@ -27,6 +27,10 @@ from leafmark.inventory.events.tables import (
 
 EVENT_FILE: Final = "event.toml"
 FIELDS: Final = ("name", "programme_hours", "base", "region", "date", "distance_km")
+AMOUNT_END: Final = 1e12
+"""More of anything than an event can have."""
+LEAST: Final = 1e-6
+"""Hours or kilometres: grams for an hour of what is shorter are past any number that can be shown."""
 YES, NO = ("yes", "true", "1"), ("no", "false", "0", "")
 
 
@@ -86,8 +90,8 @@ def _positive(file: Path, content: Mapping[str, Any], name: str) -> float | None
     value = content.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-        raise EventError(f"{file}: {name}: expected a number above 0, found {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not LEAST <= value < 1e9:
+        raise EventError(f"{file}: {name}: expected a number above 0 ({LEAST:f} to 1e9), found {value!r}")
     return float(value)
 
 
@@ -170,7 +174,9 @@ def _number(row: Mapping[str, Any], field: str) -> float | None:
         value = float(text)
     except ValueError as error:
         raise _RowError(field, "unreadable", text, "a number, with a point for decimals") from error
-    if not 0 <= value < 1e12:
+    if value >= AMOUNT_END:
+        raise _RowError(field, "above_bound", text, f"less than {AMOUNT_END:g}")
+    if not value >= 0:  # NaN too
         raise _RowError(field, "below_bound", text, "0 or more")
     return value
 

@@ -62,7 +62,7 @@ REASONS: Final[dict[str, str]] = {
     "missing_value": "a cell that the kind needs is empty",
     "unreadable": "a cell could not be read as a number, a date, or yes or no",
     "below_bound": "a number below 0, or a spread below 1",
-    "above_bound": "a spread above 100",
+    "above_bound": "a number that no event can have, or a spread above 100",
     "unknown_word": "the kind is not one of the closed list",
     "no_distance": "only journeys and freight can go with the distance",
     "no_grams": "crew is people and days: there are no grams for a spread to be of",
