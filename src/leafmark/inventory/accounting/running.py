@@ -12,6 +12,7 @@ written last.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import shutil
 import threading
@@ -33,10 +34,12 @@ from leafmark.engine.run import run as run_engine
 from leafmark.factors.model import Pack, builtin
 from leafmark.inventory.accounting.entries import lines_of_entries
 from leafmark.inventory.accounting.lines import lines_of
+from leafmark.inventory.accounting.whole_rows import consumed, left_out, rows_in_part
 from leafmark.inventory.book import RECORD_FILE, UNFINISHED, Inventory, InventoryError, is_inventory
 from leafmark.inventory.company.completeness import completeness
 from leafmark.inventory.company.flags import flag, flags_table
 from leafmark.inventory.company.folder import Company
+from leafmark.inventory.company.passes import ELECTRICITY
 from leafmark.inventory.company.prepare import prepare
 from leafmark.inventory.company.prepared import Prepared
 from leafmark.inventory.scope2.contracts import ARROW_SCHEMA
@@ -181,8 +184,12 @@ def _run(
     work = _Work(prepared, out, packs, settings, steps)
     with ThreadPoolExecutor(RUNS_AT_ONCE) as crew:
         market = crew.submit(_by_market, work, opened, used_before)
-        runs, lines, flags = work.templates(crew)
-        more, by_market = market.result()
+        runs, lines, flags, consumption = work.templates(crew)
+        if consumption is None:
+            more, by_market = market.result()
+        else:
+            market.exception()  # what it made, or could not, is of kWh that are no consumption
+            more, by_market = _by_market_again(work, opened, used_before, consumption)
     if by_market is not None:
         runs["electricity_market"] = by_market.run
         lines.append(by_market.lines)
@@ -216,6 +223,8 @@ class _Done:
     lines: pa.Table
     flags: pa.Table
     packs: list[Pack]
+    consumption: pa.Table | None = None
+    """Electricity that contracts are matched with, where that of `Prepared` has rows that turned out too large for a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,21 +237,39 @@ class _Work:
     settings: Settings
     steps: _Steps
 
-    def templates(self, crew: ThreadPoolExecutor) -> tuple[dict[str, Run], list[pa.Table], list[pa.Table]]:
+    def templates(
+        self, crew: ThreadPoolExecutor
+    ) -> tuple[dict[str, Run], list[pa.Table], list[pa.Table], pa.Table | None]:
         """Every template's run, some side by side, the largest first: a small one is mostly a single thread's work."""
         largest_first = sorted(self.prepared.inputs, key=lambda name: -self.prepared.inputs[name].stat().st_size)
         found = dict(zip(largest_first, crew.map(self._template, largest_first), strict=True))
         done = {name: found[name] for name in self.prepared.inputs}
         flags = [self.prepared.flags, *(each.flags for each in done.values())]
-        return {name: each.run for name, each in done.items()}, [each.lines for each in done.values()], flags
+        runs, lines = {name: each.run for name, each in done.items()}, [each.lines for each in done.values()]
+        return (
+            runs,
+            lines,
+            flags,
+            next((each.consumption for each in done.values() if each.consumption is not None), None),
+        )
 
     def _template(self, template: str) -> _Done:
         self.steps(template)
-        statement = "location" if template == "electricity" else "both"
+        statement = "location" if template == ELECTRICITY else "both"
         name = next(each.method for each in TEMPLATES if each.name == template)
-        done = self.engine(template, name, self.prepared.inputs[template], self.packs)
-        lines = lines_of(done, self.prepared.groups, template, self.packs, statement)
-        return _Done(done, lines, self.prepared.told(template, done.table("rejected")), self.packs)
+        source = self.prepared.inputs[template]
+        done = self.engine(template, name, source, self.packs)
+        rejected = done.table("rejected")
+        flags = self.prepared.told(template, rejected)
+        consumption = consumed(self.prepared.consumption, source, rejected) if template == ELECTRICITY else None
+        in_part = rows_in_part(done, source, self.packs, self.settings)
+        if in_part:
+            left_out(source, in_part)
+            shutil.rmtree(done.path)
+            done = self.engine(template, name, source, self.packs)
+        return _Done(
+            done, lines_of(done, self.prepared.groups, template, self.packs, statement), flags, self.packs, consumption
+        )
 
     def engine(self, folder: str, name: str, source: Path, packs: Sequence[Pack]) -> Run:
         """One engine run."""
@@ -274,6 +301,16 @@ def _by_market(work: _Work, company: Company, used_before: pa.Table | None) -> t
     }  # fmt: skip
     flags = pa.concat_tables([matched.flags.cast(FLAGS_SCHEMA), _refused_by_market(done, matched.rows)])
     return tables, _Done(done, lines, flags, packs)
+
+
+def _by_market_again(
+    work: _Work, company: Company, used_before: pa.Table | None, consumption: pa.Table
+) -> tuple[dict[str, pa.Table], _Done | None]:
+    """`_by_market` of another consumption than that of `prepare`, in the place of what was made of that."""
+    shutil.rmtree(work.out / "runs" / "electricity_market", ignore_errors=True)
+    (work.out / "prepared" / MARKET_ROWS).unlink(missing_ok=True)
+    prepared = dataclasses.replace(work.prepared, consumption=consumption)
+    return _by_market(dataclasses.replace(work, prepared=prepared), company, used_before)
 
 
 def _refused_by_market(run: Run, rows: pa.Table) -> pa.Table:
