@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import leafmark
@@ -32,12 +31,11 @@ from leafmark.engine.held import held
 from leafmark.engine.run import Run, Settings
 from leafmark.engine.run import run as run_engine
 from leafmark.factors.model import Pack, builtin
-from leafmark.inventory.accounting.entries import lines_of_entries
+from leafmark.inventory.accounting.given import Given, once, taken
 from leafmark.inventory.accounting.lines import lines_of
 from leafmark.inventory.accounting.whole_rows import consumed, left_out, rows_in_part
 from leafmark.inventory.book import RECORD_FILE, UNFINISHED, Inventory, InventoryError, is_inventory
 from leafmark.inventory.company.completeness import completeness
-from leafmark.inventory.company.flags import flag, flags_table
 from leafmark.inventory.company.folder import Company
 from leafmark.inventory.company.passes import ELECTRICITY
 from leafmark.inventory.company.prepare import prepare
@@ -45,8 +43,10 @@ from leafmark.inventory.company.prepared import Prepared
 from leafmark.inventory.scope2.contracts import ARROW_SCHEMA
 from leafmark.inventory.scope2.matching import match
 from leafmark.inventory.seal import SUMS_FILE
-from leafmark.inventory.tables import FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES, Statement
+from leafmark.inventory.tables import FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES
 from leafmark.methods import method
+
+__all__ = ["Given", "run_inventory"]
 
 _OWN: Final = (UNFINISHED, RECORD_FILE, SUMS_FILE, "prepared", "runs")
 _OWN_SUFFIXES: Final = (".parquet", ".tmp")
@@ -60,20 +60,6 @@ RUNS_AT_ONCE: Final = 2
 """Engine runs side by side, one thread each, and what each may hold: an inventory of 5 M lines stays under 1 GB."""
 
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Entries that another room or tool made, and whose they are (see `lines_of_entries`).
-
-    `statement` is which of the Scope 2 statements their Scope 2 is in: both, where nothing by market was made of them.
-    """
-
-    path: Path
-    entity_id: str
-    site_id: str
-    template: str
-    statement: Statement = "both"
 
 
 def run_inventory(
@@ -97,7 +83,7 @@ def run_inventory(
     CompanyError, InventoryError, PackError, FactorChoiceError : nothing can be computed. Rows that cannot be taken are flags instead.
     """
     folder = Path(out)
-    _once(given, folder)
+    once(given, folder)
     with held(folder):
         _claim(folder, replace)
         with told():
@@ -108,43 +94,6 @@ def _serials(before: Sequence[str | Path]) -> pa.Table | None:
     """Serial numbers that former years stand on; a year without contracts has none."""
     found = [each for each in map(Inventory.open, before) if (each.path / "serials.parquet").is_file()]
     return pa.concat_tables([each.table("serials") for each in found]) if found else None
-
-
-def _once(given: Sequence[Given], out: Path) -> None:
-    """Entries are counted once, and none lies in the folder that is about to be emptied."""
-    seen: set[Path] = set()
-    for each in given:
-        path = each.path.resolve()
-        path = path.parent if path.name == "entries.parquet" else path
-        if path in seen:
-            raise InventoryError(f"{each.path}: its entries were given twice; give them once")
-        if path.is_relative_to(out.resolve()):
-            raise InventoryError(
-                f"{each.path}: lies in {out}, which is made anew; keep entries of other rooms elsewhere"
-            )
-        seen.add(path)
-
-
-def _given(given: Sequence[Given], prepared: Prepared, company: Company) -> tuple[list[pa.Table], pa.Table]:
-    """Lines of entries that were made elsewhere; and a flag for those of other years, which are refused."""
-    entities = {row["entity_id"] for row in company.tables["entities"]} | {prepared.company.id}
-    lines, flags = [], []
-    for each in given:
-        if each.entity_id not in entities:
-            raise InventoryError(
-                f"{each.path}: given for the entity {each.entity_id!r}; expected an entity_id of entities"
-            )
-        found = lines_of_entries(each.path, each.entity_id, each.site_id, each.template, statement=each.statement)
-        month = found.column("month")
-        first, after = (pa.scalar(day, pa.date32()) for day in (prepared.from_day.replace(day=1), prepared.until_day))
-        ours = pc.fill_null(pc.and_(pc.greater_equal(month, first), pc.less(month, after)), True)
-        others = found.filter(pc.invert(ours))
-        lines.append(found.filter(ours))
-        if others.num_rows:
-            several = f"{pc.sum(others.column('activities')).as_py():,} entries from {pc.min(others.column('month')).as_py():%Y-%m}"
-            year = f"days from {prepared.from_day} to before {prepared.until_day}"
-            flags.append(flag("outside_year", str(each.path), None, "date", several, year, template=each.template))
-    return lines, flags_table(flags)
 
 
 def _claim(out: Path, replace: bool) -> None:
@@ -196,9 +145,9 @@ def _run(
         flags.append(by_market.flags)
         packs = by_market.packs
     steps("book")
-    of_others, strangers = _given(given, prepared, opened)
-    lines += of_others
-    flags.append(strangers)
+    others = taken(given, prepared, (row["entity_id"] for row in opened.tables["entities"]))
+    lines.append(others.lines)
+    flags.append(others.flags)
     book = pa.concat_tables([LINES_SCHEMA.empty_table(), *lines])
     every_flag = pa.concat_tables(
         [FLAGS_SCHEMA.empty_table(), *(each.select(FLAGS_SCHEMA.names).cast(FLAGS_SCHEMA) for each in flags)]
@@ -207,10 +156,11 @@ def _run(
         "lines": book,
         "flags": every_flag,
         "completeness": completeness(prepared, book, every_flag),
-        "groups": prepared.groups,
+        "groups": pa.concat_tables([prepared.groups, others.groups]),
         **more,
     }
-    inventory = Inventory.write(out, _record(prepared, packs, runs, began), made)
+    record = _record(prepared, packs, runs, began) | ({"given": others.record} if others.record else {})
+    inventory = Inventory.write(out, record, made)
     (out / UNFINISHED).unlink()
     return inventory
 
