@@ -23,8 +23,10 @@ import pyarrow as pa
 
 from leafmark.inventory.accounting.consolidating import part_of
 from leafmark.inventory.accounting.entries import Cell, EntryTable
+from leafmark.inventory.accounting.given_bill import unmapped
 from leafmark.inventory.accounting.given_factors import factors_said
 from leafmark.inventory.book import InventoryError
+from leafmark.inventory.company.completeness import Row
 from leafmark.inventory.company.flags import flag, flags_table
 from leafmark.inventory.company.leases import LeaseEffect, lease_effect
 from leafmark.inventory.company.prepared import GROUPS_SCHEMA, Prepared
@@ -64,12 +66,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of given entries: lines, flags, a group (`GROUPS_SCHEMA`) for each month and share, and what the record says of them."""
+    """What came of given entries: lines, flags, a group (`GROUPS_SCHEMA`) for each month and share, and what the record says of them.
+
+    `lost`: entries and rows of a bill that are in no figure, by scope and category, and by reason.
+    """
 
     lines: pa.Table
     flags: pa.Table
     groups: pa.Table
     record: list[dict[str, Any]]
+    lost: Mapping[Row, Mapping[str, int]]
 
 
 def once(given: Sequence[Given], out: Path) -> None:
@@ -97,13 +103,15 @@ def taken(given: Sequence[Given], prepared: Prepared, entities: Iterable[str]) -
 
     Raises
     ------
-    InventoryError : an entity or a place is not the company's, or it is not known whether the share is in the figures already.
+    InventoryError : an entity or a place is not the company's, it is not known whether the share is in the figures already, or the entries
+        are in other warming potentials.
     """
     known = {*entities, prepared.company.id}
     rows: list[dict[str, Any]] = []
     flags: list[dict[str, Any]] = []
     groups: list[dict[str, Any]] = []
     record = []
+    lost: dict[Row, dict[str, int]] = {}
     for each in given:
         place = _place(each, prepared, known)
         with EntryTable(each.path) as table:
@@ -113,11 +121,15 @@ def taken(given: Sequence[Given], prepared: Prepared, entities: Iterable[str]) -
             groups += found.groups(lines)
             flags += found.flags
             record.append(said)
+            for row, reasons in found.lost.items():
+                for reason, count in reasons.items():
+                    lost.setdefault(row, {})[reason] = lost.get(row, {}).get(reason, 0) + count
     return Taken(
         pa.Table.from_pylist(rows, schema=LINES_SCHEMA),
         flags_table(flags),
         pa.Table.from_pylist(groups, schema=GROUPS_SCHEMA),
         record,
+        lost,
     )
 
 
@@ -157,6 +169,9 @@ class _OfPlace:
         approach: Approach = prepared.company.approach
         self.moved: LeaseEffect = lease_effect(place.held, approach)
         self.flags: list[dict[str, Any]] = []
+        self.lost: dict[Row, dict[str, int]] = {}
+        self.factors = factors_said(given.path)
+        self.gwp = prepared.gwp
         self.dates = table.dates()
         self.monthly = all(day is None or day.day == 1 for day in self.dates)
         self.shares: list[Fraction] = []
@@ -164,6 +179,7 @@ class _OfPlace:
     def lines(self, twin: Given | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """The company's part of them, as rows of `LINES_SCHEMA` with `part`, the number of their share; and what is recorded."""
         given = self.given
+        self._same_potentials()
         numbers = {day: self._number(self._share(day)) for day in self.dates if self._of_year(day)}
         self._ask_for_figures()
         whole = self.table.lines(
@@ -179,7 +195,9 @@ class _OfPlace:
         outside = [row for row in whole if not self.shares[row["part"] - 1]]
         self._refuse("outside_boundary", "site_id", outside)
         whole = [row for row in whole if self.shares[row["part"] - 1]]
+        self._doubt_undated(whole)
         kept = [row for row in (self._in_statement(row, twin, other) for row in whole) if row is not None]
+        self._say_unmapped(kept)
         lines = [part_of(row, self._factor(row)) for row in kept]
         return lines, self._said(kept, lines)
 
@@ -219,12 +237,46 @@ class _OfPlace:
                 f"{given.template}:consolidated="
             )
 
+    def _same_potentials(self) -> None:
+        """Grams by two reports' warming potentials do not add up."""
+        made = self.factors.get("gwp")
+        if made is not None and made != self.gwp:
+            raise InventoryError(
+                f"{self.given.path}: its grams are by the warming potentials of {made}, the inventory's by those of {self.gwp}, and the two do "
+                f'not add up; make it again with --gwp {self.gwp}, or say gwp = "{made}" in company.toml'
+            )
+
+    def _lose(self, row: Row, reason: str, count: int) -> None:
+        """Count what is in no figure, once: a table by market has what its twin by location counts."""
+        if self.given.statement != "market":
+            reasons = self.lost.setdefault(row, {})
+            reasons[reason] = reasons.get(reason, 0) + count
+
+    def _doubt_undated(self, rows: list[dict[str, Any]]) -> None:
+        count = sum(row["activities"] for row in rows if row["month"] is None)
+        if count:
+            self.flags.append(
+                flag("missing_value", str(self.given.path), None, "date", f"{count:,} {_entries(count)} without a day",
+                     f"days from {self.first} to before {self.after}", "doubted", self.given.template)
+            )  # fmt: skip
+
+    def _say_unmapped(self, kept: list[dict[str, Any]]) -> None:
+        """Usage of a bill that has no grams makes the categories incomplete that its entries are in."""
+        cells = {(row["scope"], row["category"]) for row in kept}
+        for flagged, reason, count in unmapped(self.given.path, self.given.template):
+            self.flags.append(flagged)
+            for cell in cells:
+                self._lose(cell, reason, count)
+
     def _refuse(self, reason: str, field: str, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
         months = [row["month"] for row in rows if row["month"] is not None]
         since = f" from {min(months):%Y-%m}" if months else ""
-        found = f"{sum(row['activities'] for row in rows):,} entries{since}"
+        count = sum(row["activities"] for row in rows)
+        found = f"{count:,} {_entries(count)}{since}"
+        for row in rows:
+            self._lose((row["scope"], row["category"]), reason, row["activities"])
         expected = (
             f"days from {self.first} to before {self.after}"
             if reason == "outside_year"
@@ -260,7 +312,7 @@ class _OfPlace:
         return {
             "template": given.template, "entity_id": given.entity_id, "site_id": given.site_id, "held": self.place.held,
             "statement": given.statement, "figures": given.figures or "whole", "run_ids": sorted({row["run_id"] for row in lines}),
-            **factors_said(given.path),
+            **self.factors,
             "shares": [
                 {"share": str(share), "entries": count, "given_ug": before, "co2e_ug": after}
                 for share, (count, before, after) in sorted(by_share.items())
@@ -285,6 +337,10 @@ class _OfPlace:
                 "to_scope": moved, "to_category": self.moved.category, "upstream_to_category": self.moved.upstream_category, "rows": count,
             })  # fmt: skip
         return found
+
+
+def _entries(count: int) -> str:
+    return "entry" if count == 1 else "entries"
 
 
 def _percent(share: Fraction) -> str:

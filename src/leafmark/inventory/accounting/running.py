@@ -155,7 +155,7 @@ def _run(
     made = {
         "lines": book,
         "flags": every_flag,
-        "completeness": completeness(prepared, book, every_flag),
+        "completeness": completeness(prepared, book, every_flag, others.lost),
         "groups": pa.concat_tables([prepared.groups, others.groups]),
         **more,
     }
