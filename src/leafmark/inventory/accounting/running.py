@@ -31,7 +31,8 @@ from leafmark.engine.held import held
 from leafmark.engine.run import Run, Settings
 from leafmark.engine.run import run as run_engine
 from leafmark.factors.model import Pack, builtin
-from leafmark.inventory.accounting.given import Given, once, taken
+from leafmark.inventory.accounting.given import once, taken
+from leafmark.inventory.accounting.given_place import Given
 from leafmark.inventory.accounting.lines import lines_of
 from leafmark.inventory.accounting.whole_rows import consumed, left_out, rows_in_part
 from leafmark.inventory.book import RECORD_FILE, UNFINISHED, Inventory, InventoryError, is_inventory

@@ -62,7 +62,7 @@ def flags_of(bill: Bill, accounted: Accounted, contracts: Sequence[Contract], lo
     ]
     undated = sum(each.rows for each in accounted.usage if each.period is None)
     if undated:
-        told = f"{undated:,} {'row' if undated == 1 else 'rows'} of usage without a day"
+        told = f"{_rows(undated)} of usage without a day"
         expected = f"{DAY}: the latest factor of the grid stands in, and no year of an inventory is told"
         flags.append(_flag(str(bill.files[0]), None, "start", "missing_value", told, expected, "doubted"))
     flags += [
@@ -142,11 +142,15 @@ def _unmapped(accounted: Accounted, bill: Bill) -> list[dict[str, Any]]:
         first[at] = min(first.get(at, each.first_row), each.first_row)
     meanings = {**UNMAPPED, **NOT_USAGE}
     return [
-        _flag(str(bill.files[0]), None, "", reason, f"{rows:,} rows, the first is row {first[status, reason]} of the bill", meanings[reason],
+        _flag(str(bill.files[0]), None, "", reason, f"{_rows(rows)}, the first is row {first[status, reason]} of the bill", meanings[reason],
               "refused")
         for (status, reason), rows in sorted(counted.items())
         if status == "unmapped"
     ]  # fmt: skip
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _flag(
