@@ -55,6 +55,7 @@ EXPECTED: Final = {
     "goods_for_resale": "entries of service: cloud, packing, hubs, freight; goods come from the product book",
     "past_the_gate": f"stages before the maker's gate: {', '.join(GATE_STAGES)}",
     "other_book": "the book inventory or product; impact stands beside both",
+    "missing_value": "micrograms of each entry: an empty cell is not 0, and its order is not assessed by it",
     "unknown_order": "an order_id of the orders, given once",
 }
 
@@ -209,7 +210,7 @@ def _number(connection: duckdb.DuckDBPyConnection, told: Sequence[str]) -> None:
         f"""CREATE VIEW placed AS SELECT o.order_id, c.cell FROM orders AS o JOIN cells AS c ON {_same("o", "c", CUTS)}"""
     )
     connection.execute(f"""CREATE TABLE kinds AS SELECT CAST(DENSE_RANK() OVER (ORDER BY {_NAME}) AS INTEGER) AS kind, e.*, {REASON} AS reason
-        FROM (SELECT {_KIND}, COUNT(*)::BIGINT AS entries, SUM(co2e_ug)::HUGEINT AS ug FROM entries GROUP BY {_KIND}) AS e""")
+        FROM (SELECT {_KIND}, COUNT(*)::BIGINT AS entries, COUNT(co2e_ug)::BIGINT AS told, SUM(co2e_ug)::HUGEINT AS ug FROM entries GROUP BY {_KIND}) AS e""")
     connection.execute(f"CREATE TABLE names AS SELECT DISTINCT kind, {_NAME} FROM kinds")
     connection.execute("CREATE TABLE assessed_parts (cell INTEGER, service BIGINT, goods BIGINT)")
     sums = "credit BOOLEAN, ug HUGEINT, low HUGEINT, high HUGEINT, entries BIGINT"
@@ -247,7 +248,7 @@ def _meet(connection: duckdb.DuckDBPyConnection, each: Range, enough: Sequence[s
     connection.execute(f"CREATE OR REPLACE TEMP TABLE now AS SELECT * FROM placed WHERE {_within(each, 'order_id')}")
     orders = "now"
     entries = f"""(SELECT e.order_id, k.kind, k.book, e.co2e_ug, e.low_ug, e.high_ug FROM entries AS e JOIN kinds AS k
-        ON {_same("e", "k", enough)} WHERE {_within(each, "e.order_id")} AND k.reason IS NULL)"""
+        ON {_same("e", "k", enough)} WHERE {_within(each, "e.order_id")} AND k.reason IS NULL AND e.co2e_ug IS NOT NULL)"""
     connection.execute(f"""INSERT INTO gram_parts SELECT o.cell, e.kind, e.co2e_ug < 0, SUM(e.co2e_ug), SUM(COALESCE(e.low_ug, e.co2e_ug)),
         SUM(COALESCE(e.high_ug, e.co2e_ug)), COUNT(*) FROM {entries} AS e JOIN {orders} AS o ON o.order_id = e.order_id
         GROUP BY o.cell, e.kind, e.co2e_ug < 0""")
@@ -277,6 +278,13 @@ def _spread(connection: duckdb.DuckDBPyConnection, given: bool) -> list[dict[str
     twice = connection.execute(repeated).fetchall()
     if twice:
         raise InventoryError(f"shared, shared_id: {twice[0][0]!r} occurs twice; give each row an id of its own")
+    required = [field.name for field in SHARED_SCHEMA if not field.nullable]
+    lacking = f"SELECT shared_id, {', '.join(required[1:])} FROM shared WHERE {' OR '.join(f'{name} IS NULL' for name in required)}"
+    for row in connection.execute(f"{lacking} ORDER BY ALL LIMIT 1").fetchall():
+        empty = ", ".join(name for name, cell in zip(required, row, strict=True) if cell is None)
+        raise InventoryError(
+            f"shared, {row[0] or 'a row without shared_id'}: {empty}: the cell is empty, and empty is not 0; fill it"
+        )
     weight = " ".join(f"WHEN '{key}' THEN o.{key}" for key in KEYS)
     met = " UNION ALL ".join(
         f"""SELECT s.shared_id, s.method_id, s.factor_id, s.co2e_ug, s.low_ug, s.high_ug,
@@ -309,13 +317,23 @@ def _left_out(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         field = {"other_book": "book", "past_the_gate": "stage"}.get(reason, "method_id")
         found = f"{count:,} entries of the book {books}, {int(ug or 0):,} ug"
         flags.append(_flag("entries", first, field, reason, found, EXPECTED[reason]))
-    sums = "COALESCE(SUM(entries), 0)::BIGINT, COALESCE(SUM(ug), 0)::HUGEINT"
-    sound, sound_ug = _one(connection, f"SELECT {sums} FROM kinds WHERE reason IS NULL")
-    met, met_ug = _one(connection, f"SELECT {sums} FROM gram_parts")
+    sums = "COALESCE(SUM({}), 0)::BIGINT, COALESCE(SUM(ug), 0)::HUGEINT"
+    sound, sound_ug, empty = _one(
+        connection,
+        f"SELECT {sums.format('told')}, COALESCE(SUM(entries - told), 0)::BIGINT FROM kinds WHERE reason IS NULL",
+    )
+    if empty:
+        first = _one(
+            connection, f"SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) IS NULL AND e.co2e_ug IS NULL"
+        )[0]
+        flags.append(
+            _flag("entries", first, "co2e_ug", "missing_value", f"{empty:,} entries", EXPECTED["missing_value"])
+        )
+    met, met_ug = _one(connection, f"SELECT {sums.format('entries')} FROM gram_parts")
     if sound != met or sound_ug != met_ug:
         first = _one(
             connection,
-            f"""SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) IS NULL
+            f"""SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) IS NULL AND e.co2e_ug IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.order_id = e.order_id)""",
         )[0]
         found = f"{sound - met:,} entries, {sound_ug - met_ug:,} ug"

@@ -76,7 +76,7 @@ def view(
     for number, each in enumerate(given):
         source = _relation(connection, f"{name}_{number}", each)
         try:
-            have = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+            have = {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         except duckdb.Error as fault:
             raise InventoryError(f"{name} {_said(each)}: not readable: {fault}") from fault
         names = {column: renamed if renamed and column == "order_id" else column for column in columns}
@@ -85,6 +85,13 @@ def view(
             raise InventoryError(
                 f"{name} {_said(each)}: no column {', '.join(lacking)}; expected {', '.join(names.values())}"
             )
+        for column, kind in columns.items():
+            if (
+                kind == "DATE" and have.get(names[column]) == "TIMESTAMP WITH TIME ZONE"
+            ):  # its day would be this machine's
+                raise InventoryError(
+                    f"{name} {_said(each)}, {names[column]}: a moment in a time zone has no one day; give the day where the order was placed"
+                )
         cells = ", ".join(
             f"CAST({_quoted(names[c]) if names[c] in have else 'NULL'} AS {kind}) AS {_quoted(c)}"
             for c, kind in columns.items()
@@ -104,8 +111,12 @@ def _relation(connection: duckdb.DuckDBPyConnection, name: str, given: Given) ->
         return name
     files = files_of(given) or []
     listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    reader = "read_csv" if files[0].suffix.lower() in (".csv", ".txt") else "read_parquet"
-    return f"{reader}([{listed}])"
+    # Cells of a CSV are texts until they are cast: a guess would read 11/12/2024 as a day of either order, and an id 007 as 7.
+    return (
+        f"read_csv([{listed}], all_varchar = true, header = true)"
+        if files[0].suffix.lower() in (".csv", ".txt")
+        else f"read_parquet([{listed}])"
+    )
 
 
 def _said(given: Any) -> str:
@@ -117,7 +128,7 @@ def _quoted(name: str) -> str:
 
 
 def read_small(given: Given) -> pa.Table:
-    """A small table of a file, types as they are read.
+    """A small table of a file, types as they are in it; those of a CSV are texts.
 
     Raises
     ------
