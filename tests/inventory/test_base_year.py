@@ -357,6 +357,21 @@ def test_lines_of_another_book_are_refused(tmp_path: Path) -> None:
         lines_of(tmp_path / "a.parquet")
 
 
+def test_a_file_that_is_no_utf_8_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "c.csv"
+    file.write_bytes((HEAD + "C,,1,,,1,1,1,B\u00fccher\n").encode("latin-1"))
+    with pytest.raises(InventoryError, match="not readable as UTF-8"):
+        lines_of(file)
+
+
+def test_a_sale_of_nothing_is_refused(company: Company) -> None:
+    """A misspelt name was a change of 0 %, below every threshold, and the base year kept what was sold."""
+    company.files({2001: {"A": 40, "B": 10}, 2002: {"A": 40}})
+    with pytest.raises(InventoryError, match=r"b: remove: no line .* entity_id = 'Bee'; .* entities A, B"):
+        company.recalculate("b", "divestment", "2002-01-01", '[remove]\nentity_id = "Bee"')
+    assert company.recalculate("c", "divestment", "2002-01-01", '[remove]\nentity_id = "B"').significant
+
+
 def test_declared_totals_become_lines(tmp_path: Path) -> None:
     file = tmp_path / "c.csv"
     file.write_text(HEAD + "C,,1,,,1234.5,1000,1500,their report\nC,hall,2,,market,0,0,0,x\n", encoding="utf-8")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -132,6 +133,19 @@ def rows(folder: Path, name: str, columns: Sequence[Column], flags: Flags, neede
     return kept
 
 
+def exact_rows(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Rows of one CSV that has these columns and no other, as texts without the blanks around them.
+
+    Raises
+    ------
+    InventoryError : it is no CSV in UTF-8, or has other columns, or a row of more or fewer cells.
+    """
+    names, raw = _csv(file)
+    if set(names) != set(columns):
+        raise InventoryError(f"{file}: expected the columns {', '.join(columns)}, found {', '.join(names)}")
+    return [{name: cell.strip() for name, cell in row.items()} for row in raw]
+
+
 def unique(given: Sequence[Row], name: str, flags: Flags) -> dict[str, Row]:
     """Rows by their id; the second of one id is refused."""
     found: dict[str, Row] = {}
@@ -149,7 +163,9 @@ def _csv(file: Path) -> tuple[list[str], Iterator[dict[str, Any]]]:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
         raise InventoryError(f"{file}: not readable as UTF-8 ({fault}); save it as CSV in UTF-8") from fault
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), strict=True
+    )  # a line ends where CSV says, not at each mark of Unicode
     try:
         table = list(reader)
     except csv.Error as fault:

@@ -8,13 +8,13 @@ zero stay in. It is laid beside an inventory and never added to one: amounts her
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from leafmark.inventory.book import InventoryError
+from leafmark.inventory.small_tables import exact_rows
 
 GIGATONNE_G: Final = 10**15
 KINDS: Final = ("avoided", "participant_reduction")
@@ -81,13 +81,7 @@ def read_impact(path: Path) -> tuple[Impact, ...]:
     ------
     InventoryError : file, row, field, found and expected.
     """
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle)
-        if set(reader.fieldnames or ()) != set(COLUMNS):
-            raise InventoryError(
-                f"{path}: expected the columns {', '.join(COLUMNS)}, found {', '.join(reader.fieldnames or ())}"
-            )
-        return impacts(list(reader), str(path))
+    return impacts(exact_rows(path, COLUMNS), str(path))
 
 
 def impacts(rows: Iterable[Mapping[str, Any]], where: str = "impact") -> tuple[Impact, ...]:

@@ -8,7 +8,6 @@ There is no net figure here. Credits are no emissions: the GHG Protocol's Corpor
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Final
 import pyarrow as pa
 
 from leafmark.inventory.book import By, Inventory, InventoryError
+from leafmark.inventory.small_tables import exact_rows
 
 CREDITS: Final = ("removal", "offset")
 COLUMNS: Final = ("kind", "co2e_kg", "programme", "serial", "retired_on", "year", "source")
@@ -58,13 +58,7 @@ def read_credits(path: Path) -> tuple[Credit, ...]:
     ------
     InventoryError : file, row, field, found and expected; a serial number that is there twice.
     """
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle)
-        if set(reader.fieldnames or ()) != set(COLUMNS):
-            raise InventoryError(
-                f"{path}: expected the columns {', '.join(COLUMNS)}, found {', '.join(reader.fieldnames or ())}"
-            )
-        credits = [_credit(f"{path}: row {number}", row) for number, row in enumerate(reader, 1)]
+    credits = [_credit(f"{path}: row {number}", row) for number, row in enumerate(exact_rows(path, COLUMNS), 1)]
     seen: dict[tuple[str, str], int] = {}
     for number, credit in enumerate(credits, 1):
         first = seen.setdefault((credit.programme, credit.serial), number)

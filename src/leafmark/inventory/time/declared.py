@@ -9,7 +9,6 @@ and become lines without an amount, whose factor is the declaration itself.
 
 from __future__ import annotations
 
-import csv
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 
 from leafmark.engine.schema import Z95
 from leafmark.inventory.book import Inventory, InventoryError, refuse_other_books
+from leafmark.inventory.small_tables import exact_rows
 from leafmark.inventory.tables import LINES_SCHEMA, STATEMENTS
 
 TEMPLATE: Final = "declared"
@@ -44,13 +44,7 @@ def lines_of(path: Path) -> pa.Table:
         if missing:
             raise InventoryError(f"{path}: expected lines of an inventory, found no column {', '.join(missing)}")
         return table.select(LINES_SCHEMA.names).cast(LINES_SCHEMA)
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle)
-        if set(reader.fieldnames or ()) != set(COLUMNS):
-            raise InventoryError(
-                f"{path}: expected the columns {', '.join(COLUMNS)}, found {', '.join(reader.fieldnames or ())}"
-            )
-        rows = [_line(path, number, row) for number, row in enumerate(reader, 1)]
+    rows = [_line(path, number, row) for number, row in enumerate(exact_rows(path, COLUMNS), 1)]
     return pa.Table.from_pylist(rows, schema=LINES_SCHEMA)
 
 

@@ -140,6 +140,7 @@ def _admissible(history: History, change: Change) -> None:
             f"{change.id}: each category has its own base year: a category that is new begins one (Scope 3 Standard, table 9.5); no recalculation"
         )
     if change.remove:
+        _removes_something(history, change)
         return
     given = {*(change.add or {}), *(change.replace or {})}
     lacking = [year for year in policy.years if year not in given and not _born_after(change.existed_from, year)]
@@ -147,6 +148,20 @@ def _admissible(history: History, change: Change) -> None:
         raise InventoryError(
             f"{change.id}: no lines for the base year {', '.join(map(str, lacking))}: give them (backcast where data are lacking, and say so in "
             "source), or existed_from where it did not exist yet"
+        )
+
+
+def _removes_something(history: History, change: Change) -> None:
+    """A misspelt name would make a sale of no size, that never recalculates anything."""
+    assert change.remove is not None
+    tables = [history.newest(year).inventory.table("lines") for year in history.years()]
+    for other in _noted(history).values():
+        tables += [_kept(history, other, file) for files in (other["add"], other["replace"]) for file in files.values()]
+    if all(_without(table, change.remove).num_rows == table.num_rows for table in tables):
+        named = ", ".join(f"{column} = {value!r}" for column, value in change.remove.items())
+        raise InventoryError(
+            f"{change.id}: remove: no line of a filed year or of a noted change has {named}; expected what the inventories say, "
+            f"entities {', '.join(sorted({name for table in tables for name in pc.unique(table['entity_id']).to_pylist()}))}"
         )
 
 
