@@ -56,6 +56,7 @@ EXPECTED: Final = {
     "past_the_gate": f"stages before the maker's gate: {', '.join(GATE_STAGES)}",
     "other_book": "the book inventory or product; impact stands beside both",
     "missing_value": "micrograms of each entry: an empty cell is not 0, and its order is not assessed by it",
+    "amount": "an amount of each, or efficiency and grid cannot be told apart there",
     "unknown_order": "an order_id of the orders, given once",
 }
 
@@ -65,7 +66,7 @@ class Cells:
     """What figures are made of, by the four cuts; micrograms and amounts are whole numbers.
 
     `cuts` are those that are told apart; the others are NULL. `orders`: CUTS, orders, lines, parcels, service_orders, goods_orders. `grams`: CUTS, row, shared, method_id, factor_id, credit, ug, low,
-    high, entries. `amounts`: CUTS, method_id, amount (millionths of its unit). `flags`: `FLAGS_SCHEMA`.
+    high, entries. `amounts`: CUTS, method_id, amount (millionths of its unit; NULL where some entries of the method have none). `flags`: `FLAGS_SCHEMA`.
     """
 
     cuts: tuple[str, ...]
@@ -217,6 +218,9 @@ def _number(connection: duckdb.DuckDBPyConnection, told: Sequence[str]) -> None:
     connection.execute(f"CREATE TABLE gram_parts (cell INTEGER, kind INTEGER, {sums})")
     connection.execute(f"CREATE TABLE shared_parts (cell INTEGER, method_id VARCHAR, factor_id VARCHAR, {sums})")
     connection.execute("CREATE TABLE amount_parts (cell INTEGER, method_id VARCHAR, amount HUGEINT)")
+    connection.execute("""CREATE TABLE counted AS SELECT method_id FROM amounts WHERE amount IS NOT NULL
+        UNION SELECT method_id FROM shared WHERE amount IS NOT NULL""")
+    connection.execute("CREATE TABLE uncounted (cell INTEGER, method_id VARCHAR, entries BIGINT, first VARCHAR)")
 
 
 _KIND: Final = "book, category, stage, method_id, factor_id"
@@ -259,6 +263,12 @@ def _meet(connection: duckdb.DuckDBPyConnection, each: Range, enough: Sequence[s
         SELECT o.cell, a.method_id, SUM(CAST(ROUND(a.amount * {MICRO}) AS HUGEINT)) FROM
             (SELECT * FROM amounts WHERE {_within(each, "order_id")}) AS a JOIN {orders} AS o ON o.order_id = a.order_id
         GROUP BY o.cell, a.method_id""")
+    if _one(connection, "SELECT COUNT(*) FROM counted")[0]:
+        connection.execute(f"""INSERT INTO uncounted SELECT o.cell, k.method_id, COUNT(*), MIN(e.order_id) FROM {entries} AS e
+            JOIN names AS k ON k.kind = e.kind JOIN counted AS c ON c.method_id = k.method_id JOIN {orders} AS o ON o.order_id = e.order_id
+            LEFT JOIN (SELECT DISTINCT order_id, method_id FROM amounts WHERE amount IS NOT NULL AND {_within(each, "order_id")}) AS a
+                ON a.order_id = e.order_id AND a.method_id = k.method_id
+            WHERE a.order_id IS NULL AND e.co2e_ug <> 0 GROUP BY o.cell, k.method_id""")
 
 
 _PLACES: Final = (
@@ -298,6 +308,8 @@ def _spread(connection: duckdb.DuckDBPyConnection, given: bool) -> list[dict[str
         SUM(low_ug_part), SUM(high_ug_part), 0 FROM spread GROUP BY cell, method_id, factor_id, co2e_ug < 0""")
     connection.execute("""INSERT INTO amount_parts SELECT cell, method_id, SUM(amount_part) FROM spread WHERE counted
         GROUP BY cell, method_id""")
+    connection.execute("""INSERT INTO uncounted SELECT s.cell, s.method_id, COUNT(*), MIN(s.shared_id) FROM spread AS s
+        JOIN counted AS c ON c.method_id = s.method_id WHERE NOT s.counted AND s.co2e_ug_part <> 0 GROUP BY s.cell, s.method_id""")
     lost = connection.execute(
         "SELECT shared_id, spread_by, co2e_ug FROM shared WHERE shared_id NOT IN (SELECT shared_id FROM spread) ORDER BY 1"
     )
@@ -317,6 +329,16 @@ def _left_out(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         field = {"other_book": "book", "past_the_gate": "stage"}.get(reason, "method_id")
         found = f"{count:,} entries of the book {books}, {int(ug or 0):,} ug"
         flags.append(_flag("entries", first, field, reason, found, EXPECTED[reason]))
+    for (
+        method,
+        count,
+        first,
+    ) in connection.execute("""SELECT method_id, SUM(entries)::BIGINT, MIN(first) FROM uncounted GROUP BY method_id
+            ORDER BY method_id""").fetchall():
+        found = f"{count:,} with grams of {method} and without its amount"
+        flags.append(
+            _flag("amounts", first, "amount", "missing_value", found, EXPECTED["amount"]) | {"effect": "doubted"}
+        )
     sums = "COALESCE(SUM({}), 0)::BIGINT, COALESCE(SUM(ug), 0)::HUGEINT"
     sound, sound_ug, empty = _one(
         connection,
@@ -369,8 +391,11 @@ def _cells(connection: duckdb.DuckDBPyConnection, told: tuple[str, ...], flags: 
         FROM (SELECT cell, method_id, factor_id, credit, {sums} FROM shared_parts GROUP BY cell, method_id, factor_id, credit) AS g
         JOIN places AS p ON p.cell = g.cell ORDER BY g.cell, g.method_id, g.factor_id, g.credit""")
     grams = pa.concat_tables([own, spread_over.cast(own.schema)])
-    amounts = fetch(f"""SELECT {cuts}, a.method_id, a.amount FROM (SELECT cell, method_id, SUM(amount)::BIGINT AS amount FROM amount_parts
-        GROUP BY cell, method_id) AS a JOIN places AS p ON p.cell = a.cell ORDER BY a.cell, a.method_id""")
+    amounts = fetch(f"""SELECT {cuts}, a.method_id, a.amount FROM (SELECT p.cell, p.method_id,
+            CASE WHEN MAX(u.cell) IS NULL THEN SUM(p.amount)::BIGINT END AS amount
+            FROM (SELECT * FROM amount_parts UNION ALL SELECT cell, method_id, NULL FROM uncounted) AS p
+            LEFT JOIN (SELECT DISTINCT cell, method_id FROM uncounted) AS u ON u.cell = p.cell AND u.method_id = p.method_id
+            GROUP BY p.cell, p.method_id) AS a JOIN places AS p ON p.cell = a.cell ORDER BY a.cell, a.method_id""")
     return Cells(told, orders, grams, amounts, pa.Table.from_pylist(flags, schema=FLAGS_SCHEMA))
 
 
