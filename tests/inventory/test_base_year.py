@@ -8,6 +8,7 @@ together, whole years, what did not exist, outsourcing that was reported before,
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -120,6 +121,26 @@ def test_in_the_middle_of_a_year_whole_years_are_counted(company: Company) -> No
     company.files({2001: {"A": 50}, 2002: {"A": 50, "C": 10}})
     company.recalculate("c", "acquisition", "2002-07-01", 'entity_id = "C"', add={2001: {"C": 15}, 2002: {"C": 9}})
     assert company.tonnes() == {2001: 65, 2002: 69}
+
+
+def test_months_that_the_inventory_has_already_are_not_added_again(company: Company) -> None:
+    """Bought on 1 July; who adds the whole of the year would count August twice, 25 t for 20."""
+    company.files({2001: {"A": 50}})
+    months = [
+        {"entity_id": "C", "site_id": "c", "month": dt.date(2002, month, 1), "co2e_ug": T * tonnes}
+        for month, tonnes in ((2, 10), (8, 5))
+    ]
+    a = {"entity_id": "A", "site_id": "a", "co2e_ug": 50 * T}
+    History.open(company.path).file(made(company.folder / "own-2002", [a, months[1]], 2002))
+    file = company.change("c", "acquisition", "2002-07-01", 'entity_id = "C"', add={2001: {"C": 15}, 2002: {"C": 0}})
+    pq.write_table(lines(months), company.folder / "whole.parquet")
+    file.write_text(file.read_text(encoding="utf-8").replace("c-add-2002", "whole.parquet"), encoding="utf-8")
+    with pytest.raises(InventoryError, match=r"2002-08 of C is in the inventory of 2002 already.* before 2002-07-01"):
+        recalculate(History.open(company.path), read_change(file))
+    assert not (company.path / "changes").exists()
+    pq.write_table(lines(months[:1]), company.folder / "whole.parquet")
+    recalculate(History.open(company.path), read_change(file))
+    assert company.tonnes() == {2001: 65, 2002: 65}
 
 
 def test_with_following_year_a_change_waits_until_that_year_is_filed(tmp_path: Path) -> None:

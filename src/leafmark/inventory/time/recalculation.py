@@ -91,14 +91,18 @@ def note(history: History, change: Change) -> History:
     _admissible(history, change)
     folder = history.path / "changes" / change.id
     kept: dict[str, dict[str, str]] = {"add": {}, "replace": {}}
+    brought = {}
     for name, files in (("add", change.add or {}), ("replace", change.replace or {})):
         for year, file in sorted(files.items()):
-            lines = lines_of(file)
+            lines = brought[name, year] = lines_of(file)
             _no_early_grams(change, year, lines)
-            folder.mkdir(parents=True, exist_ok=True)
-            target = folder / f"{name}-{year}.parquet"
-            pq.write_table(lines, target, compression="zstd")
-            kept[name][str(year)] = target.relative_to(history.path).as_posix()
+            if change.kind == "acquisition" and name == "add":
+                _nothing_twice(history, change, year, lines)
+    for (name, year), lines in brought.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{name}-{year}.parquet"
+        pq.write_table(lines, target, compression="zstd")
+        kept[name][str(year)] = target.relative_to(history.path).as_posix()
     content = {name: value for name, value in asdict(change).items() if name not in ("add", "replace")}
     content |= {
         "date": change.date.isoformat(),
@@ -168,6 +172,20 @@ def _removes_something(history: History, change: Change) -> None:
 def _no_early_grams(change: Change, year: int, lines: pa.Table) -> None:
     if _born_after(change.existed_from, year) and lines.num_rows:
         raise InventoryError(f"{change.id}: lines for {year}, but it existed from {change.existed_from} only")
+
+
+def _nothing_twice(history: History, change: Change, year: int, lines: pa.Table) -> None:
+    """From the purchase on, the company's own inventory has what was bought: the months before it are what is added."""
+    if year not in history.years() or change.entity_id is None:
+        return
+    own = history.versions(year)[0].inventory.table("lines")
+    own = own.filter(pc.equal(own["entity_id"], change.entity_id))
+    had, brought = ({m for m in pc.unique(table["month"]).to_pylist() if m is not None} for table in (own, lines))
+    if twice := sorted(month for month in had & brought if month >= change.date):
+        raise InventoryError(
+            f"{change.id}: add: {year}: {twice[0]:%Y-%m} of {change.entity_id} is in the inventory of {year} already, and would count twice; "
+            f"give the months before {change.date}"
+        )
 
 
 def _born_after(existed_from: dt.date | None, year: int) -> bool:
