@@ -224,6 +224,7 @@ def test_a_calendar_labels_days() -> None:
         ({"festival": ["a"], "from": [DAY], "until": [DAY]}, "not after"),
         ({"festival": ["a"], "from": [DAY]}, "no column until"),
         ({"festival": ["a"], "from": [DAY], "until": pa.array([None], pa.date32())}, "no cell empty"),
+        ({"festival": ["a"], "from": [DAY], "until": [dt.datetime(2030, 1, 1, 2)]}, "until: an hour of the day"),
     ],
 )
 def test_a_calendar_that_is_none_says_so(calendar: dict[str, Any], message: str) -> None:
