@@ -143,6 +143,20 @@ def test_months_that_the_inventory_has_already_are_not_added_again(company: Comp
     assert company.tonnes() == {2001: 65, 2002: 65}
 
 
+def test_scope_2_by_one_statement_alone_would_restate_half(company: Company) -> None:
+    company.files({2001: {"A": 50}, 2002: {"A": 50}})
+    file = company.change("c", "acquisition", "2002-01-01", 'entity_id = "C"', add={2001: {"C": 15}})
+    rows = ["C,,2,,location,9000,9000,9000,their report\n", "C,,2,,market,9000,9000,9000,location's\n"]
+    text = file.read_text(encoding="utf-8").replace("c-add-2001", "c.csv")
+    file.write_text(text, encoding="utf-8")
+    (company.folder / "c.csv").write_text(HEAD + rows[0], encoding="utf-8")
+    with pytest.raises(InventoryError, match="C has Scope 2 by location and not by market; give both"):
+        recalculate(History.open(company.path), read_change(file))
+    (company.folder / "c.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
+    recalculate(History.open(company.path), read_change(file))
+    assert company.tonnes()[2001] == 59
+
+
 def test_with_following_year_a_change_waits_until_that_year_is_filed(tmp_path: Path) -> None:
     company = Company(tmp_path, POLICY + 'timing = "following_year"\n')
     company.files({2001: {"A": 50}, 2002: {"A": 50, "C": 10}})

@@ -96,6 +96,7 @@ def note(history: History, change: Change) -> History:
         for year, file in sorted(files.items()):
             lines = brought[name, year] = lines_of(file)
             _no_early_grams(change, year, lines)
+            _by_both(change, year, lines)
             if change.kind == "acquisition" and name == "add":
                 _nothing_twice(history, change, year, lines)
     for (name, year), lines in brought.items():
@@ -172,6 +173,25 @@ def _removes_something(history: History, change: Change) -> None:
 def _no_early_grams(change: Change, year: int, lines: pa.Table) -> None:
     if _born_after(change.existed_from, year) and lines.num_rows:
         raise InventoryError(f"{change.id}: lines for {year}, but it existed from {change.existed_from} only")
+
+
+def _by_both(change: Change, year: int, lines: pa.Table) -> None:
+    """Scope 2 told by one statement alone would restate one of two base years, and leave the other as it was."""
+    told: dict[str, set[str]] = {}
+    for row in (
+        lines.select(["entity_id", "scope", "statement"])
+        .group_by(["entity_id", "scope", "statement"])
+        .aggregate([])
+        .to_pylist()
+    ):
+        if row["scope"] == 2 and row["statement"] in BOTH:
+            told.setdefault(row["entity_id"], set()).add(row["statement"])
+    for entity, statements in sorted(told.items()):
+        if lacking := [by for by in BOTH if by not in statements]:
+            raise InventoryError(
+                f"{change.id}: {year}: {entity} has Scope 2 by {' and '.join(sorted(statements))} and not by {lacking[0]}; give both (0 is a value; "
+                "where one is not known, the figure of the other with that said in source)"
+            )
 
 
 def _nothing_twice(history: History, change: Change, year: int, lines: pa.Table) -> None:
