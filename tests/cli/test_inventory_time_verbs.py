@@ -82,6 +82,14 @@ def test_targets_tell_path_gap_credits_and_the_ambition_apart(call: Call, folder
     assert (folder / "targets.html").read_text(encoding="utf-8").count("<svg") == 3
 
 
+def test_credits_of_another_year_are_told_and_not_lost(call: Call, folder: Path) -> None:
+    head = (folder / "credits.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "older.csv").write_text(head + "\noffset,5,Registry A,Z-1,2023-02-01,2022,receipt\n", encoding="utf-8")
+    args = ("inventory", "targets", "history", "targets.toml", "--credits", "older.csv")
+    assert json.loads(call(*args, "--json").stdout)["credits_of_other_years"] == {"2022": 1}
+    assert "credits of other years than 2023" in call(*args).stderr
+
+
 def test_what_cannot_be_compared_ends_with_a_sentence(call: Call, folder: Path) -> None:
     record = folder / "inventory-2023" / "inventory.json"
     record.write_text(record.read_text(encoding="utf-8").replace("AR5", "AR6"), encoding="utf-8")

@@ -8,6 +8,7 @@ together, whole years, what did not exist, outsourcing that was reported before,
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -120,6 +121,40 @@ def test_in_the_middle_of_a_year_whole_years_are_counted(company: Company) -> No
     company.files({2001: {"A": 50}, 2002: {"A": 50, "C": 10}})
     company.recalculate("c", "acquisition", "2002-07-01", 'entity_id = "C"', add={2001: {"C": 15}, 2002: {"C": 9}})
     assert company.tonnes() == {2001: 65, 2002: 69}
+
+
+def test_months_that_the_inventory_has_already_are_not_added_again(company: Company) -> None:
+    """Bought on 1 July; who adds the whole of the year would count August twice, 25 t for 20."""
+    company.files({2001: {"A": 50}})
+    months = [
+        {"entity_id": "C", "site_id": "c", "month": dt.date(2002, month, 1), "co2e_ug": T * tonnes}
+        for month, tonnes in ((2, 10), (8, 5))
+    ]
+    a = {"entity_id": "A", "site_id": "a", "co2e_ug": 50 * T}
+    History.open(company.path).file(made(company.folder / "own-2002", [a, months[1]], 2002))
+    file = company.change("c", "acquisition", "2002-07-01", 'entity_id = "C"', add={2001: {"C": 15}, 2002: {"C": 0}})
+    pq.write_table(lines(months), company.folder / "whole.parquet")
+    file.write_text(file.read_text(encoding="utf-8").replace("c-add-2002", "whole.parquet"), encoding="utf-8")
+    with pytest.raises(InventoryError, match=r"2002-08 of C is in the inventory of 2002 already.* before 2002-07-01"):
+        recalculate(History.open(company.path), read_change(file))
+    assert not (company.path / "changes").exists()
+    pq.write_table(lines(months[:1]), company.folder / "whole.parquet")
+    recalculate(History.open(company.path), read_change(file))
+    assert company.tonnes() == {2001: 65, 2002: 65}
+
+
+def test_scope_2_by_one_statement_alone_would_restate_half(company: Company) -> None:
+    company.files({2001: {"A": 50}, 2002: {"A": 50}})
+    file = company.change("c", "acquisition", "2002-01-01", 'entity_id = "C"', add={2001: {"C": 15}})
+    rows = ["C,,2,,location,9000,9000,9000,their report\n", "C,,2,,market,9000,9000,9000,location's\n"]
+    text = file.read_text(encoding="utf-8").replace("c-add-2001", "c.csv")
+    file.write_text(text, encoding="utf-8")
+    (company.folder / "c.csv").write_text(HEAD + rows[0], encoding="utf-8")
+    with pytest.raises(InventoryError, match="C has Scope 2 by location and not by market; give both"):
+        recalculate(History.open(company.path), read_change(file))
+    (company.folder / "c.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
+    recalculate(History.open(company.path), read_change(file))
+    assert company.tonnes()[2001] == 59
 
 
 def test_with_following_year_a_change_waits_until_that_year_is_filed(tmp_path: Path) -> None:
@@ -355,6 +390,21 @@ def test_lines_of_another_book_are_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": [1]}), tmp_path / "a.parquet")
     with pytest.raises(InventoryError, match="found no column entity_id"):
         lines_of(tmp_path / "a.parquet")
+
+
+def test_a_file_that_is_no_utf_8_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "c.csv"
+    file.write_bytes((HEAD + "C,,1,,,1,1,1,B\u00fccher\n").encode("latin-1"))
+    with pytest.raises(InventoryError, match="line 2 holds bytes that are no UTF-8; expected CSV in UTF-8"):
+        lines_of(file)
+
+
+def test_a_sale_of_nothing_is_refused(company: Company) -> None:
+    """A misspelt name was a change of 0 %, below every threshold, and the base year kept what was sold."""
+    company.files({2001: {"A": 40, "B": 10}, 2002: {"A": 40}})
+    with pytest.raises(InventoryError, match=r"b: remove: no line .* entity_id = 'Bee'; .* entities A, B"):
+        company.recalculate("b", "divestment", "2002-01-01", '[remove]\nentity_id = "Bee"')
+    assert company.recalculate("c", "divestment", "2002-01-01", '[remove]\nentity_id = "B"').significant
 
 
 def test_declared_totals_become_lines(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -55,7 +56,8 @@ def test_gross_comes_first_and_credits_lower_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (SOUND + SOUND, "serial: A-1 is in row 1 too: a credit is used once"), ("offset,1,R,,2024-02-01,2023,x\n", "serial: missing"),
+        (SOUND + SOUND, "serial: A-1 is in row 1 too: a credit is used once"),
+        (SOUND + "offset,30000,Registry A ,A-1\u00a0,2024-02-01,2023,receipt\n", "serial: A-1 is in row 1 too"), (SOUND + "offset,1\n", "row 3 has 2 cells"), ("offset,1,R,,2024-02-01,2023,x\n", "serial: missing"),
         ("offset,1,R,1,,2023,x\n", "retired_on: missing"), ("offset,1,R,1,9999-01-01,2023,x\n", "still to come"), ("gift,1,R,1,2024-02-01,2023,x\n", "expected removal or offset"),
         ("offset,0,R,1,2024-02-01,2023,x\n", "expected more than 0"), ("offset,-4,R,1,2024-02-01,2023,x\n", "expected more than 0"),
         ("offset,many,R,1,2024-02-01,2023,x\n", "a number"), ("offset,1,R,1,soon,2023,x\n", "a date"),
@@ -102,6 +104,7 @@ def test_the_ambition_adds_up_years_and_keeps_what_is_assured_and_what_is_negati
         ("2036,avoided,1,true,s", "2036 lies outside"), ("2020,avoided,1,true,s", "2020 lies outside"), ("2021,saved,1,true,s", "kind: expected avoided"),
         ("2021,avoided,1.5,true,s", "whole numbers"), ("2021,avoided,1,maybe,s", "assured true or false"),
         ("2021,avoided,1,true,s\n2021,avoided,1,true,s", "a statement counts once"),
+        ("2021,avoided,1,true,s\n2021,avoided,1,true,s ", "a statement counts once"),
     ],
 )  # fmt: skip
 def test_bad_rows_of_impact_are_refused(tmp_path: Path, row: str, message: str) -> None:
@@ -109,6 +112,14 @@ def test_bad_rows_of_impact_are_refused(tmp_path: Path, row: str, message: str) 
     file.write_text(f"{IMPACT}{row}\n", encoding="utf-8")
     with pytest.raises(InventoryError, match=message):
         cumulative(read_impact(file))
+
+
+@pytest.mark.parametrize("read", [read_credits, read_impact])
+def test_a_file_in_another_encoding_says_so(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    file = tmp_path / "latin.csv"
+    file.write_bytes((IMPACT + "2021,avoided,1,true,\u00e9tude\n").encode("latin-1"))
+    with pytest.raises(InventoryError, match="save it as CSV in UTF-8"):
+        read(file)
 
 
 def test_scope_3_plus_cannot_be_added_to_an_inventory(tmp_path: Path) -> None:

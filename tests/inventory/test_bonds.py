@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_bonds import ALLOCATION, BOND, HOLDING, INDICATOR, PROJECT, TRANCHE, bonds_folder, guide_files
 
+from leafmark.inventory import small_tables
 from leafmark.inventory.bonds import balances, money, proceeds, read
 from leafmark.inventory.bonds.report import allocation_report
 from leafmark.inventory.book import InventoryError
@@ -185,6 +186,12 @@ def test_a_tranche_that_raised_nothing_is_none(tmp_path: Path) -> None:
     assert ("tranches.csv", 1, "negative_amount", "refused") in reasons(
         bonds_folder(tmp_path, tranches=[{**TRANCHE, "net_proceeds": "0"}])
     )
+
+
+def test_a_mark_of_unicode_inside_a_cell_ends_no_row(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,name\n1,one\u2028two\u0085three\n2,x\n", encoding="utf-8")
+    found = small_tables.exact_rows(tmp_path / "t.csv", ("id", "name"))
+    assert [row["name"] for row in found] == ["one\u2028two\u0085three", "x"]
 
 
 def test_names_with_colons_are_told_whole(tmp_path: Path) -> None:

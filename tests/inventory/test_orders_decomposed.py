@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from order_cases import DAY, Row, entry, measured, order
+from order_cases import DAY, Row, entry, measured, only, order, shared
 
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.orders import decompose as module
@@ -207,6 +207,35 @@ def test_without_amounts_efficiency_and_grid_are_not_told_apart() -> None:
     change = compare(select(cells, until=DAY), select(cells, first=DAY))
     assert change.parts == {"volume": 0, "mix": 0, "efficiency": 0, "grid": 0, "unseparated": -18}
     assert change.per_order == pytest.approx(-0.18)
+
+
+@pytest.mark.parametrize("lacking", [None, "absent"])
+def test_amounts_of_some_entries_alone_tell_nothing_apart(lacking: str | None) -> None:
+    """Four equal orders; of one the amount is not told: that is no order of half the kWh on a grid twice as dirty."""
+    placed = [order(name, day=LAST_YEAR if name in "12" else DAY) for name in "1234"]
+    told: list[Row] = [{"order_id": name, "method_id": "freight.tonne_km", "amount": 1.0} for name in "123"]
+    if lacking is None:
+        told.append({"order_id": "4", "method_id": "freight.tonne_km", "amount": None})
+    cells = measured(placed, [entry(name, 1000) for name in "123"] + [entry("4", 1100)], amounts=told)
+    change = compare(select(cells, until=DAY), select(cells, first=DAY))
+    assert change.parts == {"volume": 0, "mix": 0, "efficiency": 0, "grid": 0, "unseparated": 100}
+    flag = only(cells.flags)
+    assert (flag["reason"], flag["activity_id"], flag["effect"]) == ("missing_value", "4", "doubted")
+    nothing = measured(placed, [entry(name, 1000) for name in "123"] + [entry("4", 0)], amounts=told)
+    assert not nothing.flags.num_rows  # 0 g need no amount
+
+
+def test_shared_grams_without_their_amount_beside_others_with_it() -> None:
+    placed = [order("1", day=LAST_YEAR), order("2"), order("3", day=DAY + dt.timedelta(days=1))]
+    power = [
+        shared("a", 100, day=LAST_YEAR, amount=1.0),
+        shared("b", 100, amount=1.0),
+        shared("c", 100, day=DAY + dt.timedelta(days=1)),
+    ]
+    cells = measured(placed, [], power)
+    change = compare(select(cells, until=DAY), select(cells, first=DAY))
+    assert (change.parts["efficiency"], change.parts["grid"], sum(change.parts.values())) == (0, 0, 100)
+    assert [flag["activity_id"] for flag in cells.flags.to_pylist()] == ["c"]
 
 
 def test_a_span_without_orders_says_so() -> None:

@@ -35,7 +35,7 @@ from leafmark.inventory.orders import compare, ranges, spread
 from leafmark.inventory.orders import figures as figures_module
 from leafmark.inventory.orders.cells import Cells, measure
 from leafmark.inventory.orders.figures import figures
-from leafmark.inventory.orders.tables import CUTS, FIGURES
+from leafmark.inventory.orders.tables import CUTS, FIGURES, SHARED_SCHEMA
 
 DAYS = (DAY, DAY + dt.timedelta(days=1))
 
@@ -224,6 +224,7 @@ def test_a_calendar_labels_days() -> None:
         ({"festival": ["a"], "from": [DAY], "until": [DAY]}, "not after"),
         ({"festival": ["a"], "from": [DAY]}, "no column until"),
         ({"festival": ["a"], "from": [DAY], "until": pa.array([None], pa.date32())}, "no cell empty"),
+        ({"festival": ["a"], "from": [DAY], "until": [dt.datetime(2030, 1, 1, 2)]}, "until: an hour of the day"),
     ],
 )
 def test_a_calendar_that_is_none_says_so(calendar: dict[str, Any], message: str) -> None:
@@ -244,6 +245,47 @@ def test_bad_orders_are_returned_and_their_entries_with_them() -> None:
     assert (row["orders"], row["service_ug"]) == (2, 50)
     assert reasons(cells) == {"missing_value", "duplicate_id", "unknown_order"}
     assert next(f for f in cells.flags.to_pylist() if f["reason"] == "unknown_order")["found"] == "2 entries, 100 ug"
+
+
+def test_an_entry_without_grams_is_no_entry_of_0() -> None:
+    cells = measured([order("1"), order("2")], [entry("1", 900), entry("2", None)])  # type: ignore[arg-type]
+    row = only(figures(cells))
+    assert (row["service_orders"], row["service_ug"], row["service_g_per_order"]) == (1, 900, 900 / 1e6)
+    assert reasons(cells) == {"missing_value"}
+    alone = measured([order("2")], [entry("2", None)])  # type: ignore[arg-type]
+    assert only(figures(alone))["service_ug"] is None
+    assert reasons(alone) == {"missing_value"}
+
+
+def test_0_grams_that_were_spread_are_0_an_order() -> None:
+    row = only(figures(measured([order()], [], [shared(ug=0)])))
+    assert (row["service_ug"], row["service_g_per_order"]) == (0, 0.0)
+
+
+@pytest.mark.parametrize("field", ["shared_id", "co2e_ug", "low_ug"])
+def test_an_empty_cell_of_shared_grams_is_named(field: str) -> None:
+    rows = [shared("cloud"), shared("other") | {field: None}]
+    table = pa.Table.from_pylist(rows, schema=pa.schema([f.with_nullable(True) for f in SHARED_SCHEMA]))
+    orders = pa.Table.from_pylist([order()], schema=ORDER_TYPES)
+    entries = pa.Table.from_pylist([entry()], schema=ENTRY_TYPES)
+    with pytest.raises(InventoryError, match=f"{field}: the cell is empty"):
+        measure(orders, [entries], shared=table)
+
+
+def test_no_day_is_guessed(tmp_path: Path) -> None:
+    """11/12/2024 is a day of November or of December, and a moment in a time zone is another day on another machine."""
+    entries = pa.Table.from_pylist([entry("007")], schema=ENTRY_TYPES)
+    (tmp_path / "orders.csv").write_text("order_id,day\n007,11/12/2024\n")
+    with pytest.raises(InventoryError, match="11/12/2024"):
+        measure(tmp_path / "orders.csv", [entries])
+    (tmp_path / "orders.csv").write_text("order_id,day\n007,2024-11-10T23:30:00+08:00\n")  # as it is written there
+    found = measure(tmp_path / "orders.csv", [entries])
+    assert only(figures(found, ("day",)))["day"] == dt.date(2024, 11, 10)
+    assert only(figures(found))["service_orders"] == 1  # 007 is not 7
+    moment = dt.datetime(2024, 11, 10, 15, 30, tzinfo=dt.UTC)
+    orders = pa.table({"order_id": ["007"], "day": pa.array([moment], pa.timestamp("us", "UTC"))})
+    with pytest.raises(InventoryError, match="day: a moment in a time zone"):
+        measure(orders, [entries])
 
 
 def test_a_run_of_the_engine_is_read_from_its_folder(tmp_path: Path) -> None:

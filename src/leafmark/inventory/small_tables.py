@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -133,24 +134,17 @@ def rows(folder: Path, name: str, columns: Sequence[Column], flags: Flags, neede
     return kept
 
 
-def texts(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """The rows of a CSV that has these very columns, in any order, all cells as texts.
+def exact_rows(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Rows of one CSV that has these columns and no other, as texts without the blanks around them.
 
     Raises
     ------
-    InventoryError : it cannot be read, or has other columns.
+    InventoryError : it is no CSV in UTF-8, or has other columns, or a row of more or fewer cells.
     """
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            names, found = reader.fieldnames, list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise InventoryError(unreadable(file, fault, "CSV in UTF-8")) from fault
-    if not names:
-        raise InventoryError(unreadable(file, expected="CSV in UTF-8"))
+    names, raw = _csv(file)
     if set(names) != set(columns):
         raise InventoryError(f"{file}: expected the columns {', '.join(columns)}, found {', '.join(names)}")
-    return found
+    return [{name: cell.strip() for name, cell in row.items()} for row in raw]
 
 
 def unique(given: Sequence[Row], name: str, flags: Flags) -> dict[str, Row]:
@@ -170,7 +164,8 @@ def _csv(file: Path) -> tuple[list[str], Iterator[dict[str, Any]]]:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
         raise InventoryError(unreadable(file, fault, "CSV in UTF-8")) from fault
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    # A line ends where CSV says, not at each mark of Unicode.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         table = list(reader)
     except csv.Error as fault:

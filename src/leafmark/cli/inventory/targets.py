@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,12 +71,19 @@ def targets(
     credits = read_credits(credit_file) if credit_file else ()
     newest = history.newest(history.years()[-1]).inventory
     claims = {by: statement(newest, by, credits) for by in BOTH} if credit_file else {}
+    others = sorted(Counter(credit.year for credit in credits if credit.year != newest.year).items())
     content = {
         "targets": [_content(each) for each in found],
         "scope_3_plus": None if reached is None else {**asdict(reached), "left_g": reached.left_g},
         "beside_gross": {by: [asdict(row) for row in rows] for by, rows in claims.items()},
+        "credits_of_other_years": dict(others),
     }
     emit(content, as_json, lambda: _text(found, reached, claims))
+    if others and not as_json:
+        listed = ", ".join(f"{year}: {count:,}" for year, count in others)
+        note(
+            f"{credit_file}: credits of other years than {newest.year} stand in those years' statements, and not here ({listed})"
+        )
     if chart is not None:
         figures = [path_figure(each, lang, f"target-{number}") for number, each in enumerate(found, 1)]
         figures += [ambition_figure(reached, lang)] if reached else []

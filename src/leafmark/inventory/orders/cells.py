@@ -55,6 +55,8 @@ EXPECTED: Final = {
     "goods_for_resale": "entries of service: cloud, packing, hubs, freight; goods come from the product book",
     "past_the_gate": f"stages before the maker's gate: {', '.join(GATE_STAGES)}",
     "other_book": "the book inventory or product; impact stands beside both",
+    "missing_value": "micrograms of each entry: an empty cell is not 0, and its order is not assessed by it",
+    "amount": "an amount of each, or efficiency and grid cannot be told apart there",
     "unknown_order": "an order_id of the orders, given once",
 }
 
@@ -64,7 +66,7 @@ class Cells:
     """What figures are made of, by the four cuts; micrograms and amounts are whole numbers.
 
     `cuts` are those that are told apart; the others are NULL. `orders`: CUTS, orders, lines, parcels, service_orders, goods_orders. `grams`: CUTS, row, shared, method_id, factor_id, credit, ug, low,
-    high, entries. `amounts`: CUTS, method_id, amount (millionths of its unit). `flags`: `FLAGS_SCHEMA`.
+    high, entries. `amounts`: CUTS, method_id, amount (millionths of its unit; NULL where some entries of the method have none). `flags`: `FLAGS_SCHEMA`.
     """
 
     cuts: tuple[str, ...]
@@ -214,13 +216,16 @@ def _number(connection: duckdb.DuckDBPyConnection, told: Sequence[str]) -> None:
         f"""CREATE VIEW placed AS SELECT o.order_id, c.cell FROM orders AS o JOIN cells AS c ON {_same("o", "c", CUTS)}"""
     )
     connection.execute(f"""CREATE TABLE kinds AS SELECT CAST(DENSE_RANK() OVER (ORDER BY {_NAME}) AS INTEGER) AS kind, e.*, {REASON} AS reason
-        FROM (SELECT {_KIND}, COUNT(*)::BIGINT AS entries, SUM(co2e_ug)::HUGEINT AS ug FROM entries GROUP BY {_KIND}) AS e""")
+        FROM (SELECT {_KIND}, COUNT(*)::BIGINT AS entries, COUNT(co2e_ug)::BIGINT AS told, SUM(co2e_ug)::HUGEINT AS ug FROM entries GROUP BY {_KIND}) AS e""")
     connection.execute(f"CREATE TABLE names AS SELECT DISTINCT kind, {_NAME} FROM kinds")
     connection.execute("CREATE TABLE assessed_parts (cell INTEGER, service BIGINT, goods BIGINT)")
     sums = "credit BOOLEAN, ug HUGEINT, low HUGEINT, high HUGEINT, entries BIGINT"
     connection.execute(f"CREATE TABLE gram_parts (cell INTEGER, kind INTEGER, {sums})")
     connection.execute(f"CREATE TABLE shared_parts (cell INTEGER, method_id VARCHAR, factor_id VARCHAR, {sums})")
     connection.execute("CREATE TABLE amount_parts (cell INTEGER, method_id VARCHAR, amount HUGEINT)")
+    connection.execute("""CREATE TABLE counted AS SELECT method_id FROM amounts WHERE amount IS NOT NULL
+        UNION SELECT method_id FROM shared WHERE amount IS NOT NULL""")
+    connection.execute("CREATE TABLE uncounted (cell INTEGER, method_id VARCHAR, entries BIGINT, first VARCHAR)")
 
 
 _KIND: Final = "book, category, stage, method_id, factor_id"
@@ -252,7 +257,7 @@ def _meet(connection: duckdb.DuckDBPyConnection, each: Range, enough: Sequence[s
     connection.execute(f"CREATE OR REPLACE TEMP TABLE now AS SELECT * FROM placed WHERE {_within(each, 'order_id')}")
     orders = "now"
     entries = f"""(SELECT e.order_id, k.kind, k.book, e.co2e_ug, e.low_ug, e.high_ug FROM entries AS e JOIN kinds AS k
-        ON {_same("e", "k", enough)} WHERE {_within(each, "e.order_id")} AND k.reason IS NULL)"""
+        ON {_same("e", "k", enough)} WHERE {_within(each, "e.order_id")} AND k.reason IS NULL AND e.co2e_ug IS NOT NULL)"""
     connection.execute(f"""INSERT INTO gram_parts SELECT o.cell, e.kind, e.co2e_ug < 0, SUM(e.co2e_ug), SUM(COALESCE(e.low_ug, e.co2e_ug)),
         SUM(COALESCE(e.high_ug, e.co2e_ug)), COUNT(*) FROM {entries} AS e JOIN {orders} AS o ON o.order_id = e.order_id
         GROUP BY o.cell, e.kind, e.co2e_ug < 0""")
@@ -263,6 +268,12 @@ def _meet(connection: duckdb.DuckDBPyConnection, each: Range, enough: Sequence[s
         SELECT o.cell, a.method_id, SUM(CAST(ROUND(a.amount * {MICRO}) AS HUGEINT)) FROM
             (SELECT * FROM amounts WHERE {_within(each, "order_id")}) AS a JOIN {orders} AS o ON o.order_id = a.order_id
         GROUP BY o.cell, a.method_id""")
+    if _one(connection, "SELECT COUNT(*) FROM counted")[0]:
+        connection.execute(f"""INSERT INTO uncounted SELECT o.cell, k.method_id, COUNT(*), MIN(e.order_id) FROM {entries} AS e
+            JOIN names AS k ON k.kind = e.kind JOIN counted AS c ON c.method_id = k.method_id JOIN {orders} AS o ON o.order_id = e.order_id
+            LEFT JOIN (SELECT DISTINCT order_id, method_id FROM amounts WHERE amount IS NOT NULL AND {_within(each, "order_id")}) AS a
+                ON a.order_id = e.order_id AND a.method_id = k.method_id
+            WHERE a.order_id IS NULL AND e.co2e_ug <> 0 GROUP BY o.cell, k.method_id""")
 
 
 _PLACES: Final = (
@@ -282,6 +293,13 @@ def _spread(connection: duckdb.DuckDBPyConnection, given: bool) -> list[dict[str
     twice = connection.execute(repeated).fetchall()
     if twice:
         raise InventoryError(f"shared, shared_id: {twice[0][0]!r} occurs twice; give each row an id of its own")
+    required = [field.name for field in SHARED_SCHEMA if not field.nullable]
+    lacking = f"SELECT shared_id, {', '.join(required[1:])} FROM shared WHERE {' OR '.join(f'{name} IS NULL' for name in required)}"
+    for row in connection.execute(f"{lacking} ORDER BY ALL LIMIT 1").fetchall():
+        empty = ", ".join(name for name, cell in zip(required, row, strict=True) if cell is None)
+        raise InventoryError(
+            f"shared, {row[0] or 'a row without shared_id'}: {empty}: the cell is empty, and empty is not 0; fill it"
+        )
     weight = " ".join(f"WHEN '{key}' THEN o.{key}" for key in KEYS)
     met = " UNION ALL ".join(
         f"""SELECT s.shared_id, s.method_id, s.factor_id, s.co2e_ug, s.low_ug, s.high_ug,
@@ -295,6 +313,8 @@ def _spread(connection: duckdb.DuckDBPyConnection, given: bool) -> list[dict[str
         SUM(low_ug_part), SUM(high_ug_part), 0 FROM spread GROUP BY cell, method_id, factor_id, co2e_ug < 0""")
     connection.execute("""INSERT INTO amount_parts SELECT cell, method_id, SUM(amount_part) FROM spread WHERE counted
         GROUP BY cell, method_id""")
+    connection.execute("""INSERT INTO uncounted SELECT s.cell, s.method_id, COUNT(*), MIN(s.shared_id) FROM spread AS s
+        JOIN counted AS c ON c.method_id = s.method_id WHERE NOT s.counted AND s.co2e_ug_part <> 0 GROUP BY s.cell, s.method_id""")
     lost = connection.execute(
         "SELECT shared_id, spread_by, co2e_ug FROM shared WHERE shared_id NOT IN (SELECT shared_id FROM spread) ORDER BY 1"
     )
@@ -314,13 +334,33 @@ def _left_out(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         field = {"other_book": "book", "past_the_gate": "stage"}.get(reason, "method_id")
         found = f"{count:,} entries of the book {books}, {int(ug or 0):,} ug"
         flags.append(_flag("entries", first, field, reason, found, EXPECTED[reason]))
-    sums = "COALESCE(SUM(entries), 0)::BIGINT, COALESCE(SUM(ug), 0)::HUGEINT"
-    sound, sound_ug = _one(connection, f"SELECT {sums} FROM kinds WHERE reason IS NULL")
-    met, met_ug = _one(connection, f"SELECT {sums} FROM gram_parts")
+    for (
+        method,
+        count,
+        first,
+    ) in connection.execute("""SELECT method_id, SUM(entries)::BIGINT, MIN(first) FROM uncounted GROUP BY method_id
+            ORDER BY method_id""").fetchall():
+        found = f"{count:,} with grams of {method} and without its amount"
+        flags.append(
+            _flag("amounts", first, "amount", "missing_value", found, EXPECTED["amount"]) | {"effect": "doubted"}
+        )
+    sums = "COALESCE(SUM({}), 0)::BIGINT, COALESCE(SUM(ug), 0)::HUGEINT"
+    sound, sound_ug, empty = _one(
+        connection,
+        f"SELECT {sums.format('told')}, COALESCE(SUM(entries - told), 0)::BIGINT FROM kinds WHERE reason IS NULL",
+    )
+    if empty:
+        first = _one(
+            connection, f"SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) IS NULL AND e.co2e_ug IS NULL"
+        )[0]
+        flags.append(
+            _flag("entries", first, "co2e_ug", "missing_value", f"{empty:,} entries", EXPECTED["missing_value"])
+        )
+    met, met_ug = _one(connection, f"SELECT {sums.format('entries')} FROM gram_parts")
     if sound != met or sound_ug != met_ug:
         first = _one(
             connection,
-            f"""SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) IS NULL
+            f"""SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) IS NULL AND e.co2e_ug IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.order_id = e.order_id)""",
         )[0]
         found = f"{sound - met:,} entries, {sound_ug - met_ug:,} ug"
@@ -356,8 +396,11 @@ def _cells(connection: duckdb.DuckDBPyConnection, told: tuple[str, ...], flags: 
         FROM (SELECT cell, method_id, factor_id, credit, {sums} FROM shared_parts GROUP BY cell, method_id, factor_id, credit) AS g
         JOIN places AS p ON p.cell = g.cell ORDER BY g.cell, g.method_id, g.factor_id, g.credit""")
     grams = pa.concat_tables([own, spread_over.cast(own.schema)])
-    amounts = fetch(f"""SELECT {cuts}, a.method_id, a.amount FROM (SELECT cell, method_id, SUM(amount)::BIGINT AS amount FROM amount_parts
-        GROUP BY cell, method_id) AS a JOIN places AS p ON p.cell = a.cell ORDER BY a.cell, a.method_id""")
+    amounts = fetch(f"""SELECT {cuts}, a.method_id, a.amount FROM (SELECT p.cell, p.method_id,
+            CASE WHEN MAX(u.cell) IS NULL THEN SUM(p.amount)::BIGINT END AS amount
+            FROM (SELECT * FROM amount_parts UNION ALL SELECT cell, method_id, NULL FROM uncounted) AS p
+            LEFT JOIN (SELECT DISTINCT cell, method_id FROM uncounted) AS u ON u.cell = p.cell AND u.method_id = p.method_id
+            GROUP BY p.cell, p.method_id) AS a JOIN places AS p ON p.cell = a.cell ORDER BY a.cell, a.method_id""")
     return Cells(told, orders, grams, amounts, pa.Table.from_pylist(flags, schema=FLAGS_SCHEMA))
 
 

@@ -19,13 +19,14 @@ A_MILLION: Final = 1_000_000
 _SELECT: Final = """
     WITH o AS (SELECT sector, warehouse, SUM(orders)::BIGINT AS orders FROM orders GROUP BY sector, warehouse),
     g AS (SELECT sector, warehouse, method_id, SUM(ug)::BIGINT AS ug FROM grams WHERE "row" = 'service' GROUP BY ALL),
-    a AS (SELECT sector, warehouse, method_id, SUM(amount)::BIGINT AS amount FROM amounts GROUP BY ALL),
+    a AS (SELECT sector, warehouse, method_id, CASE WHEN COUNT(amount) = COUNT(*) THEN SUM(amount)::BIGINT ELSE -1 END AS amount FROM amounts GROUP BY ALL),
     m AS (SELECT DISTINCT method_id FROM g)
     SELECT o.sector, o.warehouse, m.method_id, o.orders, COALESCE(a.amount, 0) AS amount, COALESCE(g.ug, 0) AS ug
     FROM o CROSS JOIN m
     LEFT JOIN g ON g.method_id = m.method_id AND g.sector IS NOT DISTINCT FROM o.sector AND g.warehouse IS NOT DISTINCT FROM o.warehouse
     LEFT JOIN a ON a.method_id = m.method_id AND a.sector IS NOT DISTINCT FROM o.sector AND a.warehouse IS NOT DISTINCT FROM o.warehouse
     ORDER BY ALL"""
+"""An amount of -1 is not known in full: `decompose` takes its term as unseparated."""
 Term = tuple[Any, Any, str]
 
 

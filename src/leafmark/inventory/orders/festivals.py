@@ -20,6 +20,14 @@ def spans(calendar: pa.Table) -> pa.Table:
     lacking = [name for name in FESTIVALS_SCHEMA.names if name not in calendar.column_names]
     if lacking:
         raise InventoryError(f"festivals: no column {', '.join(lacking)}; expected {', '.join(FESTIVALS_SCHEMA.names)}")
+    for name in ("from", "until"):
+        column = calendar[name]
+        if pa.types.is_timestamp(column.type) and not column.equals(
+            column.cast(pa.date32(), safe=False).cast(column.type)
+        ):
+            raise InventoryError(
+                f"festivals, {name}: an hour of the day; orders have days, so a festival past midnight has all of its last day"
+            )
     try:
         table = calendar.select(FESTIVALS_SCHEMA.names).cast(FESTIVALS_SCHEMA).sort_by([("from", "ascending")])
     except (pa.ArrowInvalid, ValueError) as fault:

@@ -78,7 +78,7 @@ def _row(name: str, parts: list[Any], orders: int, assessed: int) -> dict[str, A
     own = _range([part for part in parts if not part[2]])
     for end, column in (("co2e_ug", "ug"), ("low_ug", "low_ug"), ("high_ug", "high_ug")):
         found[f"{name}_{column}"] = total[end]
-    if assessed or spread:
+    if assessed or any(shared for _, _, shared, *_ in parts):  # 0 g that was spread is 0, and not unknown
         each = (own["co2e_ug"] / assessed if assessed else 0.0) + spread / orders
         found[f"{name}_g_per_order"] = each / UG_PER_G
         for end in ("low", "high"):  # the range of the total, on the grams of an order

@@ -90,7 +90,7 @@ def make(connection: duckdb.DuckDBPyConnection, view: View) -> None:
     for number, each in enumerate(view.given):
         source = _relation(connection, f"{view.name}_{number}", each)
         try:
-            have = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+            have = {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         except duckdb.Error as fault:
             raise InventoryError(fault_of([each], fault)) from fault
         lacking = [view.shown(column) for column in view.required if view.shown(column) not in have]
@@ -98,6 +98,13 @@ def make(connection: duckdb.DuckDBPyConnection, view: View) -> None:
             raise InventoryError(
                 f"{_said(each)}: no column {', '.join(lacking)}; expected {', '.join(map(view.shown, view.columns))}"
             )
+        for column, kind in view.columns.items():
+            if (
+                kind == "DATE" and have.get(view.shown(column)) == "TIMESTAMP WITH TIME ZONE"
+            ):  # its day would be this machine's
+                raise InventoryError(
+                    f"{_said(each)}, {view.shown(column)}: a moment in a time zone has no one day; give the day where the order was placed"
+                )
         cells = ", ".join(
             f"CAST({_quoted(view.shown(c)) if view.shown(c) in have else 'NULL'} AS {kind}) AS {_quoted(c)}"
             for c, kind in view.columns.items()
@@ -117,11 +124,12 @@ def _relation(connection: duckdb.DuckDBPyConnection, name: str, given: Given) ->
     return _reader(files_of(given) or [])
 
 
-def _reader(files: Sequence[Path], as_text: bool = False) -> str:
+def _reader(files: Sequence[Path]) -> str:
     listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
     if files[0].suffix.lower() not in (".csv", ".txt"):
         return f"read_parquet([{listed}])"
-    return f"read_csv([{listed}]{', header = true, all_varchar = true' if as_text else ''})"
+    # Cells of a CSV are texts until they are cast: a guess would read 11/12/2024 as a day of either order, and an id 007 as 7.
+    return f"read_csv([{listed}], all_varchar = true, header = true)"
 
 
 EXPECTED: Final = "CSV in UTF-8, or Parquet"
@@ -141,7 +149,7 @@ def fault_of(given: Sequence[Given], fault: duckdb.Error, views: Sequence[View] 
     for file in (file for each in given for file in files_of(each) or []):
         with memory_database.connect() as connection:
             try:
-                connection.execute(f"SELECT COUNT(HASH(COLUMNS(*))) FROM {_reader([file], as_text=True)}").fetchall()
+                connection.execute(f"SELECT COUNT(HASH(COLUMNS(*))) FROM {_reader([file])}").fetchall()
             except duckdb.Error as own:
                 return unreadable(file, own, EXPECTED)
     cells = (_wrong_cell(each, view) for view in views for each in view.given)
@@ -156,7 +164,7 @@ def _wrong_cell(given: Given, view: View) -> str | None:
         with memory_database.connect(in_order=True) as connection:
             if isinstance(each, pa.Table):
                 connection.register("asked", each)
-            source = "asked" if isinstance(each, pa.Table) else _reader([each], as_text=True)
+            source = "asked" if isinstance(each, pa.Table) else _reader([each])
             have = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
             for column, kind in view.columns.items():
                 name = view.shown(column)
@@ -180,7 +188,7 @@ def _quoted(name: str) -> str:
 
 
 def read_small(given: Given) -> pa.Table:
-    """A small table of a file, types as they are read.
+    """A small table of a file, types as they are in it; those of a CSV are texts.
 
     Raises
     ------

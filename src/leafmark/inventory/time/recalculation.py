@@ -91,14 +91,19 @@ def note(history: History, change: Change) -> History:
     _admissible(history, change)
     folder = history.path / "changes" / change.id
     kept: dict[str, dict[str, str]] = {"add": {}, "replace": {}}
+    brought = {}
     for name, files in (("add", change.add or {}), ("replace", change.replace or {})):
         for year, file in sorted(files.items()):
-            lines = lines_of(file)
+            lines = brought[name, year] = lines_of(file)
             _no_early_grams(change, year, lines)
-            folder.mkdir(parents=True, exist_ok=True)
-            target = folder / f"{name}-{year}.parquet"
-            pq.write_table(lines, target, compression="zstd")
-            kept[name][str(year)] = target.relative_to(history.path).as_posix()
+            _by_both(change, year, lines)
+            if change.kind == "acquisition" and name == "add":
+                _nothing_twice(history, change, year, lines)
+    for (name, year), lines in brought.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{name}-{year}.parquet"
+        pq.write_table(lines, target, compression="zstd")
+        kept[name][str(year)] = target.relative_to(history.path).as_posix()
     content = {name: value for name, value in asdict(change).items() if name not in ("add", "replace")}
     content |= {
         "date": change.date.isoformat(),
@@ -140,6 +145,7 @@ def _admissible(history: History, change: Change) -> None:
             f"{change.id}: each category has its own base year: a category that is new begins one (Scope 3 Standard, table 9.5); no recalculation"
         )
     if change.remove:
+        _removes_something(history, change)
         return
     given = {*(change.add or {}), *(change.replace or {})}
     lacking = [year for year in policy.years if year not in given and not _born_after(change.existed_from, year)]
@@ -150,9 +156,56 @@ def _admissible(history: History, change: Change) -> None:
         )
 
 
+def _removes_something(history: History, change: Change) -> None:
+    """A misspelt name would make a sale of no size, that never recalculates anything."""
+    assert change.remove is not None
+    tables = [history.newest(year).inventory.table("lines") for year in history.years()]
+    for other in _noted(history).values():
+        tables += [_kept(history, other, file) for files in (other["add"], other["replace"]) for file in files.values()]
+    if all(_without(table, change.remove).num_rows == table.num_rows for table in tables):
+        named = ", ".join(f"{column} = {value!r}" for column, value in change.remove.items())
+        raise InventoryError(
+            f"{change.id}: remove: no line of a filed year or of a noted change has {named}; expected what the inventories say, "
+            f"entities {', '.join(sorted({name for table in tables for name in pc.unique(table['entity_id']).to_pylist()}))}"
+        )
+
+
 def _no_early_grams(change: Change, year: int, lines: pa.Table) -> None:
     if _born_after(change.existed_from, year) and lines.num_rows:
         raise InventoryError(f"{change.id}: lines for {year}, but it existed from {change.existed_from} only")
+
+
+def _by_both(change: Change, year: int, lines: pa.Table) -> None:
+    """Scope 2 told by one statement alone would restate one of two base years, and leave the other as it was."""
+    told: dict[str, set[str]] = {}
+    for row in (
+        lines.select(["entity_id", "scope", "statement"])
+        .group_by(["entity_id", "scope", "statement"])
+        .aggregate([])
+        .to_pylist()
+    ):
+        if row["scope"] == 2 and row["statement"] in BOTH:
+            told.setdefault(row["entity_id"], set()).add(row["statement"])
+    for entity, statements in sorted(told.items()):
+        if lacking := [by for by in BOTH if by not in statements]:
+            raise InventoryError(
+                f"{change.id}: {year}: {entity} has Scope 2 by {' and '.join(sorted(statements))} and not by {lacking[0]}; give both (0 is a value; "
+                "where one is not known, the figure of the other with that said in source)"
+            )
+
+
+def _nothing_twice(history: History, change: Change, year: int, lines: pa.Table) -> None:
+    """From the purchase on, the company's own inventory has what was bought: the months before it are what is added."""
+    if year not in history.years() or change.entity_id is None:
+        return
+    own = history.versions(year)[0].inventory.table("lines")
+    own = own.filter(pc.equal(own["entity_id"], change.entity_id))
+    had, brought = ({m for m in pc.unique(table["month"]).to_pylist() if m is not None} for table in (own, lines))
+    if twice := sorted(month for month in had & brought if month >= change.date):
+        raise InventoryError(
+            f"{change.id}: add: {year}: {twice[0]:%Y-%m} of {change.entity_id} is in the inventory of {year} already, and would count twice; "
+            f"give the months before {change.date}"
+        )
 
 
 def _born_after(existed_from: dt.date | None, year: int) -> bool:
