@@ -134,17 +134,17 @@ def rows(folder: Path, name: str, columns: Sequence[Column], flags: Flags, neede
     return kept
 
 
-def exact_rows(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Rows of one CSV that has these columns and no other, as texts without the blanks around them.
+def texts(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a CSV that has these very columns, in any order, all cells as texts without the blanks around them.
 
     Raises
     ------
-    InventoryError : it is no CSV in UTF-8, or has other columns, or a row of more or fewer cells.
+    InventoryError : it cannot be read, has other columns, or a row of more or fewer cells.
     """
-    names, raw = _csv(file)
+    names, found = _csv(file)
     if set(names) != set(columns):
         raise InventoryError(f"{file}: expected the columns {', '.join(columns)}, found {', '.join(names)}")
-    return [{name: cell.strip() for name, cell in row.items()} for row in raw]
+    return [{name: cell.strip() for name, cell in row.items()} for row in found]
 
 
 def unique(given: Sequence[Row], name: str, flags: Flags) -> dict[str, Row]:

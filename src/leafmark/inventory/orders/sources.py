@@ -98,10 +98,8 @@ def make(connection: duckdb.DuckDBPyConnection, view: View) -> None:
             raise InventoryError(
                 f"{_said(each)}: no column {', '.join(lacking)}; expected {', '.join(map(view.shown, view.columns))}"
             )
-        for column, kind in view.columns.items():
-            if (
-                kind == "DATE" and have.get(view.shown(column)) == "TIMESTAMP WITH TIME ZONE"
-            ):  # its day would be this machine's
+        for column in (name for name, kind in view.columns.items() if kind == "DATE"):
+            if have.get(view.shown(column)) == "TIMESTAMP WITH TIME ZONE":  # its day would be this machine's
                 raise InventoryError(
                     f"{_said(each)}, {view.shown(column)}: a moment in a time zone has no one day; give the day where the order was placed"
                 )
@@ -129,7 +127,7 @@ def _reader(files: Sequence[Path]) -> str:
     if files[0].suffix.lower() not in (".csv", ".txt"):
         return f"read_parquet([{listed}])"
     # Cells of a CSV are texts until they are cast: a guess would read 11/12/2024 as a day of either order, and an id 007 as 7.
-    return f"read_csv([{listed}], all_varchar = true, header = true)"
+    return f"read_csv([{listed}], header = true, all_varchar = true)"
 
 
 EXPECTED: Final = "CSV in UTF-8, or Parquet"

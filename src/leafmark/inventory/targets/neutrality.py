@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from leafmark.factors.credit_words import is_credit
 from leafmark.inventory.book import By, Inventory, InventoryError
-from leafmark.inventory.small_tables import exact_rows
+from leafmark.inventory.small_tables import texts
 
 CREDITS: Final = ("removal", "offset")
 COLUMNS: Final = ("kind", "co2e_kg", "programme", "serial", "retired_on", "year", "source")
@@ -57,7 +57,7 @@ def read_credits(path: Path) -> tuple[Credit, ...]:
     ------
     InventoryError : file, row, field, found and expected; a serial number that is there twice.
     """
-    credits = [_credit(f"{path}: row {number}", row) for number, row in enumerate(exact_rows(path, COLUMNS), 1)]
+    credits = [_credit(f"{path}: row {number}", row) for number, row in enumerate(texts(path, COLUMNS), 1)]
     seen: dict[tuple[str, str], int] = {}
     for number, credit in enumerate(credits, 1):
         first = seen.setdefault((credit.programme, credit.serial), number)

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from leafmark.engine.schema import Z95
 from leafmark.engine.unreadable import FAULTS, unreadable
 from leafmark.inventory.book import Inventory, InventoryError, refuse_other_books
-from leafmark.inventory.small_tables import exact_rows
+from leafmark.inventory.small_tables import texts
 from leafmark.inventory.tables import LINES_SCHEMA, STATEMENTS
 
 TEMPLATE: Final = "declared"
@@ -48,7 +48,7 @@ def lines_of(path: Path) -> pa.Table:
         if missing:
             raise InventoryError(f"{path}: expected lines of an inventory, found no column {', '.join(missing)}")
         return table.select(LINES_SCHEMA.names).cast(LINES_SCHEMA)
-    rows = [_line(path, number, row) for number, row in enumerate(exact_rows(path, COLUMNS), 1)]
+    rows = [_line(path, number, row) for number, row in enumerate(texts(path, COLUMNS), 1)]
     return pa.Table.from_pylist(rows, schema=LINES_SCHEMA)
 
 
