@@ -54,6 +54,8 @@ ONE_CELL: list[tuple[dict[str, object], str, str]] = [
     ({"name_en": "x" * 5000}, "name_en", "at most"),
     ({"factor_id": "wrong"}, "factor_id", "KEY@REGION:BOUNDARY:YEAR"),
     ({"key": "Electricity Grid"}, "key", "dotted lower case"),
+    ({"key": "vcs.carbon_credit"}, "key", "lowers no figure of a product"),
+    ({"key": "offset.forest"}, "key", "lowers no figure of a product"),
     ({"theme": "power"}, "theme", "one of grid"),
     ({"region": "GBR"}, "region", "write GB"),
     ({"boundary": "scope2"}, "boundary", "one of direct"),

@@ -125,8 +125,8 @@ def test_every_reason_is_said_in_chinese_once() -> None:
 
 
 PACKAGES = ("leafmark.inventory", "leafmark.inventory.naming")
-CHINESE_ALONE = ("reason.", "method.", "published.")
-"""Of what the English stands in the code: reasons, methods' references, publishers' own names."""
+CHINESE_ALONE = ("reason.", "method.", "method_title.", "published.")
+"""Of what the English stands in the code: reasons, methods' references and titles, publishers' own names."""
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -187,7 +187,7 @@ def test_what_somebody_wrote_stays_as_it_is(text: str) -> None:
 def test_sentences_in_a_row_are_said_each_by_itself() -> None:
     why = "2 rows refused: unknown_site 1, over_owned 1 and 3 reasons more; 1 meter lacks months; excluded: taxis; hire cars"
     assert told.told(why, "why", "zh-Hans") == (
-        f"2 行遭拒：{told.meaning('unknown_site', 'zh-Hans')}（unknown_site）1 行、{told.meaning('over_owned', 'zh-Hans')}（over_owned）1 行、"
+        f"2 行被拒绝：{told.meaning('unknown_site', 'zh-Hans')}（unknown_site）1 行、{told.meaning('over_owned', 'zh-Hans')}（over_owned）1 行、"
         "另有 3 种理由；1 只电表缺少月份；已排除：taxis；hire cars"
     )
     assert told.told("taxis; hire cars", "why", "zh-Hans") == "taxis; hire cars"
@@ -263,6 +263,7 @@ def test_what_a_category_covers_and_each_method_have_their_chinese() -> None:
         if method.id in used:
             for language in CHINESE:
                 assert naming.reference_of(method.id, method.reference, language) not in (None, method.reference)
+                assert naming.called("method_title", method.id, language)
 
 
 def test_names_of_factors_in_traditional_characters_are_those_of_opencc_but_for_what_we_know_better() -> None:

@@ -314,3 +314,79 @@ def test_a_hosts_pack_beside_a_pack_of_ones_own(tmp_path: Path) -> None:
     found = run(tmp_path, [{"RegionId": "eu-central-1"}], hourly=[series])
     assert (found.hours_met, found.hours_missed) == (0, 1)
     assert pa.types.is_int64(lines_of(found, "own", "cloud").schema.field("co2e_ug").type)
+
+
+def test_half_hours_of_a_grid_are_their_hours_mean(tmp_path: Path) -> None:
+    """Great Britain's grid publishes half hours: 100 and 300 g are an hour of 200, and a time twice is refused with its row."""
+    path = tmp_path / "half.csv"
+    path.write_text("timestamp,g_per_kwh\n2025-03-01 13:00,100\n2025-03-01 13:30,300\n2025-03-01 14:00,50\n")
+    assert read_hourly("GB", path).g_per_kwh == {
+        dt.datetime(2025, 3, 1, 13): 200.0,
+        dt.datetime(2025, 3, 1, 14): 50.0,
+    }
+    path.write_text("timestamp,g_per_kwh\n2025-10-26 01:00:00+01:00,100\n2025-10-26 00:00:00+00:00,300\n")
+    with pytest.raises(GridError, match=r"row 2: .*expected each time once"):
+        read_hourly("GB", path)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2025-03-01 00:00:00", "2025-03-02 00:00:00"), ("2025-03-01", "NULL"), ("2025-03-01", "2025-03-02")],
+)
+def test_a_day_has_no_hour_of_its_own(tmp_path: Path, start: str, end: str) -> None:
+    """A day's 24 hours at midnight's 1,000 g would be five times too much: such a row takes the year's figure, and is counted."""
+    series = tmp_path / "series.csv"
+    series.write_text("timestamp,g_per_kwh\n2025-03-01 00:00,1000\n")
+    row = {"RegionId": "eu-west-2", "ChargePeriodStart": start}
+    bill = made_bill(tmp_path / "day.csv", [row])
+    header, cells = bill.read_text().splitlines()
+    bill.write_text(f"{header},ChargePeriodEnd\n{cells},{end}\n")
+    plain = run(tmp_path, [row], "plain")
+    found = run_bill([bill], tmp_path / "day", known_on=KNOWN, hourly=[read_hourly("GB", series)])
+    assert (found.hours_met, found.hours_missed) == (0, 1)
+    assert found.location.record["totals"]["co2e_ug"] == plain.location.record["totals"]["co2e_ug"]
+
+
+def test_a_contract_names_a_provider_by_any_of_its_names_and_tells_where_it_meets_nothing(tmp_path: Path) -> None:
+    paper = tmp_path / "contracts.csv"
+    paper.write_text(
+        f"{CONTRACTS}Amazon Web Services,US West (Oregon),60,0,ppa,contract 7\naws,eu-west-3,50,0,ppa,contract 8\n"
+    )
+    found = run(tmp_path, [{}], contracts=paper)
+    keys = {each["key"] for each in lines_of(found, "own", "cloud").to_pylist() if each["statement"] == "market"}
+    assert keys == {"electricity.grid", "electricity.contract.c1"}
+    flags = [each for each in found.flags.to_pylist() if each["reason"] == "not_needed"]
+    assert [(each["file"], each["row"], each["found"]) for each in flags] == [("contracts.csv", 2, "aws eu-west-3")]
+    paper.write_text(f"{CONTRACTS}aws,,60%,0,ppa,contract 7\n")
+    with pytest.raises(GridError, match=r"row 1: share_percent: expected a number such as 60, found '60%'"):
+        read_contracts(paper)
+
+
+def test_a_start_that_is_no_time_is_told_with_its_row(tmp_path: Path) -> None:
+    found = run(tmp_path, [{}, {"ChargePeriodStart": "13/02/2025"}, {"ChargePeriodStart": "NULL"}])
+    flags = [each for each in found.flags.to_pylist() if each["field"] == "start"]
+    assert [(each["row"], each["reason"], each["found"], each["effect"]) for each in flags] == [
+        (2, "unreadable", "13/02/2025", "doubted"),
+        (None, "missing_value", "2 rows of usage without a day", "doubted"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("Date", "09/03/2024"), ("BillingDate", "20240903"), ("Date", "2024-09-03")]
+)
+def test_days_of_the_providers_own_exports(tmp_path: Path, name: str, text: str) -> None:
+    """Azure's cost and usage details write month/day/year in `Date`; anywhere else such a text could be a day of March."""
+    bill = made_bill(tmp_path / "own.csv", [{"ChargePeriodStart": text}])
+    bill.write_text(bill.read_text().replace("ChargePeriodStart", name))
+    found = run_bill([bill], tmp_path / "own", known_on=KNOWN)
+    assert [each.period for each in found.accounted.usage] == [dt.datetime(2024, 9, 1)]
+
+
+@pytest.mark.parametrize(("quantity", "reason"), [("1e300", "unreadable"), ("1e15", "above_bound")])
+def test_a_quantity_that_cannot_be_hides_no_other_row(tmp_path: Path, quantity: str, reason: str) -> None:
+    """Rows of one service, region and month are summed: one that is past all bounds is listed alone, and the kilowatt-hours are those of the others."""
+    wild = {"ConsumedQuantity": quantity, "ChargeDescription": "$0.192 per On Demand Linux m5.xlarge Instance Hour"}
+    plain, found = run(tmp_path, [{}], "plain"), run(tmp_path, [{}, wild], "wild")
+    assert found.location.record["totals"]["co2e_ug"] == plain.location.record["totals"]["co2e_ug"]
+    assert summary(found)["kwh"] == pytest.approx(KWH, rel=1e-12)
+    assert [(each["reason"], each["rows"]) for each in summary(found)["unmapped"]] == [(reason, 1)]

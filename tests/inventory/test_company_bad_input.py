@@ -202,6 +202,36 @@ def test_fuel_of_logistics_is_a_double_of_freight_too_but_its_other_keys_are_not
     assert told(prepared) == [("logistics.csv", 1, "carrier", "counted_twice")]
 
 
+@pytest.mark.parametrize(
+    ("freight", "fuel"),
+    [
+        ("2025-06-01,2025-09-01,DHL", "2025-07-15,,DHL"),  # a quarter's freight, a day's fuel
+        ("2025-07-15,,DHL", "2025-06-01,2025-09-01,DHL"),
+        (",,DHL", "2025-07-15,,DHL"),  # a row without a date is of the whole year
+        ("2025-07-15,,DHL", ",,DHL"),
+        ("2025-07-15,,DHL", "2025-07-20,,dhl "),
+    ],
+)
+def test_a_carrier_is_one_carrier_over_all_the_months_of_a_row(tmp_path: Path, freight: str, fuel: str) -> None:
+    carried = f"site_id,mode,mass_kg,distance_km,date,until,carrier\noffice,freight.hgv.average_laden,1,1,{freight}\n"
+    burnt = f"site_id,fuel,amount,unit,date,until,carrier\noffice,fuel.diesel,9,L,2025-05-31,,DHL\noffice,fuel.diesel,9,L,{fuel}\n"
+    prepared = made(tmp_path, {"freight": carried, "fuel": burnt})
+    may = [("fuel.csv", 1, "carrier", "counted_twice")] if freight.startswith(",") else []
+    assert told(prepared) == [*may, ("fuel.csv", 2, "carrier", "counted_twice")]
+
+
+def test_a_reading_that_is_refused_takes_no_days_from_another(tmp_path: Path) -> None:
+    """A credit note, a misspelt origin and a submeter's: what is in no figure makes nothing twice."""
+    rows = "site_id,meter_id,kwh,date,until,origin\noffice,main,-9,2025-01-01,2025-02-01,measured\noffice,main,100,2025-01-01,2025-02-01,measured\noffice,main,80,2025-03-01,2025-04-01,guess\noffice,sub,70,2025-03-01,2025-04-01,measured\noffice,main,60,2025-01-31,2025-02-02,measured\n"
+    prepared = made(tmp_path, {"electricity": rows}, meters=METERS.replace("12", ""))
+    assert told(prepared) == [
+        ("electricity.csv", 1, "kwh", "negative_amount"),
+        ("electricity.csv", 3, "origin", "unknown_word"),
+        ("electricity.csv", 5, "meter_id", "overlapping_meters"),
+    ]
+    assert prepared.consumption.column("kwh").to_pylist() == [100.0, 70.0]
+
+
 def test_a_negative_amount(tmp_path: Path) -> None:
     prepared = made(
         tmp_path, {"refrigerants": "site_id,gas,mass_kg\noffice,refrigerant.r410a,-0.1\noffice,refrigerant.r410a,0\n"}

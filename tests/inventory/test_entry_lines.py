@@ -59,9 +59,21 @@ def test_entries_of_the_impact_book_or_of_no_scope_never_become_lines() -> None:
     ).to_pylist() == [-5]
     for other, error, about in (
         ({"book": "impact"}, MixedBooksError, "book impact"), ({"book": None}, MixedBooksError, "book None"), ({"book": "product"}, MixedBooksError, "book product"),
-        ({"scope": None}, InventoryError, "no scope"),
+        ({"scope": None}, InventoryError, "no scope"), ({"factor_id": "vcs.carbon_credit@WORLD"}, InventoryError, "offset_in_inventory"),
     ):  # fmt: skip
         with pytest.raises(error, match=about):
             lines_of_entries(pa.Table.from_pylist([entry, entry | other], schema=ENTRY_SCHEMA), "own", "x", "acts")
     with pytest.raises(InventoryError, match="missing"):
         lines_of_entries(pa.table({"co2e_ug": [1]}), "own", "x", "acts")
+
+
+def test_days_that_are_kept_as_times_are_days() -> None:
+    row = {
+        "run_id": "r", "date": dt.datetime(2023, 5, 6, 7), "book": "inventory", "scope": 3, "category": 1, "method_id": "m", "method_version": 1,
+        "factor_id": "f", "co2e_ug": 5, "low_ug": 4, "high_ug": 6, "gases": None,
+    }  # fmt: skip
+    table = pa.Table.from_pylist(
+        [row],
+        pa.schema([*(f for f in ENTRY_SCHEMA if f.name in row and f.name != "date"), ("date", pa.timestamp("us"))]),
+    )
+    assert lines_of_entries(table, "own", "x", "acts").column("month").to_pylist() == [dt.date(2023, 5, 1)]

@@ -154,10 +154,10 @@ def test_remote_can_be_worse_and_says_so(tmp_path: Path, setting: Setting) -> No
 
 
 def test_a_variant_with_a_refused_row_is_not_compared(tmp_path: Path, setting: Setting) -> None:
-    bad = "cloud,travel,tram,travel.tram.nowhere,5,passenger_km,1,,,,,,,\ncloud,dance,,,1,,,,,,,,,\ncloud,power,,,-1,,,,,,,,,\ncloud,link,,,5,GB,,,,,,,,\n"
+    bad = "cloud,travel,tram,travel.tram.nowhere,5,passenger_km,1,,,,,,,\ncloud,dance,,,1,,,,,,,,,\ncloud,power,,,-1,,,,,,,,,\ncloud,link,,,5,GB,,,,,,,,\ncloud,power,,,1e13,,,,,,,,,\n"
     found = counted(tmp_path, setting, SITE.splitlines()[1] + "\n" + bad)
     assert {(each.row, each.reason) for each in found.refused} == {
-        (2, "unknown_key"), (3, "unknown_word"), (4, "below_bound"), (5, "missing_value"),
+        (2, "unknown_key"), (3, "unknown_word"), (4, "below_bound"), (5, "missing_value"), (6, "above_bound"),
     }  # fmt: skip
     assert differences(found) == {"cloud": None}
     assert found.complete("site")
@@ -167,7 +167,8 @@ def test_a_variant_with_a_refused_row_is_not_compared(tmp_path: Path, setting: S
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("programme_hours", None, "programme_hours: missing"), ("programme_hours", 0, "expected a number above 0"), ("base", '"moon"', "no variant"),
+        ("programme_hours", None, "programme_hours: missing"), ("programme_hours", 0, "expected a number above 0"),
+        ("programme_hours", 1e-320, "expected a number above 0"), ("base", '"moon"', "no variant"),
         ("distance_km", None, "distance_km: missing"), ("audience", 5, "no field of an event"), ("name", "[", "not TOML"),
     ],
 )  # fmt: skip

@@ -57,6 +57,23 @@ def test_all_that_can_be_verified_is_and_the_rest_is_named(whole: Path) -> None:
         assert all("made again, every figure the same" in each for each in made_again)
 
 
+def test_biogenic_co2_of_both_statements_is_counted_by_location_as_the_report_counts_it(tmp_path: Path) -> None:
+    """A grid burns biomass, so electricity has a line outside the scopes by location and another by market: one purchase, not two."""
+    beside = {"scope": None, "outside": "biogenic_co2", "co2e_ug": 7 * 10**9}
+    rows = [
+        {"co2e_ug": 5},
+        {**beside, "statement": "location"},
+        {**beside, "statement": "market", "co2e_ug": 6 * 10**9},
+        beside,
+    ]
+    make(made(tmp_path / "inventory", rows), tmp_path / "out", formats=("pack",))
+    with zipfile.ZipFile(tmp_path / "out" / PACK_FILE) as pack:
+        (name,) = [each for each in pack.namelist() if each.endswith("totals.json")]
+        assert json.loads(pack.read(name))["outside"] == {"biogenic_co2": 14 * 10**9}
+    report = verify(tmp_path / "out" / PACK_FILE)
+    assert report["sound"], report
+
+
 def test_an_auditor_elsewhere_gives_the_inputs_by_whatever_name(whole: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -17,6 +17,12 @@ from leafmark.web.people.models import User
 pytestmark = [*IN_CHROMIUM, pytest.mark.django_db(transaction=True)]
 
 
+PAST_THE_EDGE = """[...document.querySelectorAll('main, main :is(table, th, td, td *, th *)')].filter(each => !each.closest('thead')
+  && (each.getBoundingClientRect().right > innerWidth || each.scrollWidth > each.clientWidth + 1 && each.clientWidth))
+  .map(each => each.outerHTML.slice(0, 120))"""
+"""What runs past the window, or over its own box; headings that only ears meet on a telephone aside."""
+
+
 @pytest.fixture
 def client(inventory_site: Path) -> Client:  # noqa: F811
     found = Client()
@@ -40,6 +46,26 @@ def test_no_violation_and_nothing_wider_than_the_screen(
             found += [(address, scheme, each) for each in wrong_with(page)]
         page.context.close()
     assert not found
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/zh-hans"])
+def test_lines_fit_a_telephone_and_a_desk_without_scrolling_sideways(
+    client: Client, browser: Any, live_server: Any, prefix: str
+) -> None:
+    """Every cell of every line in sight at once, without JavaScript, and still a table to who hears it."""
+    page = logged_in(browser, live_server.url, client, java_script_enabled=False)
+    for asked in ("scope=1", "scope=2", "scope=3", "outside=biogenic_co2"):
+        assert page.goto(f"{live_server.url}{prefix}{HERE}lines/?{asked}").status == 200
+        for width in (360, 420, 700, 900, 1200):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert not page.evaluate(PAST_THE_EDGE), (width, asked)
+            table = page.get_by_role("table")
+            lines, columns = table.get_by_role("row").count() - 1, table.get_by_role("columnheader").count()
+            assert lines > 0
+            assert table.get_by_role("rowheader").count() == lines
+            assert table.get_by_role("cell").count() == lines * (columns - 1)
+        assert page.locator("main .scroll").count() == 0
+    page.context.close()
 
 
 def test_from_a_total_to_its_source_by_clicks_without_javascript(

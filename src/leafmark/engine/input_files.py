@@ -33,6 +33,7 @@ from leafmark.engine.input_staging import (
     refuse_shapes,
     stage,
 )
+from leafmark.engine.unreadable import OTHER_FORMATS
 from leafmark.methods.model import Column
 
 CSV_COLUMNS_MAX = 10_000
@@ -42,15 +43,6 @@ _END = "\x1eend of file"
 """A last record of our own: where it does not come out as a record, a quote was opened and never closed."""
 
 _ADDED_BY_DUCKDB = frozenset({"filename", "file_row_number", "_file", "_row"})
-_OTHER_FORMATS = (
-    (b"PAR1", "a Parquet file: name it .parquet"),
-    (b"PK\x03\x04", "a zip or an Excel workbook: save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save the sheet as CSV"),
-    (b"\x1f\x8b", "compressed with gzip: name it .csv.gz"),
-    (b"SQLite format 3", "a SQLite database: write DATABASE::TABLE"),
-    (b"\xff\xfe", "in UTF-16: save it as UTF-8"),
-    (b"\xfe\xff", "in UTF-16: save it as UTF-8"),
-)
 
 
 def parquet_files(path: Path) -> tuple[Path, ...]:
@@ -304,7 +296,7 @@ def _unreadable_csv(path: Path, error: Exception, rows: int = 0) -> InputError:
 
 def _header(path: Path, head: bytes, delimiter: str) -> tuple[list[str], int]:
     """The column names, and the number of bytes they take."""
-    for start, what in _OTHER_FORMATS:
+    for start, what in OTHER_FORMATS:
         if head.startswith(start):
             raise InputError(f"{path}: this is {what}")
     lines = head.splitlines(keepends=True)

@@ -25,6 +25,7 @@ from leafmark.factors.columns import (
     SOURCE_COLUMNS,
     THEMES,
 )
+from leafmark.factors.credit_words import is_credit
 from leafmark.factors.fault import Fault, PackError
 from leafmark.factors.gsd import defaults
 from leafmark.factors.reading import read_table, read_toml, shown
@@ -33,6 +34,7 @@ __all__ = ["Fault", "Inspection", "PackError", "check", "inspect"]
 
 GAS_TOLERANCE = 0.01
 _KEY = re.compile(r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")
+_CONTRACT_KEY = "electricity.contract."  # the rest is the contract's own number, whatever it spells
 _SOURCE_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 _GAS_FIELDS = (*gwp.GAS_COLUMNS, "f_gases")
@@ -104,6 +106,9 @@ def _identity(row: Row) -> Iterator[Finding]:
     key, region, boundary, factor_id = row["key"], row["region"], row["boundary"], row["factor_id"]
     if key and not _KEY.match(key):
         yield "key", shown(key), "dotted lower case, like fuel.diesel", ""
+    if key and is_credit(key) and not key.startswith(_CONTRACT_KEY):
+        expected = "an activity: an offset or a removal credit is none, and lowers no figure of a product or a company"
+        yield "key", shown(key), expected, "credits stand beside gross emissions: leafmark inventory targets --credits"
     if factor_id and key and region and boundary and not factor_id.startswith(f"{key}@{region}:{boundary}:"):
         expected = f"KEY@REGION:BOUNDARY:YEAR, so {key}@{region}:{boundary}:{row['data_year'] or 'YEAR'}"
         yield "factor_id", shown(factor_id), expected, "the id repeats the row's own key, region and boundary"

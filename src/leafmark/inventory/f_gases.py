@@ -6,14 +6,15 @@ A line is grams by one factor, or one recipe of factors, so its F-gases are mixe
 Each line is split once, by largest remainder in whole micrograms; so families add up to the line's F-gases, and every total of a
 family is the sum of its lines, however they are cut. Only lines that have F-gases are touched: cost for n of them, O(n).
 
-Not split stay lines that no run of this inventory made (an entry of another room names its dominant factor alone, and its F-gases may
-be another's), and lines whose factor is in no pack of the inventory.
+Lines of another room are split where its run tells that each entry is by the one factor that it names, in this inventory's set and of its
+packs (`accounting.given_factors`). Not split stay the others (an entry names its dominant factor alone, and its F-gases may be
+another's), and lines whose factor is in no pack of the inventory.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -113,7 +114,7 @@ class _Mix:
 
 def _mixes(lines: pa.Table, known: Mapping[str, Known], record: Mapping[str, Any]) -> list[_Mix]:
     """The mix of each line; worked out once for each factor and unit."""
-    own = {str(run["run_id"]) for run in record.get("runs", ())}
+    own = {str(run["run_id"]) for run in record.get("runs", ())} | set(_told_by_others(record))
     gwp = str(record.get("gwp"))
     nobody = _Mix(())
     found: dict[tuple[str, str | None], _Mix] = {}
@@ -128,6 +129,17 @@ def _mixes(lines: pa.Table, known: Mapping[str, Known], record: Mapping[str, Any
             found[factor_id, unit] = _mix(factor_id, unit, known, gwp)
         mixes.append(found[factor_id, unit])
     return mixes
+
+
+def _told_by_others(record: Mapping[str, Any]) -> Iterator[str]:
+    """Runs of other rooms whose entries are each by the one factor that they name, a factor of the inventory's own packs."""
+    packs = {str(pack.get("sha256")) for pack in record.get("packs", ())}
+    for given in record.get("given", ()):
+        alike = (
+            given.get("gwp") == record.get("gwp") and {str(pack["sha256"]) for pack in given.get("packs", ())} <= packs
+        )
+        if given.get("one_factor_each") and alike:
+            yield str(given["run_id"])
 
 
 def _mix(factor_id: str, unit: str | None, known: Mapping[str, Known], gwp: str) -> _Mix:

@@ -21,6 +21,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from leafmark.engine.unreadable import unreadable
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.tables import FLAGS_SCHEMA
 from leafmark.methods.model import Column
@@ -133,17 +134,17 @@ def rows(folder: Path, name: str, columns: Sequence[Column], flags: Flags, neede
     return kept
 
 
-def exact_rows(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Rows of one CSV that has these columns and no other, as texts without the blanks around them.
+def texts(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a CSV that has these very columns, in any order, all cells as texts without the blanks around them.
 
     Raises
     ------
-    InventoryError : it is no CSV in UTF-8, or has other columns, or a row of more or fewer cells.
+    InventoryError : it cannot be read, has other columns, or a row of more or fewer cells.
     """
-    names, raw = _csv(file)
+    names, found = _csv(file)
     if set(names) != set(columns):
         raise InventoryError(f"{file}: expected the columns {', '.join(columns)}, found {', '.join(names)}")
-    return [{name: cell.strip() for name, cell in row.items()} for row in raw]
+    return [{name: cell.strip() for name, cell in row.items()} for row in found]
 
 
 def unique(given: Sequence[Row], name: str, flags: Flags) -> dict[str, Row]:
@@ -162,10 +163,9 @@ def _csv(file: Path) -> tuple[list[str], Iterator[dict[str, Any]]]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
-        raise InventoryError(f"{file}: not readable as UTF-8 ({fault}); save it as CSV in UTF-8") from fault
-    reader = csv.reader(
-        io.StringIO(text, newline=""), strict=True
-    )  # a line ends where CSV says, not at each mark of Unicode
+        raise InventoryError(unreadable(file, fault, "CSV in UTF-8")) from fault
+    # A line ends where CSV says, not at each mark of Unicode.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         table = list(reader)
     except csv.Error as fault:
@@ -188,7 +188,7 @@ def _parquet(file: Path) -> tuple[list[str], Iterator[dict[str, Any]]]:
     try:
         table = pq.read_table(file)
     except (OSError, pa.ArrowInvalid) as fault:
-        raise InventoryError(f"{file}: not readable as Parquet ({fault})") from fault
+        raise InventoryError(unreadable(file, fault, "Parquet")) from fault
     return table.column_names, iter(table.to_pylist())
 
 

@@ -19,7 +19,8 @@ def summary(inventory: Inventory) -> dict[str, Any]:
     Returns
     -------
     `schema, organisation, year, approach, gwp, known_on, rows: [{scope, category, name, location, market}], total: {location, market},
-    outside, outside_rows: [{what, scope, category, template, name, ...figure}], completeness, flags: [{reason, effect, rows}], folder`; each
+    outside, outside_rows: [{what, scope, category, template, name, ...figure}], given (entries of other rooms: whose, and which share of them),
+    completeness, flags: [{reason, effect, rows}], folder`; each
     figure `{co2e_ug, low_ug, high_ug, gases, f_gases, primary_share, score, activities}` in micrograms CO2e, or None where the statement
     has no line of it: not known, which is not 0. `f_gases` are families that add up to `gases["f_gases"]`; None where gases are.
     """
@@ -48,6 +49,7 @@ def summary(inventory: Inventory) -> dict[str, Any]:
              "name": None if scope is None else name_of(scope, category), **(figure(value) or {})}
             for (what, scope, category, template), value in outside.items()
         ],
+        "given": list(record.get("given", ())),
         "completeness": inventory.table("completeness").to_pylist(),
         "flags": [{"reason": reason, "effect": effect, "rows": count} for (reason, effect), count in sorted(counted.items())],
         "folder": str(inventory.path),

@@ -96,7 +96,7 @@ def _hole(package: str, name: str, text: str, group: str, language: str, depth: 
         said = _one(package, text, group, language, depth + 1)
         return text if said is None else said
     if name == "words":
-        return text.replace(" or ", " 或 ")
+        return text.replace(", or ", " 或 ").replace(", ", "、").replace(" or ", " 或 ")
     if name.endswith("_files"):
         return _files(text, language)
     return _reasons(text, language) if name.endswith("_listed") else text

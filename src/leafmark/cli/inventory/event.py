@@ -67,7 +67,7 @@ def event_verb(
 
 
 def _content(counted: Counted) -> dict[str, Any]:
-    from leafmark.inventory.events import as_record, differences, invented, names_of, span, staff
+    from leafmark.inventory.events import KINDS, SPREAD, as_record, differences, invented, names_of, span, staff
 
     event, hours = counted.event, counted.event.programme_hours
     variants = {}
@@ -87,6 +87,8 @@ def _content(counted: Counted) -> dict[str, Any]:
         "event": event.name, "programme_hours": hours, "base": event.base, "distance_km": event.distance_km, "variants": variants,
         "differences": {name: None if each is None else _difference(each) for name, each in differences(counted).items()},
         "rows": len(event.activities), "rows_invented": invented(event.activities),
+        "rows_with_grams": sum(KINDS[each.kind].method is not None for each in event.activities),
+        "rows_with_spread": sum(each.number(SPREAD) > 1 for each in event.activities),
         "refused": [as_record(each) for each in counted.refused],
     }  # fmt: skip
 
@@ -125,6 +127,12 @@ def _text(told: dict[str, Any]) -> str:
     columns = tuple(range(1, len(variants) + 1))
     parts = [told["event"], table(rows, right=columns), table(people, right=columns)]
     parts += [_said(name, each, told) for name, each in told["differences"].items()]
+    spread, grams = told["rows_with_spread"], told["rows_with_grams"]
+    of = "factors alone; all amounts are taken as given"
+    if spread:
+        left = "" if spread == grams else "; the other amounts are taken as given"
+        of = f"factors, and of the amounts of {spread} of {grams} rows{left}"
+    parts.append(f"Ranges are of {of}.")
     if told["rows_invented"]:
         parts.append(f"{told['rows_invented']} of {told['rows']} rows say that their numbers are invented.")
     if told["refused"]:
@@ -137,14 +145,19 @@ def _text(told: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
+def _ends(found: dict[str, int]) -> str:
+    return f"{found['low_ug'] / 1e9:+,.1f} to {found['high_ug'] / 1e9:+,.1f}"
+
+
 def _said(name: str, each: dict[str, Any] | None, told: dict[str, Any]) -> str:
     if each is None:
         return f"{name} and {told['base']} are not compared: a row of one of them was refused, and its total would be too low."
     found = each["span"]
     people = told["variants"][name]["staff"]["days"] - told["variants"][told["base"]]["staff"]["days"]
+    alone = f"; by factors alone {_ends(each['factors'])}" if told["rows_with_spread"] else ""
     text = (
-        f"{name} less {told['base']}: {found['co2e_ug'] / 1e9:+,.1f} kg CO2e ({found['low_ug'] / 1e9:+,.1f} to {found['high_ug'] / 1e9:+,.1f}), "
-        f"{each['relation']}; staff {people:+g} days."
+        f"{name} less {told['base']}: {found['co2e_ug'] / 1e9:+,.1f} kg CO2e ({_ends(found)}{alone}), {each['relation']}; "
+        f"staff {people:+g} days."
     )
     even = each["even"]
     if even is None:

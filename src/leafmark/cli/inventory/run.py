@@ -24,8 +24,9 @@ FLAGS_SHOWN = 12
 )  # fmt: skip
 @click.option(
     "--entries-of", "given", multiple=True, metavar="NAME=PATH@ENTITY/SITE",
-    help="Entries that another verb booked (a run's folder or entries.parquet), under a name, for a site of the company; "
-    "NAME:location or NAME:market where their Scope 2 is of one statement alone.",
+    help="Entries that another verb booked (a run's folder or entries.parquet), under a name, for a site, fleet or entity of the company, "
+    "whose share and lease they take; NAME:location or NAME:market where their Scope 2 is of one statement alone; "
+    "NAME:whole or NAME:consolidated where it has to be said whether the share is in them already.",
 )  # fmt: skip
 @click.option(
     "--before", multiple=True, metavar="INVENTORY", type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -115,14 +116,15 @@ def _given(text: str) -> Any:
         raise UnusableError(
             f"--entries-of {text!r}: expected NAME=PATH@ENTITY/SITE, for example parcels=packing-run@own/warehouse-1"
         )
-    plain, colon, statement = name.rpartition(":")
-    if colon and statement == "location":
-        return Given(Path(path), entity, site, plain, "location")
-    return (
-        Given(Path(path), entity, site, plain, "market")
-        if colon and statement == "market"
-        else Given(Path(path), entity, site, name)
-    )
+    plain, *said = name.split(":")
+    statement: Any = next((each for each in said if each in ("location", "market")), "both")
+    figures: Any = next((each for each in said if each in ("whole", "consolidated")), None)
+    if len(said) != (statement != "both") + (figures is not None) or not plain:
+        raise UnusableError(
+            f"--entries-of {text!r}: found {name!r}; expected a name, after it :location or :market where their Scope 2 is of one statement, "
+            "and :whole or :consolidated where their method knows a share"
+        )
+    return Given(Path(path), entity, site, plain, statement, figures)
 
 
 def _text(content: dict[str, Any]) -> str:
@@ -147,6 +149,8 @@ def _text(content: dict[str, Any]) -> str:
     if content["outside_rows"]:
         beside = [(each["what"], _place(each), each["template"], _mass(each)) for each in content["outside_rows"]]
         parts.append("outside the scopes, in no total:\n" + table(beside, right=(3,)))
+    if content["given"]:
+        parts.append("taken in from other rooms:\n" + table(_of_others(content["given"]), right=(2, 3, 4)))
     missing = [each for each in content["completeness"] if each["status"] != "included"]
     if missing:
         lines = [
@@ -158,6 +162,23 @@ def _text(content: dict[str, Any]) -> str:
         counted = [(each["reason"], each["effect"], f"{each['rows']:,}") for each in content["flags"][:FLAGS_SHOWN]]
         parts.append("rows refused or doubted (flags.parquet has each):\n" + table(counted, right=(2,)))
     return "\n\n".join(parts)
+
+
+def _of_others(given: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Entries of other rooms by place and share: what was given, and the company's part of it."""
+    from fractions import Fraction
+
+    from leafmark.engine.wording import mass
+
+    rows: list[tuple[str, ...]] = [("", "place", "share", "given", "in the book")]
+    for each in given:
+        place = f"{each['entity_id']}/{each['site_id']}, {each['held']}"
+        for part in each["shares"]:
+            share = (
+                "consolidated" if each["figures"] == "consolidated" else f"{float(Fraction(part['share']) * 100):.4g} %"
+            )
+            rows.append((each["template"], place, share, mass(part["given_ug"]), mass(part["co2e_ug"])))
+    return rows
 
 
 def _families(total: dict[str, Any]) -> list[tuple[str, ...]]:

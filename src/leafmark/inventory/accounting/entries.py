@@ -2,11 +2,13 @@
 
 An entry table has a range and a dominant factor, and no standard deviation; the lognormal that has that range gives it back:
 sigma = ln(high / low) / (2 z), standard deviation = value x sqrt(e^(sigma^2) - 1); a range that touches or crosses 0 is no lognormal's, and
-is taken as a normal's. Grams are taken as they are, to the microgram.
+is taken as a normal's. Grams are taken as they are, to the microgram; of a place that is the company's in part, `consolidating` takes its part.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from leafmark.engine import memory_database, tables
 from leafmark.engine.schema import Z95
 from leafmark.engine.statement import MixedBooksError
 from leafmark.inventory.book import InventoryError
+from leafmark.inventory.credit_words import named_in_sql
 from leafmark.inventory.tables import LINES_SCHEMA, ORIGINS
 
 _NEEDED: Final = (
@@ -42,22 +45,76 @@ def lines_of_entries(
     """
     if origin not in ORIGINS:
         raise InventoryError(f"origin {origin!r}: expected one of {', '.join(ORIGINS)}")
-    source, about = _source(entries)
-    connection = memory_database.connect()
-    try:
-        if isinstance(source, pa.Table):
-            connection.register("given", source)
-        else:
-            connection.execute(f"CREATE TEMP VIEW given AS SELECT * FROM {source}")
-        _check(connection, about)
-        made: pa.Table = connection.sql(_LINES.format(
-            z=Z95, entity=_quoted(entity_id), site=_quoted(site_id), template=_quoted(template), origin=_quoted(origin),
-            statement=_quoted(statement),
-        )).to_arrow_table()  # fmt: skip
-    finally:
-        connection.close()
+    with EntryTable(entries) as table:
+        made = table.lines(dict.fromkeys(table.dates(), 0), entity_id, site_id, template, origin, statement)
     return made.select(LINES_SCHEMA.names).cast(LINES_SCHEMA)
 
+
+class EntryTable:
+    """Entries that were made elsewhere, open and looked through; close it.
+
+    Raises
+    ------
+    MixedBooksError, InventoryError : as `lines_of_entries`.
+    """
+
+    def __init__(self, entries: pa.Table | str | Path) -> None:
+        source, about = _source(entries)
+        self._connection = memory_database.connect()
+        try:
+            if isinstance(source, pa.Table):
+                self._connection.register("given", source)
+            else:
+                self._connection.execute(f"CREATE TEMP VIEW given AS SELECT * FROM {source}")
+            _check(self._connection, about)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> EntryTable:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._connection.close()
+
+    def dates(self) -> list[dt.date | None]:
+        """The days that entries are of, in order; None: not told."""
+        found = self._connection.execute("SELECT DISTINCT CAST(date AS DATE) AS day FROM given ORDER BY ALL").fetchall()
+        return [row[0] for row in found]
+
+    def methods(self) -> list[tuple[str, int]]:
+        """Ids and versions of the methods that made them."""
+        sql = "SELECT DISTINCT CAST(method_id AS VARCHAR), CAST(method_version AS INTEGER) FROM given ORDER BY ALL"
+        return self._connection.execute(sql).fetchall()
+
+    def places(self) -> set[Cell]:
+        """Scope, category and stage of what is in them."""
+        return set(self._connection.execute(f"SELECT DISTINCT scope, category, {self._stage()} FROM given").fetchall())
+
+    def lines(
+        self, parts: Mapping[dt.date | None, int], entity_id: str, site_id: str, template: str, origin: str, statement: str,
+    ) -> pa.Table:  # fmt: skip
+        """Sums of entries, whole: the columns of LINES_SCHEMA, `stage`, and `part`, the number that `parts` gives to an entry's day.
+
+        Days that `parts` does not name are left out.
+        """
+        days, numbers = list(parts), list(parts.values())
+        self._connection.register(
+            "parts", pa.table({"day": pa.array(days, pa.date32()), "part": pa.array(numbers, pa.int32())})
+        )
+        made: pa.Table = self._connection.sql(_LINES.format(
+            z=Z95, entity=_quoted(entity_id), site=_quoted(site_id), template=_quoted(template), origin=_quoted(origin),
+            statement=_quoted(statement), stage=self._stage(),
+        )).to_arrow_table()  # fmt: skip
+        return made
+
+    def _stage(self) -> str:
+        there = {row[0] for row in self._connection.execute("DESCRIBE given").fetchall()}
+        return "CAST(stage AS VARCHAR)" if "stage" in there else "CAST(NULL AS VARCHAR)"
+
+
+Cell = tuple[int, int | None, str | None]
+"""Scope, category and stage of entries."""
 
 _LINES: Final = """
 SELECT {entity} AS entity_id, {site} AS site_id, {template} AS template, CAST(date_trunc('month', date) AS DATE) AS month,
@@ -72,9 +129,10 @@ SELECT {entity} AS entity_id, {site} AS site_id, {template} AS template, CAST(da
     {{'co2_ug': CAST(SUM(gases.co2_ug) AS BIGINT), 'ch4_fossil_ug': CAST(SUM(gases.ch4_fossil_ug) AS BIGINT),
       'ch4_biogenic_ug': CAST(SUM(gases.ch4_biogenic_ug) AS BIGINT), 'n2o_ug': CAST(SUM(gases.n2o_ug) AS BIGINT),
       'f_gases_ug': CAST(SUM(gases.f_gases_ug) AS BIGINT), 'other_ug': CAST(SUM(gases.other_ug) AS BIGINT),
-      'unsplit_ug': CAST(SUM(gases.unsplit_ug) AS BIGINT)}} END AS gases
-FROM given
-GROUP BY month, scope, category, run_id, method_id, method_version, factor_id
+      'unsplit_ug': CAST(SUM(gases.unsplit_ug) AS BIGINT)}} END AS gases, {stage} AS stage, parts.part AS part
+FROM given INNER JOIN parts ON parts.day IS NOT DISTINCT FROM CAST(given.date AS DATE)
+GROUP BY month, scope, category, run_id, method_id, method_version, factor_id, {stage}, parts.part
+ORDER BY parts.part, month, scope, category, run_id, method_id, method_version, factor_id, {stage}
 """
 
 
@@ -116,6 +174,8 @@ _UNSOUND: Final = (
      "do not say where they come from; expected run_id, method_id, method_version and factor_id of each"),
     ("low_ug IS NULL OR high_ug IS NULL OR low_ug > co2e_ug OR high_ug < co2e_ug",
      "have no range, or one that their grams are not in; expected low_ug <= co2e_ug <= high_ug"),
+    (f"{named_in_sql('CAST(factor_id AS VARCHAR)')} OR {named_in_sql('CAST(method_id AS VARCHAR)')}",
+     "are of an offset or a removal credit (offset_in_inventory); it lowers no figure: expected activities alone, and credits in credits.csv"),
 )  # fmt: skip
 """What no entry may be, and how it is told."""
 

@@ -12,6 +12,7 @@ written last.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import shutil
 import threading
@@ -22,7 +23,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import leafmark
@@ -31,19 +31,23 @@ from leafmark.engine.held import held
 from leafmark.engine.run import Run, Settings
 from leafmark.engine.run import run as run_engine
 from leafmark.factors.model import Pack, builtin
-from leafmark.inventory.accounting.entries import lines_of_entries
+from leafmark.inventory.accounting.given import once, taken
+from leafmark.inventory.accounting.given_place import Given
 from leafmark.inventory.accounting.lines import lines_of
+from leafmark.inventory.accounting.whole_rows import consumed, left_out, rows_in_part
 from leafmark.inventory.book import RECORD_FILE, UNFINISHED, Inventory, InventoryError, is_inventory
 from leafmark.inventory.company.completeness import completeness
-from leafmark.inventory.company.flags import flag, flags_table
 from leafmark.inventory.company.folder import Company
+from leafmark.inventory.company.passes import ELECTRICITY
 from leafmark.inventory.company.prepare import prepare
 from leafmark.inventory.company.prepared import Prepared
 from leafmark.inventory.scope2.contracts import ARROW_SCHEMA
 from leafmark.inventory.scope2.matching import match
 from leafmark.inventory.seal import SUMS_FILE
-from leafmark.inventory.tables import FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES, Statement
+from leafmark.inventory.tables import FLAGS_SCHEMA, LINES_SCHEMA, TEMPLATES
 from leafmark.methods import method
+
+__all__ = ["Given", "run_inventory"]
 
 _OWN: Final = (UNFINISHED, RECORD_FILE, SUMS_FILE, "prepared", "runs")
 _OWN_SUFFIXES: Final = (".parquet", ".tmp")
@@ -57,20 +61,6 @@ RUNS_AT_ONCE: Final = 2
 """Engine runs side by side, one thread each, and what each may hold: an inventory of 5 M lines stays under 1 GB."""
 
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Entries that another room or tool made, and whose they are (see `lines_of_entries`).
-
-    `statement` is which of the Scope 2 statements their Scope 2 is in: both, where nothing by market was made of them.
-    """
-
-    path: Path
-    entity_id: str
-    site_id: str
-    template: str
-    statement: Statement = "both"
 
 
 def run_inventory(
@@ -94,7 +84,7 @@ def run_inventory(
     CompanyError, InventoryError, PackError, FactorChoiceError : nothing can be computed. Rows that cannot be taken are flags instead.
     """
     folder = Path(out)
-    _once(given, folder)
+    once(given, folder)
     with held(folder):
         _claim(folder, replace)
         with told():
@@ -105,43 +95,6 @@ def _serials(before: Sequence[str | Path]) -> pa.Table | None:
     """Serial numbers that former years stand on; a year without contracts has none."""
     found = [each for each in map(Inventory.open, before) if (each.path / "serials.parquet").is_file()]
     return pa.concat_tables([each.table("serials") for each in found]) if found else None
-
-
-def _once(given: Sequence[Given], out: Path) -> None:
-    """Entries are counted once, and none lies in the folder that is about to be emptied."""
-    seen: set[Path] = set()
-    for each in given:
-        path = each.path.resolve()
-        path = path.parent if path.name == "entries.parquet" else path
-        if path in seen:
-            raise InventoryError(f"{each.path}: its entries were given twice; give them once")
-        if path.is_relative_to(out.resolve()):
-            raise InventoryError(
-                f"{each.path}: lies in {out}, which is made anew; keep entries of other rooms elsewhere"
-            )
-        seen.add(path)
-
-
-def _given(given: Sequence[Given], prepared: Prepared, company: Company) -> tuple[list[pa.Table], pa.Table]:
-    """Lines of entries that were made elsewhere; and a flag for those of other years, which are refused."""
-    entities = {row["entity_id"] for row in company.tables["entities"]} | {prepared.company.id}
-    lines, flags = [], []
-    for each in given:
-        if each.entity_id not in entities:
-            raise InventoryError(
-                f"{each.path}: given for the entity {each.entity_id!r}; expected an entity_id of entities"
-            )
-        found = lines_of_entries(each.path, each.entity_id, each.site_id, each.template, statement=each.statement)
-        month = found.column("month")
-        first, after = (pa.scalar(day, pa.date32()) for day in (prepared.from_day.replace(day=1), prepared.until_day))
-        ours = pc.fill_null(pc.and_(pc.greater_equal(month, first), pc.less(month, after)), True)
-        others = found.filter(pc.invert(ours))
-        lines.append(found.filter(ours))
-        if others.num_rows:
-            several = f"{pc.sum(others.column('activities')).as_py():,} entries from {pc.min(others.column('month')).as_py():%Y-%m}"
-            year = f"days from {prepared.from_day} to before {prepared.until_day}"
-            flags.append(flag("outside_year", str(each.path), None, "date", several, year, template=each.template))
-    return lines, flags_table(flags)
 
 
 def _claim(out: Path, replace: bool) -> None:
@@ -181,17 +134,21 @@ def _run(
     work = _Work(prepared, out, packs, settings, steps)
     with ThreadPoolExecutor(RUNS_AT_ONCE) as crew:
         market = crew.submit(_by_market, work, opened, used_before)
-        runs, lines, flags = work.templates(crew)
-        more, by_market = market.result()
+        runs, lines, flags, consumption = work.templates(crew)
+        if consumption is None:
+            more, by_market = market.result()
+        else:
+            market.exception()  # what it made, or could not, is of kWh that are no consumption
+            more, by_market = _by_market_again(work, opened, used_before, consumption)
     if by_market is not None:
         runs["electricity_market"] = by_market.run
         lines.append(by_market.lines)
         flags.append(by_market.flags)
         packs = by_market.packs
     steps("book")
-    of_others, strangers = _given(given, prepared, opened)
-    lines += of_others
-    flags.append(strangers)
+    others = taken(given, prepared, (row["entity_id"] for row in opened.tables["entities"]))
+    lines.append(others.lines)
+    flags.append(others.flags)
     book = pa.concat_tables([LINES_SCHEMA.empty_table(), *lines])
     every_flag = pa.concat_tables(
         [FLAGS_SCHEMA.empty_table(), *(each.select(FLAGS_SCHEMA.names).cast(FLAGS_SCHEMA) for each in flags)]
@@ -199,11 +156,12 @@ def _run(
     made = {
         "lines": book,
         "flags": every_flag,
-        "completeness": completeness(prepared, book, every_flag),
-        "groups": prepared.groups,
+        "completeness": completeness(prepared, book, every_flag, others.lost),
+        "groups": pa.concat_tables([prepared.groups, others.groups]),
         **more,
     }
-    inventory = Inventory.write(out, _record(prepared, packs, runs, began), made)
+    record = _record(prepared, packs, runs, began) | ({"given": others.record} if others.record else {})
+    inventory = Inventory.write(out, record, made)
     (out / UNFINISHED).unlink()
     return inventory
 
@@ -216,6 +174,8 @@ class _Done:
     lines: pa.Table
     flags: pa.Table
     packs: list[Pack]
+    consumption: pa.Table | None = None
+    """Electricity that contracts are matched with, where that of `Prepared` has rows that turned out too large for a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,21 +188,39 @@ class _Work:
     settings: Settings
     steps: _Steps
 
-    def templates(self, crew: ThreadPoolExecutor) -> tuple[dict[str, Run], list[pa.Table], list[pa.Table]]:
+    def templates(
+        self, crew: ThreadPoolExecutor
+    ) -> tuple[dict[str, Run], list[pa.Table], list[pa.Table], pa.Table | None]:
         """Every template's run, some side by side, the largest first: a small one is mostly a single thread's work."""
         largest_first = sorted(self.prepared.inputs, key=lambda name: -self.prepared.inputs[name].stat().st_size)
         found = dict(zip(largest_first, crew.map(self._template, largest_first), strict=True))
         done = {name: found[name] for name in self.prepared.inputs}
         flags = [self.prepared.flags, *(each.flags for each in done.values())]
-        return {name: each.run for name, each in done.items()}, [each.lines for each in done.values()], flags
+        runs, lines = {name: each.run for name, each in done.items()}, [each.lines for each in done.values()]
+        return (
+            runs,
+            lines,
+            flags,
+            next((each.consumption for each in done.values() if each.consumption is not None), None),
+        )
 
     def _template(self, template: str) -> _Done:
         self.steps(template)
-        statement = "location" if template == "electricity" else "both"
+        statement = "location" if template == ELECTRICITY else "both"
         name = next(each.method for each in TEMPLATES if each.name == template)
-        done = self.engine(template, name, self.prepared.inputs[template], self.packs)
-        lines = lines_of(done, self.prepared.groups, template, self.packs, statement)
-        return _Done(done, lines, self.prepared.told(template, done.table("rejected")), self.packs)
+        source = self.prepared.inputs[template]
+        done = self.engine(template, name, source, self.packs)
+        rejected = done.table("rejected")
+        flags = self.prepared.told(template, rejected)
+        consumption = consumed(self.prepared.consumption, source, rejected) if template == ELECTRICITY else None
+        in_part = rows_in_part(done, source, self.packs, self.settings)
+        if in_part:
+            left_out(source, in_part)
+            shutil.rmtree(done.path)
+            done = self.engine(template, name, source, self.packs)
+        return _Done(
+            done, lines_of(done, self.prepared.groups, template, self.packs, statement), flags, self.packs, consumption
+        )
 
     def engine(self, folder: str, name: str, source: Path, packs: Sequence[Pack]) -> Run:
         """One engine run."""
@@ -274,6 +252,16 @@ def _by_market(work: _Work, company: Company, used_before: pa.Table | None) -> t
     }  # fmt: skip
     flags = pa.concat_tables([matched.flags.cast(FLAGS_SCHEMA), _refused_by_market(done, matched.rows)])
     return tables, _Done(done, lines, flags, packs)
+
+
+def _by_market_again(
+    work: _Work, company: Company, used_before: pa.Table | None, consumption: pa.Table
+) -> tuple[dict[str, pa.Table], _Done | None]:
+    """`_by_market` of another consumption than that of `prepare`, in the place of what was made of that."""
+    shutil.rmtree(work.out / "runs" / "electricity_market", ignore_errors=True)
+    (work.out / "prepared" / MARKET_ROWS).unlink(missing_ok=True)
+    prepared = dataclasses.replace(work.prepared, consumption=consumption)
+    return _by_market(dataclasses.replace(work, prepared=prepared), company, used_before)
 
 
 def _refused_by_market(run: Run, rows: pa.Table) -> pa.Table:

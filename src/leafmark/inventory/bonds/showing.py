@@ -39,7 +39,7 @@ def page(report: Mapping[str, Any], lang: str = "en") -> str:
     body = {"allocation": _allocation, "impact": _impact, "european": _european}[kind]
     return paper.page(
         lang,
-        f"{title}: {report['issuer']['name']}",
+        say("titled", what=title, name=report["issuer"]["name"]),
         [*_head(report, title, say), *body(report, say), *_tail(report, say)],
     )
 
@@ -270,7 +270,7 @@ def _european(report: Mapping[str, Any], say: Words) -> Iterator[str]:
         )
     for currency, totals in report["totals"].items():
         yield paper.table(
-            f"{say('section.totals')}, {currency}", [say("column.item"), say("column.amount")],
+            say("listed", what=say("section.totals"), which=currency), [say("column.item"), say("column.amount")],
             ([say(f"total.{name}"), money.shown(units, currency)] for name, units in totals.items()), (1,),
         )  # fmt: skip
 

@@ -19,7 +19,8 @@ from typing import Final, Literal
 import duckdb
 import pyarrow as pa
 
-from leafmark.inventory.cloud.bill_columns import NEEDED, NULL_WORDS, matched
+from leafmark.engine.unreadable import FAULTS, unreadable
+from leafmark.inventory.cloud.bill_columns import AZURES_DAY, NEEDED, NULL_WORDS, matched
 
 KEY: Final = (
     "provider", "service", "resource", "description", "sku", "region", "unit", "currency", "category", "charge_class", "commitment",
@@ -30,6 +31,8 @@ FLAGGED_MAX: Final = 100_000
 """Doubtful rows that are named one by one; past it they are counted only."""
 
 _COST: Final = "DECIMAL(38, 12)"
+_EXPECTED: Final = "a bill: CSV in UTF-8, CSV.GZ or Parquet in FOCUS columns"
+_USE_EXPECTED: Final = "CSV in UTF-8, CSV.GZ or Parquet of resource_id, utilisation_percent (0 to 100)"
 
 _BETWEEN: Final = "\x1f"
 """Between the words of a row. They are kept as one text: twelve columns of a million rows take twice as long to write down as to read."""
@@ -44,11 +47,12 @@ class Group:
     """Rows of a bill that are alike: the values of `KEY`, what was in their amounts, and the sums.
 
     `state`: `ok`; `negative`, `missing` or `unreadable` quantity (or unreadable cost). `measured` is the part of the quantity whose resource's utilisation is
-    known, `measured_x_use` that part times its utilisation.
+    known, `measured_x_use` that part times its utilisation. `period` is the month, or the hour where `hourly`: of rows that are of one hour.
     """
 
     words: tuple[str, ...]
     period: dt.datetime | None
+    hourly: bool
     state: str
     rows: int
     cost: Decimal
@@ -101,7 +105,8 @@ def read_bill(
             for number, (source, columns) in enumerate(found)
         ]
         _utilisation(connection, utilisation)
-        connection.execute(f"CREATE TEMP TABLE bill AS {' UNION ALL '.join(selects)}")
+        for number, (path, select) in enumerate(zip(paths, selects, strict=True)):
+            _take(connection, path, ("INSERT INTO bill" if number else "CREATE TEMP TABLE bill AS") + f" {select}")
         groups = _groups(connection, paths)
         return Bill(
             paths,
@@ -112,14 +117,25 @@ def read_bill(
             _broken(connection),
         )
     except duckdb.Error as fault:
-        raise BillError(f"{', '.join(map(str, paths))}: not readable as a bill: {fault}") from fault
+        said = str(fault).splitlines()[0]
+        raise BillError(
+            f"{', '.join(map(str, paths))}: its rows cannot be added up ({said}); expected sums below 10^26: is a cost far too large?"
+        ) from fault
     finally:
         connection.close()
 
 
+def _take(connection: duckdb.DuckDBPyConnection, path: Path, statement: str) -> None:
+    """Read a file whole; each by itself, so that a fault in one is told of that one."""
+    try:
+        connection.execute(statement)
+    except duckdb.Error as fault:
+        raise BillError(unreadable(path, fault, _EXPECTED)) from fault
+
+
 def _open(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, dict[str, str]]:
     if not path.is_file():
-        raise BillError(f"{path}: no such file; a bill is a CSV, CSV.GZ or Parquet export in FOCUS columns")
+        raise BillError(unreadable(path, expected=_EXPECTED))
     text = str(path).replace("'", "''")
     try:
         if path.suffix.lower() == ".parquet":
@@ -128,8 +144,10 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, dict[
         else:
             header, separator = _csv_header(path)
             source = _csv(text, header, separator)
-    except (duckdb.Error, OSError, UnicodeError, csv.Error) as fault:
-        raise BillError(f"{path}: not readable as CSV or Parquet: {fault}") from fault
+    except (*FAULTS, csv.Error) as fault:
+        raise BillError(unreadable(path, fault, _EXPECTED)) from fault
+    if not header:
+        raise BillError(unreadable(path, expected=_EXPECTED))
     columns = matched(header)
     absent = [name for name in NEEDED if name not in columns]
     if absent:
@@ -182,12 +200,23 @@ def _select(source: str, columns: dict[str, str], number: int, with_resource: bo
 
     plain = ("service", "resource", "description", "currency", "category", "charge_class", "commitment", "reservation")
     words = ", ".join(f"COALESCE({name}, '')" for name in KEY)
-    return f"""SELECT file, concat_ws('{_BETWEEN}', {words}) AS words, resource_id, {_NUMBERS.format(grain=grain)} FROM (
+    started = _started(columns.get("start", ""))
+    hourly = _OF_ONE_HOUR if grain == "hour" else "FALSE"
+    return f"""SELECT file, concat_ws('{_BETWEEN}', {words}) AS words, resource_id, {_NUMBERS}, {hourly} AS hourly,
+        CASE WHEN {hourly} THEN date_trunc('hour', {started}) ELSE date_trunc('month', {started}) END AS period,
+        CASE WHEN {started} IS NULL THEN start_text END AS start_unread FROM (
         SELECT {number} AS file, {first_of("provider", "publisher")} AS provider, {", ".join(f"{column(name)} AS {name}" for name in plain)},
         {joined("instance", "sku_meter", "sku_details")} AS sku, {first_of("region", "region_name", "zone")} AS region,
         CASE WHEN {column("quantity")} IS NULL THEN {either("priced_unit", "unit")} ELSE {column("unit")} END AS unit,
         {either("quantity", "priced_quantity")} AS quantity_text, {column("cost")} AS cost_text, {column("start")} AS start_text,
+        {column("end") if grain == "hour" else "CAST(NULL AS VARCHAR)"} AS end_text,
         {column("resource_id") if with_resource else "CAST(NULL AS VARCHAR)"} AS resource_id FROM {source})"""
+
+
+def _started(name: str) -> str:
+    """When a row's period began; a day may be written in one piece, and Azure's own export writes month/day/year in its column `Date`."""
+    formats = ["%Y%m%d", "%Y-%m", *(["%m/%d/%Y"] if name == AZURES_DAY else [])]
+    return f"COALESCE(TRY_CAST(start_text AS TIMESTAMP), TRY_STRPTIME(start_text, {formats}))"
 
 
 def _utilisation(connection: duckdb.DuckDBPyConnection, path: str | Path | None) -> None:
@@ -196,11 +225,26 @@ def _utilisation(connection: duckdb.DuckDBPyConnection, path: str | Path | None)
         return
     text = str(path).replace("'", "''")
     reader = "read_parquet" if str(path).endswith(".parquet") else "read_csv"
+    source = f"{reader}('{text}'{'' if reader == 'read_parquet' else ', header = true, all_varchar = true'})"
     try:
-        connection.execute(f"""CREATE TEMP TABLE measured AS SELECT CAST(resource_id AS VARCHAR) AS resource_id,
-            AVG(CAST(utilisation_percent AS DOUBLE)) / 100 AS use, COUNT(*) AS n FROM {reader}('{text}') GROUP BY 1""")
+        names = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+        lacking = [name for name in ("resource_id", "utilisation_percent") if name not in map(str.lower, names)]
+        if lacking and Path(path).stat().st_size:
+            raise BillError(
+                f"{path}: no column {', '.join(lacking)}; expected {_USE_EXPECTED}, found {', '.join(names[:8])}"
+            )
+        connection.execute(f"""CREATE TEMP TABLE given AS SELECT CAST(resource_id AS VARCHAR) AS resource_id,
+            CAST(utilisation_percent AS VARCHAR) AS text, TRY_CAST(utilisation_percent AS DOUBLE) AS percent FROM {source}""")
     except duckdb.Error as fault:
-        raise BillError(f"{path}: expected columns resource_id, utilisation_percent (0 to 100): {fault}") from fault
+        raise BillError(unreadable(path, fault, _USE_EXPECTED)) from fault
+    bad = connection.execute(
+        "SELECT resource_id, text FROM given WHERE percent IS NULL AND text IS NOT NULL LIMIT 1"
+    ).fetchone()
+    if bad:
+        raise BillError(f"{path}: utilisation_percent of {bad[0]!r}: expected a number from 0 to 100, found {bad[1]!r}")
+    connection.execute(
+        "CREATE TEMP TABLE measured AS SELECT resource_id, AVG(percent) / 100 AS use, COUNT(*) AS n FROM given GROUP BY 1"
+    )
     wrong = connection.execute(
         "SELECT resource_id, use * 100 FROM measured WHERE NOT (use BETWEEN 0 AND 1) OR use IS NULL LIMIT 1"
     )
@@ -219,14 +263,14 @@ def _groups(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> lis
         (f"CASE WHEN m.use IS NULL THEN 0 ELSE {_Q} END", f"COALESCE({_Q} * m.use, 0)") if use[0] else ("0", "0")
     )
     table = connection.execute(f"""
-        SELECT words, period, state, COUNT(*) AS row_count, SUM(cost) AS cost,
+        SELECT words, period, hourly, state, COUNT(*) AS row_count, SUM(cost) AS cost,
             SUM(q) AS quantity, SUM(known) AS known, SUM(by_use) AS by_use, MIN(row_no) + 1 AS first_row
-        FROM (SELECT b.words, b.rowid AS row_no, b.period, {_STATE} AS state, COALESCE(b.cost, 0) AS cost, {_Q} AS q, {known} AS known,
+        FROM (SELECT b.words, b.rowid AS row_no, b.period, b.hourly, {_STATE} AS state, COALESCE(b.cost, 0) AS cost, {_Q} AS q, {known} AS known,
             {by_use} AS by_use FROM bill AS b {joined})
         GROUP BY ALL ORDER BY first_row""").fetchall()
     return [
-        Group(_words(words, files, first), period, _STATES[state], rows, cost or Decimal(0), q or 0.0, known or 0.0, by_use or 0.0, first)
-        for words, period, state, rows, cost, q, known, by_use, first in table
+        Group(_words(words, files, first), period, hourly, _STATES[state], rows, cost or Decimal(0), q or 0.0, known or 0.0, by_use or 0.0, first)
+        for words, period, hourly, state, rows, cost, q, known, by_use, first in table
     ]  # fmt: skip
 
 
@@ -240,6 +284,8 @@ def _words(text: str, files: Sequence[Path], first_row: int) -> tuple[str, ...]:
     return words
 
 
+QUANTITY_MAX: Final = 1e18
+"""No row of a bill has more of anything: a thousand petabytes in bytes. One that says so would hide all rows it is summed with."""
 _STATES: Final = ("ok", "negative", "missing", "unreadable")
 _STATE: Final = """CASE WHEN b.cost_unread IS NOT NULL OR b.quantity_unread IS NOT NULL THEN 3 WHEN b.quantity IS NULL THEN 2
     WHEN b.quantity < 0 THEN 1 ELSE 0 END"""
@@ -247,20 +293,25 @@ _Q: Final = "CASE WHEN b.quantity_unread IS NULL THEN COALESCE(b.quantity, 0) EL
 _MONEY: Final = f"COALESCE(TRY_CAST(TRY_CAST(cost_text AS DECIMAL(18, 12)) AS {_COST}), TRY_CAST(cost_text AS {_COST}))"
 """A cost to twelve decimals. Almost all are less than a million, and a decimal of 64 bits is read eight times as fast as one of 128."""
 _NUMBERS: Final = f"""TRY_CAST(quantity_text AS DOUBLE) AS quantity, {_MONEY} AS cost,
-    CASE WHEN quantity_text IS NOT NULL AND NOT COALESCE(isfinite(TRY_CAST(quantity_text AS DOUBLE)), FALSE) THEN quantity_text END
+    CASE WHEN quantity_text IS NOT NULL AND NOT COALESCE(TRY_CAST(quantity_text AS DOUBLE) BETWEEN -{QUANTITY_MAX!r} AND {QUANTITY_MAX!r}, FALSE)
+        THEN quantity_text END
         AS quantity_unread,
-    CASE WHEN cost_text IS NOT NULL AND {_MONEY} IS NULL THEN cost_text END AS cost_unread,
-    date_trunc('{{grain}}', TRY_CAST(start_text AS TIMESTAMP)) AS period"""
+    CASE WHEN cost_text IS NOT NULL AND {_MONEY} IS NULL THEN cost_text END AS cost_unread"""
+_OF_ONE_HOUR: Final = """(length(start_text) > 10 AND COALESCE(TRY_CAST(end_text AS TIMESTAMP) - TRY_CAST(start_text AS TIMESTAMP)
+    <= INTERVAL 1 HOUR, TRUE))"""
+"""A row of a day or a month has no hour of its own: its text is a day, or its period is longer than an hour."""
 
 
 def _doubtful(connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Rows with a negative cost or quantity, or an unreadable one: file number, row in it counted from 1, what was found."""
+    """Rows with a negative cost or quantity, or an unreadable one or start: file number, row in it counted from 1, what was found."""
     return connection.sql(f"""
         SELECT b.file, b.rowid - f.first_row + 1 AS row_no, COALESCE(b.cost_unread, CAST(b.cost AS VARCHAR)) AS cost_text,
             COALESCE(b.quantity_unread, CAST(b.quantity AS VARCHAR)) AS quantity_text, {_word("category")} AS category,
-            {_word("charge_class")} AS charge_class
+            {_word("charge_class")} AS charge_class,
+            b.start_unread
         FROM bill AS b JOIN (SELECT file, MIN(rowid) AS first_row FROM bill GROUP BY file) AS f ON b.file = f.file
         WHERE b.cost < 0 OR b.quantity < 0 OR b.cost_unread IS NOT NULL OR b.quantity_unread IS NOT NULL
+            OR b.start_unread IS NOT NULL
         ORDER BY b.rowid LIMIT {FLAGGED_MAX}""").to_arrow_table()
 
 

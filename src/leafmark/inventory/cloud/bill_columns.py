@@ -34,11 +34,15 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "commitment": ("CommitmentDiscountStatus",),
     "reservation": ("CapacityReservationStatus",),
     "start": ("ChargePeriodStart", "lineItem/UsageStartDate", "usage_start_time", "Date", "BillingDate", "账单日期"),
+    "end": ("ChargePeriodEnd", "lineItem/UsageEndDate", "usage_end_time"),
     "resource_id": ("ResourceId", "lineItem/ResourceId", "resource.global_name", "resource.name", "InstanceID", "实例ID"),
 }  # fmt: skip
 """Ours -> theirs, by preference. FOCUS 1.0 (June 2024), 1.1 (November 2024: SkuMeter, SkuPriceDetails,
 CapacityReservationStatus) and 1.2 (May 2025), compared with the specification's columns at its tags v1.0, v1.1 and v1.2; AWS Cost and Usage Report; Google's export of
 billing; Azure's cost and usage details; Alibaba Cloud's bill of instances (names from their column lists, not from a file of each)."""
+
+AZURES_DAY: Final = "Date"
+"""Azure's cost and usage details write a day as month/day/year in this column (03/21/2025); elsewhere such a text tells no day."""
 
 NEEDED: Final = ("service", "description", "quantity", "unit", "cost")
 """Without all of these a table is no bill."""

@@ -15,14 +15,18 @@ import datetime as dt
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from leafmark.engine.unreadable import unreadable
 from leafmark.factors import regions
 from leafmark.factors.columns import FACTOR_COLUMNS, SOURCE_COLUMNS
 from leafmark.factors.model import Pack
+from leafmark.inventory.cloud.coefficients import grid_region
+from leafmark.inventory.cloud.usage import provider_of
 
 KG_PER_KWH_MAX: Final = 3.0
 """No grid emits more than 3 kg CO2e per kWh: what is above has lost its decimal point or its unit."""
@@ -58,6 +62,7 @@ class Contract:
     instrument: str
     source: str
     row: int
+    file: str = ""
 
 
 def kg_per_kwh(text: str, where: str, scale: float = 1.0) -> float:
@@ -94,7 +99,7 @@ def read_hourly(region: str, path: str | Path, boundary: str = "direct") -> Hour
     if boundary not in ("direct", "life_cycle"):
         raise GridError(f"{boundary!r}: expected direct or life_cycle")
     name = Path(path)
-    found: dict[dt.datetime, float] = {}
+    read: dict[dt.datetime, float] = {}
     for number, row in _rows(name):
         cells = {key.strip().lower(): value for key, value in row.items() if key}
         stamp = cells.get("timestamp", cells.get("datetime", cells.get("hour", "")))
@@ -112,8 +117,18 @@ def read_hourly(region: str, path: str | Path, boundary: str = "direct") -> Hour
             raise GridError(f"{where}: expected a time such as 2022-01-01 00:00:00+00:00, found {stamp!r}") from fault
         if hour.tzinfo is not None:
             hour = hour.astimezone(dt.UTC).replace(tzinfo=None)
-        found[hour.replace(minute=0, second=0, microsecond=0)] = 1000 * kg_per_kwh(intensity, where, 1e-3)
-    return Hourly(region, name, boundary, found)
+        if hour in read:
+            raise GridError(f"{where}: {hour} (UTC) stands in a row before: expected each time once")
+        read[hour] = 1000 * kg_per_kwh(intensity, where, 1e-3)
+    return Hourly(region, name, boundary, _by_hour(read))
+
+
+def _by_hour(read: Mapping[dt.datetime, float]) -> dict[dt.datetime, float]:
+    """Means of the hours: some grids publish a figure every half or quarter of an hour."""
+    parts: dict[dt.datetime, list[float]] = {}
+    for moment, value in read.items():
+        parts.setdefault(moment.replace(minute=0, second=0, microsecond=0), []).append(value)
+    return {hour: sum(values) / len(values) for hour, values in parts.items()}
 
 
 def hour_key(hour: int) -> str:
@@ -160,8 +175,14 @@ def read_contracts(path: str | Path) -> list[Contract]:
         ]
         if absent:
             raise GridError(f"{where}: expected {', '.join(absent)}; an instrument without its source is no proof")
-        share = float(row["share_percent"]) / 100
-        place = row["provider"].strip().lower(), (row.get("region") or "").strip()
+        try:
+            share = float(row["share_percent"]) / 100
+        except ValueError as fault:
+            raise GridError(
+                f"{where}: share_percent: expected a number such as 60, found {row['share_percent']!r}"
+            ) from fault
+        provider, region = provider_of(row["provider"].strip()), (row.get("region") or "").strip()
+        place = provider, grid_region(provider, region)[0] or region
         covered[place] = covered.get(place, 0.0) + share
         if not 0 < share <= 1 or covered[place] > 1 + 1e-9:
             raise GridError(
@@ -169,6 +190,7 @@ def read_contracts(path: str | Path) -> list[Contract]:
             )
         found.append(Contract(
             f"{CONTRACT_KEY}{number}", *place, share, kg_per_kwh(row["kg_per_kwh"], where), row["instrument"].strip(), row["source"].strip(), number,
+            name.name,
         ))  # fmt: skip
     return found
 
@@ -177,6 +199,13 @@ def covering(contracts: Iterable[Contract], provider: str, region: str) -> list[
     """The contracts of a provider's region; those for all its regions where it has none of its own."""
     own = [each for each in contracts if each.provider == provider]
     return [each for each in own if each.region == region] or [each for each in own if not each.region]
+
+
+def unmet(contracts: Iterable[Contract], usage: Iterable[tuple[str, str]]) -> list[Contract]:
+    """Contracts that none of the usage (provider, region) meets."""
+    given = list(contracts)
+    met = {each.key for provider, region in set(usage) for each in covering(given, provider, region)}
+    return [each for each in given if each.key not in met]
 
 
 def contract_pack(contracts: Iterable[Contract], path: str | Path, folder: Path) -> Pack:
@@ -197,12 +226,17 @@ def contract_pack(contracts: Iterable[Contract], path: str | Path, folder: Path)
     )
 
 
+_EXPECTED: Final = "CSV in UTF-8, or CSV.GZ"
+
+
 def _rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
     try:
+        if not path.stat().st_size:
+            raise GridError(unreadable(path, expected=_EXPECTED))
         with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig", newline="") as file:
             yield from enumerate(csv.DictReader(file), 1)
-    except OSError as fault:
-        raise GridError(f"{path}: not readable: {fault}") from fault
+    except (OSError, EOFError, UnicodeError, csv.Error, zlib.error) as fault:
+        raise GridError(unreadable(path, fault, _EXPECTED)) from fault
 
 
 def _source(source_id: str, path: Path, title: str) -> dict[str, str]:

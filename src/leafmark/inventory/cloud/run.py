@@ -153,7 +153,7 @@ def _lines(
         key, day = GRID_KEY, month
         own = series.get(each.grid_region)
         if own is not None and each.period is not None and each.kwh:
-            if each.period in own.g_per_kwh:
+            if each.hourly and each.period in own.g_per_kwh:
                 key, day = hour_key(each.period.hour), each.period.date()
                 hours.add((each.grid_region, each.period))
             else:

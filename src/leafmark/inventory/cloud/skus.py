@@ -30,6 +30,7 @@ UNMAPPED: Final[dict[str, str]] = {
     **{reason: REASONS[reason] for reason in _NO_GRAMS},
     "unknown_region": "the region is not in the list: no grid to feed it",
     "unreadable": "a quantity or a cost that is no number",
+    "above_bound": "more electricity or hosts than all data centres have: another unit?",
 }
 """Why a line of usage has no grams: reason -> what it means, for a bill. Listed with its share of the cost, never spread."""
 

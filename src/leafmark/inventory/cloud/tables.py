@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from leafmark.inventory.cloud.bill import Bill
+from leafmark.inventory.cloud.bill import QUANTITY_MAX, Bill
 from leafmark.inventory.cloud.bill_columns import CATEGORIES, folded
-from leafmark.inventory.cloud.grids import Contract
+from leafmark.inventory.cloud.grids import Contract, unmet
 from leafmark.inventory.cloud.skus import NOT_USAGE, UNMAPPED
 from leafmark.inventory.cloud.usage import Accounted
 from leafmark.inventory.tables import FLAGS_SCHEMA, LINES_SCHEMA
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from leafmark.inventory.cloud.run import CloudRun
 
 TEMPLATE: Final = "cloud"
+DAY: Final = "a day or a time such as 2025-03-01 00:00:00"
 
 USAGE_SCHEMA: Final = pa.schema([
     ("usage_id", pa.string()), ("provider", pa.string()), ("service", pa.string()), ("region", pa.string()), ("grid_region", pa.string()),
@@ -59,6 +60,16 @@ def flags_of(bill: Bill, accounted: Accounted, contracts: Sequence[Contract], lo
         _flag(str(path), line, "row", "broken_line", message, "a row of as many cells as the header", "refused")
         for path, line, message in bill.broken
     ]
+    undated = sum(each.rows for each in accounted.usage if each.period is None)
+    if undated:
+        told = f"{_rows(undated)} of usage without a day"
+        expected = f"{DAY}: the latest factor of the grid stands in, and no year of an inventory is told"
+        flags.append(_flag(str(bill.files[0]), None, "start", "missing_value", told, expected, "doubted"))
+    flags += [
+        _flag(each.file, each.row, "provider", "not_needed", " ".join(filter(None, (each.provider, each.region))),
+              "usage of that provider and region in the bill: it covers nothing", "doubted")
+        for each in unmet(contracts, ((use.provider, use.region) for use in accounted.usage if use.kwh))
+    ]  # fmt: skip
     if not contracts:
         file = str(bill.files[0])
         flags.append(
@@ -93,6 +104,9 @@ def _doubtful(bill: Bill) -> list[dict[str, Any]]:
             fault = _fault(field, text, kind)
             if fault:
                 found.append(_flag(str(bill.files[row["file"]]), number, field, *fault))
+        if row["start_unread"] is not None:
+            fault = "unreadable", row["start_unread"], f"{DAY}: counted without one", "doubted"
+            found.append(_flag(str(bill.files[row["file"]]), number, "start", *fault))
     return found
 
 
@@ -103,6 +117,8 @@ def _fault(field: str, text: str | None, kind: str) -> tuple[str, str, str, str]
         value = float(text)
     except ValueError:
         return "unreadable", text, "a number", "refused"
+    if field == "quantity" and not abs(value) <= QUANTITY_MAX:
+        return "unreadable", text, f"a number of at most {QUANTITY_MAX:g}", "refused"
     if value >= 0:
         return None
     if field == "quantity":
@@ -126,11 +142,15 @@ def _unmapped(accounted: Accounted, bill: Bill) -> list[dict[str, Any]]:
         first[at] = min(first.get(at, each.first_row), each.first_row)
     meanings = {**UNMAPPED, **NOT_USAGE}
     return [
-        _flag(str(bill.files[0]), None, "", reason, f"{rows:,} rows, the first is row {first[status, reason]} of the bill", meanings[reason],
+        _flag(str(bill.files[0]), None, "", reason, f"{_rows(rows)}, the first is row {first[status, reason]} of the bill", meanings[reason],
               "refused")
         for (status, reason), rows in sorted(counted.items())
         if status == "unmapped"
     ]  # fmt: skip
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _flag(

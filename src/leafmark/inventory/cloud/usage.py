@@ -21,6 +21,8 @@ from leafmark.inventory.cloud.coefficients import PROVIDERS, constant, grid_regi
 from leafmark.inventory.cloud.skus import Meaning, Sku, meaning
 
 WORLD: Final = "WORLD"
+AMOUNT_MAX: Final = 1e12
+"""kWh, or hosts, of rows alike: more than all data centres use in a year, and more than the method takes."""
 _PROVIDER_WORDS: Final = (
     ("aws", ("aws", "amazon")),
     ("azure", ("microsoft", "azure")),
@@ -42,6 +44,7 @@ class Usage:
     grid_region: str
     usage_class: str
     period: dt.datetime | None
+    hourly: bool
     machine: str
     host: str
     quantity: float
@@ -145,8 +148,12 @@ def account(bill: Bill, utilisation: float | None = None, provider: str = "") ->
         why = _unmapped(group) or found.unmapped or ("" if grid else "unknown_region")
         if why:
             listed.append(_listed(group, whose, "unmapped", why))
+            continue
+        used = _used(group, whose, found, region, grid, assumed)
+        if max(used.kwh, used.servers) > AMOUNT_MAX:
+            listed.append(_listed(group, whose, "unmapped", "above_bound"))
         else:
-            usage.append(_used(group, whose, found, region, grid, assumed))
+            usage.append(used)
     return Accounted(usage, listed, assumed)
 
 
@@ -198,7 +205,7 @@ def _used(group: Group, provider: str, found: Meaning, region: str, grid: str, a
         *(("utilisation",) if machine and measured < 1 else ()),
     )
     return Usage(
-        provider, group.word("service"), region, grid, found.usage_class, group.period, machine.type if machine else "",
+        provider, group.word("service"), region, grid, found.usage_class, group.period, group.hourly, machine.type if machine else "",
         machine.host if machine else "", quantity, group.word("unit"), vcpu_hours, mean if machine else None, measured if machine else None,
         copies, overhead, cpu, gpu,
         energy.memory_kwh(quantity * found.memory_gb_hours, constant("memory_kwh_per_gb_hour"), overhead, copies),

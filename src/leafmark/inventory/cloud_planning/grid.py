@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +19,11 @@ from typing import Final
 
 import numpy as np
 
+from leafmark.engine.unreadable import unreadable
 from leafmark.inventory.cloud_planning.tables import HOURS_MAX, Grid, Hours, PlanningError, Real
 
 INTENSITY: Final = ("g_per_kwh", "avg_CI")
+_EXPECTED: Final = "CSV in UTF-8, or CSV.GZ"
 G_PER_KWH_MAX: Final = 3_000.0
 """No grid emits more than 3 kg per kWh; past it a unit is wrong (g per MWh, or kg)."""
 
@@ -58,6 +61,8 @@ def _named(given: str | Path) -> tuple[str, Path]:
 
 def _rows(path: Path, name: str) -> Iterable[tuple[int, str, np.datetime64, float, float]]:
     try:
+        if not path.stat().st_size:
+            raise PlanningError(unreadable(path, expected=_EXPECTED))
         with path.open("rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
         with gzip.open(path, "rb") if packed else path.open("rb") as file:
@@ -77,10 +82,8 @@ def _rows(path: Path, name: str) -> Iterable[tuple[int, str, np.datetime64, floa
                     _number(row[column], f"{where}: {column}", G_PER_KWH_MAX, np.nan),
                     _number(row.get("base_kw"), f"{where}: base_kw", 1e9, 0.0),
                 )
-    except (UnicodeDecodeError, csv.Error, EOFError) as error:
-        raise PlanningError(
-            f"{path}: cannot be read as CSV in UTF-8 ({error}); save it as such, or packed with gzip"
-        ) from error
+    except (OSError, UnicodeDecodeError, csv.Error, EOFError, zlib.error) as error:
+        raise PlanningError(unreadable(path, error, _EXPECTED)) from error
 
 
 def hour_of(text: str | None, where: str) -> np.datetime64:

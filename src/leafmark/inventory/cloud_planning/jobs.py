@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
+from leafmark.engine.unreadable import FAULTS, unreadable
 from leafmark.inventory.cloud_planning.grid import hour_of
 from leafmark.inventory.cloud_planning.tables import JOBS_MAX, Job, PlanningError, Refused
 
@@ -61,8 +62,10 @@ def _rows(source: Any) -> Iterable[Mapping[str, Any]]:
         else:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = list(csv.DictReader(file))
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise PlanningError(f"{path}: cannot be read as CSV in UTF-8 or Parquet ({error})") from error
+    except (*FAULTS, csv.Error) as error:
+        raise PlanningError(unreadable(path, error)) from error
+    if not path.stat().st_size:
+        raise PlanningError(unreadable(path))
     lacking = [name for name in NEEDED if rows and name not in rows[0]]
     if lacking:
         raise PlanningError(

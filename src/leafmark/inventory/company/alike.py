@@ -12,10 +12,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from leafmark.engine.inputs import identifier, quote
+from leafmark.engine.inputs import identifier
 from leafmark.inventory.company import rows
 from leafmark.inventory.company.fetched import fetched
-from leafmark.inventory.company.rows import MARKS, OFFSET_WORDS, PRINTED_WORDS, Reading
+from leafmark.inventory.company.rows import MARKS, Reading
+from leafmark.inventory.credit_words import named_in_sql
 
 MARK: Final = {rule.reason: number for number, rule in enumerate(MARKS)}
 MARKS_SCHEMA: Final = pa.schema([
@@ -46,29 +47,35 @@ def duplicate_ids(connection: duckdb.DuckDBPyConnection, reading: Reading) -> pa
     return marks(connection, again, "duplicate_id")
 
 
+def _carrier() -> str:
+    """A carrier's name, however it is written."""
+    return "lower(trim(i.carrier))"
+
+
 def carried(connection: duckdb.DuckDBPyConnection, reading: Reading) -> pa.Table:
-    """Which carriers' freight stands, by site and month."""
+    """Which carriers' freight stands, by site, from which month to which."""
+    first, last = rows.months_of(reading)
     sql = f"""
-        SELECT DISTINCT i.site_id, {rows.month_code(reading)} AS month_no, i.carrier {rows.joins(reading)}
+        SELECT DISTINCT i.site_id, {first} AS first_month, {last} AS last_month, {_carrier()} AS carrier {rows.joins(reading)}
         WHERE i.carrier IS NOT NULL AND {rows.fault(reading)} = 0"""
     return fetched(connection, sql)
 
 
 def carried_twice(connection: duckdb.DuckDBPyConnection, reading: Reading, standing: pa.Table) -> pa.Table:
-    """Rows of fuel whose carrier's freight stands already for the site and month; of a template with keys, those of fuels."""
+    """Rows of fuel whose carrier's freight stands already for the site and a month of theirs; of a template with keys, those of fuels."""
     connection.register("carried", standing)
+    first, last = rows.months_of(reading)
     fuels = "WHERE starts_with(i.key, 'fuel.')" if reading.has("key") else ""
+    read = "LEFT JOIN meters AS m ON m.meter_id = i.meter_id" if reading.meters else ""
     sql = f"""
-        SELECT i.file_no, i.row_no FROM input AS i SEMI JOIN carried AS c
-        ON c.site_id = i.site_id AND c.month_no = {rows.month_code(reading)} AND c.carrier = i.carrier {fuels}"""
+        SELECT i.file_no, i.row_no FROM input AS i {read} SEMI JOIN carried AS c
+        ON c.site_id = i.site_id AND c.carrier = {_carrier()} AND {first} <= c.last_month AND c.first_month <= {last} {fuels}"""
     return marks(connection, sql, "counted_twice")
 
 
 def offsets_named(connection: duckdb.DuckDBPyConnection, words: str, column: str) -> list[str]:
     """Distinct words of a text column that name an offset or a removal credit; `words` is a table of the columns' distinct words."""
-    word = f"lower({identifier(column)})"
-    sql = f"""
-        SELECT DISTINCT {identifier(column)} AS word FROM {words}
-        WHERE regexp_matches({word}, {quote(OFFSET_WORDS)}) AND NOT regexp_matches({word}, {quote(PRINTED_WORDS)}) ORDER BY word"""
+    word = identifier(column)
+    sql = f"SELECT DISTINCT {word} AS word FROM {words} WHERE {named_in_sql(word)} ORDER BY word"
     found: list[str] = fetched(connection, sql).column("word").to_pylist()
     return found

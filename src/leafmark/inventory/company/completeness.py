@@ -67,7 +67,9 @@ class _Found:
     months: int | None
 
 
-def completeness(prepared: Prepared, lines: pa.Table, flags: pa.Table) -> pa.Table:
+def completeness(
+    prepared: Prepared, lines: pa.Table, flags: pa.Table, others: Mapping[Row, Mapping[str, int]] | None = None
+) -> pa.Table:
     """A table of `COMPLETENESS_SCHEMA`: every row of SCOPE_ROWS in order, then every exclusion.
 
     Parameters
@@ -75,6 +77,7 @@ def completeness(prepared: Prepared, lines: pa.Table, flags: pa.Table) -> pa.Tab
     prepared : the company's year.
     lines : of the inventory (`LINES_SCHEMA`), entries of other rooms among them.
     flags : all of them (`FLAGS_SCHEMA`): those of `prepared` and those of the engine's runs.
+    others : entries of other rooms, and rows of a bill, that are in no figure: how many by scope and category and by reason.
     """
     found = _found(lines)
     refused, reasons, doubts = _refused(flags)
@@ -82,8 +85,9 @@ def completeness(prepared: Prepared, lines: pa.Table, flags: pa.Table) -> pa.Tab
     rows = []
     for key in SCOPE_ROWS:
         templates = [template.name for template in TEMPLATES if key in template.rows]
-        lost = sum(refused.get(name, 0) for name in templates)
-        why_lost = _most(reasons, templates)
+        elsewhere = (others or {}).get(key, {})
+        lost = sum(refused.get(name, 0) for name in templates) + sum(elsewhere.values())
+        why_lost = _most(reasons, templates, elsewhere)
         lacking = sum(doubts.get(name, 0) for name in templates)
         spoken = [
             each for each in prepared.exclusions if _key(each) == key or (key[0] == 3 and _key(each) == (3, None))
@@ -167,9 +171,9 @@ def _refused(flags: pa.Table) -> tuple[dict[str, int], dict[tuple[str, str], int
     return counts, reasons, doubts
 
 
-def _most(reasons: Mapping[tuple[str, str], int], templates: Iterable[str]) -> str:
+def _most(reasons: Mapping[tuple[str, str], int], templates: Iterable[str], elsewhere: Mapping[str, int]) -> str:
     """The reasons that refused most, with their counts."""
-    sums: dict[str, int] = {}
+    sums = dict(elsewhere)
     for (template, reason), count in reasons.items():
         if template in set(templates):
             sums[reason] = sums.get(reason, 0) + count

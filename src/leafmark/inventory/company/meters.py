@@ -111,6 +111,11 @@ def _soundly_within(reading: Reading) -> str:
     return f"m.meter_no IS NOT NULL AND i.date >= {first} AND {ended} <= {after} AND {ended} > i.date AND m.site_id = i.site_id"
 
 
+def _stands(reading: Reading) -> str:
+    """Readings that no rule of their own refuses: one that is in no figure takes no days from another."""
+    return f"{_soundly_within(reading)} AND {rows.fault(reading)} = 0"
+
+
 def _packed(connection: duckdb.DuckDBPyConnection, reading: Reading) -> NDArray[np.int64]:
     """Readings as sorted integers: meter, first day of the year's days, day after."""
     first = rows.day(reading.first)
@@ -152,16 +157,16 @@ def _own_overlaps(reading: Reading) -> str:
         SELECT file_no, row_no, other.file_no AS other_file, other.row_no AS other_row FROM (
           SELECT i.file_no, i.row_no, i.date, MAX({rows.end(reading)}) OVER ({earlier}) AS ended,
             ARG_MAX({{'file_no': i.file_no, 'row_no': i.row_no}}, {rows.end(reading)}) OVER ({earlier}) AS other
-          FROM input AS i INNER JOIN meters AS m ON m.meter_id = i.meter_id SEMI JOIN suspects ON suspects.meter_no = m.meter_no
-          WHERE {_soundly_within(reading)}) WHERE date < ended"""
+          {rows.joins(reading)} SEMI JOIN suspects ON suspects.meter_no = m.meter_no
+          WHERE {_stands(reading)}) WHERE date < ended"""
 
 
 def _inner_overlaps(reading: Reading) -> str:
     """Readings of a meter on days that the meter it hangs behind was read for as well; and of those of that meter the first by row."""
     return f"""
         WITH r AS (SELECT i.file_no, i.row_no, i.meter_id, i.date AS first, {rows.end(reading)} AS after
-          FROM input AS i INNER JOIN meters AS m ON m.meter_id = i.meter_id
-          WHERE i.meter_id IN (SELECT meter_id FROM behind UNION SELECT outer_id FROM behind) AND {_soundly_within(reading)})
+          {rows.joins(reading)}
+          WHERE i.meter_id IN (SELECT meter_id FROM behind UNION SELECT outer_id FROM behind) AND {_stands(reading)})
         SELECT file_no, row_no, other.file_no AS other_file, other.row_no AS other_row FROM (
           SELECT inner_r.file_no, inner_r.row_no, MIN({{'file_no': outer_r.file_no, 'row_no': outer_r.row_no}}) AS other
           FROM r AS inner_r INNER JOIN behind AS b ON b.meter_id = inner_r.meter_id

@@ -21,6 +21,7 @@ import pyarrow as pa
 from leafmark.inventory.company.flags import flag
 from leafmark.inventory.company.folder import Company
 from leafmark.inventory.company.ownership import Segment, read_ownership, segments
+from leafmark.inventory.company.shares_by_day import Place
 from leafmark.inventory.tables import LEASES
 
 PLACES_SCHEMA: Final = pa.schema([
@@ -44,12 +45,13 @@ DAYS_SCHEMA: Final = pa.schema([
 
 @dataclass(frozen=True)
 class Places:
-    """The company's places as tables; `segments` the year cut where ownership changes; `flags` what was refused or doubted."""
+    """The company's places as tables, and by id; `segments` the year cut where ownership changes; `flags` what was refused or doubted."""
 
     places: pa.Table
     days: pa.Table
     segments: list[Segment]
     flags: list[dict[str, Any]]
+    by_id: dict[str, Place]
 
 
 def unique(
@@ -88,6 +90,7 @@ def places(company: Company) -> Places:
     cut = segments(who.id, edges, who.approach, who.from_day, who.until_day)
     rows: list[dict[str, Any]] = []
     days: list[dict[str, Any]] = []
+    by_id: dict[str, Place] = {}
     seen: set[str] = set()
     for table, field in (("sites", "site_id"), ("fleets", "fleet_id")):
         for row in unique(company.tables[table], field, flags, seen):
@@ -99,19 +102,26 @@ def places(company: Company) -> Places:
             place, of_days = _place(len(rows), row, field, stretches, (who.until_day - who.from_day).days)
             rows.append(place)
             days += of_days
+            by_id[row[field]] = Place(row[field], row["entity_id"], place["held"], tuple(stretches))
     for entity in company.tables[
         "entities"
     ]:  # what no site tells of: commuting, investments, purchases of the whole entity
         if entity["entity_id"] not in seen:
             seen.add(entity["entity_id"])
             whole = {**entity, "held": None, "valid_from": None, "valid_to": None}
-            place, of_days = _place(
-                len(rows), whole, "entity_id", _stretches(whole, cut), (who.until_day - who.from_day).days
-            )
+            stretches = _stretches(whole, cut)
+            place, of_days = _place(len(rows), whole, "entity_id", stretches, (who.until_day - who.from_day).days)
             rows.append(place)
             days += of_days
+            by_id[entity["entity_id"]] = Place(
+                entity["entity_id"], entity["entity_id"], place["held"], tuple(stretches)
+            )
     return Places(
-        pa.Table.from_pylist(rows, schema=PLACES_SCHEMA), pa.Table.from_pylist(days, schema=DAYS_SCHEMA), cut, flags
+        pa.Table.from_pylist(rows, schema=PLACES_SCHEMA),
+        pa.Table.from_pylist(days, schema=DAYS_SCHEMA),
+        cut,
+        flags,
+        by_id,
     )
 
 

@@ -82,6 +82,7 @@ def prepare(
         {each.template: each.refused for each in ordered if each.refused},
         {name: rows for each in ordered for name, rows in each.files.items()},
         opened.tables["exclusions"],
+        found.by_id,
     )
 
 

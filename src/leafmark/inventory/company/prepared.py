@@ -13,6 +13,7 @@ from leafmark.engine import memory_database
 from leafmark.engine.inputs import quote
 from leafmark.inventory.company.fetched import fetched
 from leafmark.inventory.company.organisation import Organisation
+from leafmark.inventory.company.shares_by_day import Place
 from leafmark.inventory.tables import FLAGS_SCHEMA
 
 GROUPS_SCHEMA: Final = pa.schema([
@@ -51,6 +52,7 @@ class Prepared:
     `source_row` say where the row stands in the company's folder. Templates without a row that stands are not in it.
 
     `rows` and `refused` count rows of activity files by template: read, and refused here; `files` the rows of each file that was read.
+    `places` are the sites, fleets and entities that stand, by id.
     """
 
     path: Path
@@ -63,6 +65,7 @@ class Prepared:
     refused: dict[str, int]
     files: dict[str, int]
     exclusions: list[dict[str, Any]]
+    places: dict[str, Place]
 
     @property
     def organisation(self) -> dict[str, str]:

@@ -30,13 +30,6 @@ MONTHS_CODED: Final = 16
 ORIGINS_CODED: Final = 8
 SHARE_DIGITS: Final = 12
 """Of a share that changes: a group's id shows it whole (12 digits of a percentage), so two groups never share an id."""
-OFFSET_WORDS: Final = (
-    r"(^|[^a-z])(offsets?|offsetting|carbon[ _.-]?credits?|removal[ _.-]?credits?|vcus?|ccers?|cers|vers|erus?)([^a-z]|$)"
-    r"|抵消|抵銷|碳信用|核证自愿减排|核證自願減排"
-)
-"""What names an offset or a credit in a factor key or a description (lower case; RE2)."""
-PRINTED_WORDS: Final = r"offset[ _.-]?(print|paper|press|lithograph|plate|ink)"
-"""Offset printing is an activity like any other."""
 CREDIT_TERMS: Final = "offset or removal credit"
 
 
@@ -124,6 +117,16 @@ def month_code(reading: Reading) -> str:
     """0 without a date, else 1 for the month in which the year begins, and so on."""
     base = reading.first.year * 12 + reading.first.month - 1
     return f"CASE WHEN i.date IS NULL THEN 0 ELSE year(i.date) * 12 + month(i.date) - {base} END"
+
+
+def months_of(reading: Reading) -> tuple[str, str]:
+    """The first and the last month of a row's period, numbered from 1; a row without a date is of the whole year."""
+    base = reading.first.year * 12 + reading.first.month - 1
+
+    def number(day: str) -> str:
+        return f"year({day}) * 12 + month({day}) - {base}"
+
+    return number(f"({start(reading)})"), number(f"(({end(reading)}) - 1)")
 
 
 def origin_code() -> str:

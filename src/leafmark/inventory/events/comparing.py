@@ -1,16 +1,17 @@
 """Variants of an event side by side: totals with their range, differences by paired draws, the distance at which two are even.
 
-    difference      sum over factors of (grams of the variant - grams of the base) x error of the factor, each factor drawn once
+    difference      sum over entries of +-grams x error of the factor x error of the row's amount; the grams of the base count as negative
     at distance d   G(d) = fixed + T x d / d0,  T the grams of what goes with the distance at the event's own d0
     even at         d* = d0 x (fixed of the variant - fixed of the base) / (T of the base - T of the variant)
 
-Beyond d* the variant with less travel emits less, below it the other. Amounts are taken as given: ranges are those of the factors. Staff
-is counted in days and stands beside the grams; fewer people are no emissions by themselves: their journeys, nights and meals are, and
+Each factor is drawn once, for both variants; the amount of a row once, for all factors over it, and it is the row's own. An amount without
+`amount_gsd` is taken as given. Beyond d* the variant with less travel emits less, below it the other. Staff is counted in days and stands beside the grams; fewer people are no emissions by themselves: their journeys, nights and meals are, and
 those have rows of their own.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leafmark.engine.closing import total_range
+from leafmark.engine.vintage import relative_sd
 from leafmark.inventory.events.counting import Counted, Entry
 from leafmark.inventory.events.tables import INVENTED, Activity
 
@@ -63,13 +65,17 @@ class Even:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A variant less the base; `lower_share` of the draws have it below. None where one of the two is not complete."""
+    """A variant less the base; `lower_share` of the draws have it below. None where one of the two is not complete.
+
+    factors : the same with the factors' errors alone, every amount taken as given.
+    """
 
     variant: str
     base: str
     span: Span
     lower_share: float
     even: Even | None
+    factors: Span
 
     @property
     def relation(self) -> str:
@@ -80,12 +86,24 @@ class Difference:
 
 
 def span(entries: Iterable[Entry]) -> Span:
-    """A sum with its range: errors add up within a factor, variances between factors."""
+    """A sum with its range: errors add up within a factor and within a row's amount, variances between them.
+
+    The variance of a row's amount, of relative standard deviation a over factors' parts v of relative standard deviation f, is
+    a^2 (sum v)^2 + a^2 sum (v f)^2: the second is of both erring at once (Goodman 1960, the variance of a product).
+    """
     groups: dict[str, list[int]] = {}
+    rows: dict[str, tuple[float, dict[str, tuple[int, float]]]] = {}
     for each in entries:
         group = groups.setdefault(each.error, [0, 0, 0])
         group[0] += each.co2e_ug
         group[1] += round(each.co2e_ug * each.relative_sd)
+        if each.amount_gsd > 1:
+            parts = rows.setdefault(each.activity_id, (_relative_sd(each), {}))[1]
+            ug, sd = parts.get(each.error, (0, 0.0))
+            parts[each.error] = ug + each.co2e_ug, sd + each.co2e_ug * each.relative_sd
+    for own, parts in rows.values():
+        whole, both = sum(ug for ug, _ in parts.values()), sum(sd * sd for _, sd in parts.values())
+        groups[next(iter(parts))][2] += round(own * own * (whole * whole + both))
     found = total_range({(number, False): group for number, group in enumerate(groups.values())})
     return Span(found["co2e_ug"], found["low_ug"], found["high_ug"])
 
@@ -112,16 +130,26 @@ def differences(counted: Counted) -> dict[str, Difference | None]:
 
 
 def _difference(counted: Counted, variant: str, base: str) -> Difference:
-    errors = _errors(counted.entries)
+    errors, amounts = _errors(counted.entries), _amounts(counted.entries)
     net, moving = (
-        _draws(counted.entries, variant, base, errors),
-        _draws([each for each in counted.entries if each.with_distance], variant, base, errors),
+        _draws(counted.entries, variant, base, errors, amounts),
+        _draws([each for each in counted.entries if each.with_distance], variant, base, errors, amounts),
     )
+    alone = _draws(counted.entries, variant, base, errors, {}) if amounts else net
     total = counted.total_ug(variant) - counted.total_ug(base)
-    low, high = (int(each) for each in np.quantile(net, [0.025, 0.975]))
     share = float(np.count_nonzero(net < 0) + np.count_nonzero(net == 0) / 2) / DRAWS
-    found = Span(total, min(total, low), max(total, high))
-    return Difference(variant, base, found, share, _even(counted, variant, base, net, moving))
+    even = _even(counted, variant, base, net, moving)
+    return Difference(variant, base, _within(net, total), share, even, _within(alone, total))
+
+
+def _within(drawn: Floats, total_ug: int) -> Span:
+    low, high = (int(each) for each in np.quantile(drawn, [0.025, 0.975]))
+    return Span(total_ug, min(total_ug, low), max(total_ug, high))
+
+
+def _relative_sd(entry: Entry) -> float:
+    """Of the amount: a lognormal's standard deviation over its mean."""
+    return relative_sd(math.log(entry.amount_gsd))
 
 
 def _errors(entries: Iterable[Entry]) -> dict[str, Floats]:
@@ -129,23 +157,35 @@ def _errors(entries: Iterable[Entry]) -> dict[str, Floats]:
     widest: dict[str, float] = {}
     for each in entries:
         widest[each.error] = max(widest.get(each.error, 0.0), each.relative_sd)
-    random = np.random.RandomState(SEED)
+    return _lognormal(widest, SEED)
+
+
+def _amounts(entries: Iterable[Entry]) -> dict[str, Floats]:
+    """Lognormal errors of mean 1, one draw for the amount of each row that has a spread."""
+    return _lognormal({each.activity_id: _relative_sd(each) for each in entries if each.amount_gsd > 1}, SEED + 1)
+
+
+def _lognormal(relative_sds: dict[str, float], seed: int) -> dict[str, Floats]:
+    random = np.random.RandomState(seed)
     out = {}
-    for name in sorted(widest):
-        s2 = np.log1p(widest[name] ** 2)
+    for name in sorted(relative_sds):
+        s2 = np.log1p(relative_sds[name] ** 2)
         out[name] = np.asarray(np.exp(np.sqrt(s2) * random.standard_normal(DRAWS) - s2 / 2), np.float64)
     return out
 
 
-def _draws(entries: Iterable[Entry], variant: str, base: str, errors: dict[str, Floats]) -> Floats:
-    """Draws of the variant's micrograms less the base's."""
-    net: dict[str, int] = {}
+def _draws(
+    entries: Iterable[Entry], variant: str, base: str, errors: dict[str, Floats], amounts: dict[str, Floats]
+) -> Floats:
+    """Draws of the variant's micrograms less the base's; what two rows have in common meets before it is drawn."""
+    net: dict[tuple[str, str], int] = {}
     for each in entries:
         if each.variant in (variant, base):
-            net[each.error] = net.get(each.error, 0) + (each.co2e_ug if each.variant == variant else -each.co2e_ug)
+            place = each.error, each.activity_id if each.activity_id in amounts else ""
+            net[place] = net.get(place, 0) + (each.co2e_ug if each.variant == variant else -each.co2e_ug)
     drawn = np.zeros(DRAWS)
-    for name, ug in sorted(net.items()):
-        drawn += ug * errors[name]
+    for (name, row), ug in sorted(net.items()):
+        drawn += ug * errors[name] * amounts[row] if row else ug * errors[name]
     return drawn
 
 

@@ -20,7 +20,7 @@ from leafmark.engine.run import run
 from leafmark.engine.run_folder import Run
 from leafmark.engine.settings import Settings
 from leafmark.factors.model import Pack
-from leafmark.inventory.events.tables import KINDS, Activity, Event, Refused
+from leafmark.inventory.events.tables import KINDS, SPREAD, Activity, Event, Refused
 from leafmark.methods import method
 
 DECLARED: Final = "declared."
@@ -29,7 +29,10 @@ DECLARED: Final = "declared."
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Micrograms of one row by one factor, and the factor's relative standard deviation; `error` names what is drawn once."""
+    """Micrograms of one row by one factor, and the factor's relative standard deviation; `error` names what is drawn once.
+
+    amount_gsd : of the row's amount, 1 where it is taken as given; all entries of the row (`activity_id`) have its one error.
+    """
 
     variant: str
     kind: str
@@ -39,6 +42,8 @@ class Entry:
     co2e_ug: int
     relative_sd: float
     with_distance: bool
+    activity_id: str = ""
+    amount_gsd: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -165,6 +170,8 @@ def _entries(done: Run, rows: dict[str, Activity]) -> list[Entry]:
                 int(each["co2e_ug"]),
                 sd / ug if ug else 0.0,
                 row.with_distance,
+                row.activity_id,
+                row.number(SPREAD),
             )
         )
     assert sum(each.co2e_ug for each in out) == int(done.record["totals"]["co2e_ug"] or 0), (

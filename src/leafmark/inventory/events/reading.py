@@ -11,10 +11,26 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
-from leafmark.inventory.events.tables import COLUMNS, KINDS, NUMBERS, ROWS_MAX, Activity, Event, EventError, Refused
+from leafmark.engine.unreadable import FAULTS, unreadable
+from leafmark.inventory.events.tables import (
+    COLUMNS,
+    GSD_MAX,
+    KINDS,
+    NUMBERS,
+    ROWS_MAX,
+    SPREAD,
+    Activity,
+    Event,
+    EventError,
+    Refused,
+)
 
 EVENT_FILE: Final = "event.toml"
 FIELDS: Final = ("name", "programme_hours", "base", "region", "date", "distance_km")
+AMOUNT_END: Final = 1e12
+"""More of anything than an event can have."""
+LEAST: Final = 1e-6
+"""Hours or kilometres: grams for an hour of what is shorter are past any number that can be shown."""
 YES, NO = ("yes", "true", "1"), ("no", "false", "0", "")
 
 
@@ -74,8 +90,8 @@ def _positive(file: Path, content: Mapping[str, Any], name: str) -> float | None
     value = content.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-        raise EventError(f"{file}: {name}: expected a number above 0, found {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not LEAST <= value < 1e9:
+        raise EventError(f"{file}: {name}: expected a number above 0 ({LEAST:f} to 1e9), found {value!r}")
     return float(value)
 
 
@@ -91,8 +107,10 @@ def _rows(folder: Path) -> list[Mapping[str, Any]]:
         else:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = list(csv.DictReader(file))
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise EventError(f"{path}: cannot be read as CSV in UTF-8 or Parquet ({error})") from error
+    except (*FAULTS, csv.Error) as error:
+        raise EventError(unreadable(path, error)) from error
+    if not path.stat().st_size:
+        raise EventError(unreadable(path))
     if not rows or len(rows) > ROWS_MAX:
         raise EventError(f"{path}: expected 1 to {ROWS_MAX:,} rows, found {len(rows):,}")
     unknown = [str(name) for name in rows[0] if name not in COLUMNS]
@@ -123,6 +141,7 @@ def _activity(number: int, row: Mapping[str, Any], event: Mapping[str, Any]) -> 
             raise _RowError(name, "missing_value", "", f"needed by the kind {kind}: {KINDS[kind].what}")
     if KINDS[kind].method == "purchase.goods" and not key and numbers["kg_per_unit"] is None:
         raise _RowError("key", "missing_value", "", "a factor key, or the supplier's own figure in kg_per_unit")
+    _check_spread(kind, row, numbers[SPREAD])
     with_distance = _yes(row, "with_distance")
     if with_distance and kind not in ("travel", "freight"):
         raise _RowError("with_distance", "no_distance", kind, "no, or the kinds travel and freight")
@@ -130,6 +149,16 @@ def _activity(number: int, row: Mapping[str, Any], event: Mapping[str, Any]) -> 
         number, variant, kind, _text(row, "name") or kind, key, _text(row, "unit"), _text(row, "region") or event.get("region"),
         _date(row, event), numbers, with_distance, _text(row, "source"),
     )  # fmt: skip
+
+
+def _check_spread(kind: str, row: Mapping[str, Any], gsd: float | None) -> None:
+    if gsd is None:
+        return
+    if KINDS[kind].method is None:
+        raise _RowError(SPREAD, "no_grams", kind, "empty: the spread of an amount that makes grams")
+    if not 1 <= gsd <= GSD_MAX:
+        expected = f"a geometric standard deviation, 1 to {GSD_MAX:g}; 1.42 is a factor of two either way"
+        raise _RowError(SPREAD, "below_bound" if gsd < 1 else "above_bound", _text(row, SPREAD), expected)
 
 
 def _text(row: Mapping[str, Any], field: str) -> str:
@@ -145,7 +174,9 @@ def _number(row: Mapping[str, Any], field: str) -> float | None:
         value = float(text)
     except ValueError as error:
         raise _RowError(field, "unreadable", text, "a number, with a point for decimals") from error
-    if not 0 <= value < 1e12:
+    if value >= AMOUNT_END:
+        raise _RowError(field, "above_bound", text, f"less than {AMOUNT_END:g}")
+    if not value >= 0:  # NaN too
         raise _RowError(field, "below_bound", text, "0 or more")
     return value
 

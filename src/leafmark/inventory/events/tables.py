@@ -1,7 +1,7 @@
 """What an event's table holds: a row a crew role, journey, night, meal, load, litre, kWh, link or cloud hour of each variant.
 
     event.toml       name, programme_hours, base [, region] [, date] [, distance_km]
-    activities.csv   variant, kind, name, and the columns that the kind needs
+    activities.csv   variant, kind, name, and the columns that the kind needs [, amount_gsd: how sure the row's amount is]
 
 Every kind but `crew` is an activity of one of the engine's methods; `crew` is people and days, shown beside the grams and never turned into
 any.
@@ -49,7 +49,10 @@ KINDS: Final[dict[str, Kind]] = {
 }
 """Kind -> how it is counted. The methods are those of a company's inventory, so every entry explains itself."""
 
-NUMBERS: Final = ("amount", "persons", "mass_kg", "distance_km", "kwh_per_unit", "kg_per_unit")
+SPREAD: Final = "amount_gsd"
+"""Geometric standard deviation of a row's whole amount, 1 to 100; empty: the amount is taken as given."""
+GSD_MAX: Final = 100.0
+NUMBERS: Final = ("amount", "persons", "mass_kg", "distance_km", "kwh_per_unit", "kg_per_unit", SPREAD)
 TEXTS: Final = ("variant", "kind", "name", "key", "unit", "region", "source")
 COLUMNS: Final = (*TEXTS, *NUMBERS, "date", "with_distance")
 INVENTED: Final = "invented"
@@ -58,9 +61,11 @@ INVENTED: Final = "invented"
 REASONS: Final[dict[str, str]] = {
     "missing_value": "a cell that the kind needs is empty",
     "unreadable": "a cell could not be read as a number, a date, or yes or no",
-    "below_bound": "a number below 0",
+    "below_bound": "a number below 0, or a spread below 1",
+    "above_bound": "a number that no event can have, or a spread above 100",
     "unknown_word": "the kind is not one of the closed list",
     "no_distance": "only journeys and freight can go with the distance",
+    "no_grams": "crew is people and days: there are no grams for a spread to be of",
 }
 """Why a row is refused before the engine sees it; the engine's own reasons come beside them."""
 

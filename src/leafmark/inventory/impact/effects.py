@@ -16,6 +16,7 @@ from typing import Any, Final
 import duckdb
 
 from leafmark.engine.inputs import quote
+from leafmark.engine.unreadable import unreadable
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.impact.entries import check_entries
 from leafmark.inventory.impact.tables import EVIDENCE, MINTS, PEOPLE, STATEMENTS
@@ -23,6 +24,7 @@ from leafmark.inventory.small_tables import Flags, Row
 
 UG_PER_MG: Final = 1000
 NEEDED: Final = tuple(each.name for each in MINTS if each.required)
+_EXPECTED: Final = f"mints, CSV in UTF-8 or Parquet, with {', '.join(NEEDED)}"
 _DAY_ZERO: Final = "DATE '2000-01-01'"
 """Days of a ledger's export are counted from here (docs/ledger.md)."""
 
@@ -52,6 +54,8 @@ def load_mints(connection: duckdb.DuckDBPyConnection, folder: Path, archive: str
     path = quote(str(file))
     scan = f"read_csv({path}, header = true, all_varchar = true)" if file.suffix == ".csv" else f"read_parquet({path})"
     try:
+        if not file.stat().st_size:  # which DuckDB takes for a CSV of one column
+            raise InventoryError(unreadable(file, expected=_EXPECTED))
         names = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
         lacking = [name for name in NEEDED if name not in names]
         if lacking:
@@ -61,7 +65,7 @@ def load_mints(connection: duckdb.DuckDBPyConnection, folder: Path, archive: str
         cells = [f"CAST({each.name if each.name in names else 'NULL'} AS VARCHAR) AS {each.name}" for each in MINTS]
         connection.execute(f"CREATE TABLE given AS SELECT row_number() OVER () AS row, {', '.join(cells)} FROM {scan}")
     except duckdb.Error as fault:
-        raise InventoryError(f"{file}: not readable ({str(fault).splitlines()[0]})") from fault
+        raise InventoryError(unreadable(file, fault, _EXPECTED)) from fault
     return file.name
 
 

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from leafmark.engine.inputs import quote
 from leafmark.engine.schema import ENTRY_SCHEMA
 from leafmark.engine.statement import BOOKS, MixedBooksError
+from leafmark.engine.unreadable import unreadable
 from leafmark.inventory.book import InventoryError
 
 BOOK: Final = "impact"
@@ -43,7 +44,7 @@ def check_entries(file: Path) -> None:
     try:
         names = pq.read_schema(file).names
     except (OSError, pa.ArrowInvalid) as fault:
-        raise InventoryError(f"{file}: not readable as Parquet ({fault})") from fault
+        raise InventoryError(unreadable(file, fault, "entries.parquet of a run")) from fault
     lacking = [name for name in ENTRY_SCHEMA.names if name not in names and name != "gases"]
     if lacking:
         raise InventoryError(f"{file}: lacks {', '.join(lacking)}; expected entries.parquet of a run")

@@ -22,7 +22,11 @@ def page(statement: ImpactStatement, lang: str = "en", *, published: bool = Fals
     """
     say = Words(__package__, lang)
     title = say("title")
-    return paper.page(lang, f"{title}: {_name(statement)}", [*_head(statement, say, published), *_body(statement, say)])
+    return paper.page(
+        lang,
+        say("titled", what=title, name=_name(statement)),
+        [*_head(statement, say, published), *_body(statement, say)],
+    )
 
 
 def beside_page(both: Beside, lang: str = "en", *, published: bool = False) -> str:
@@ -35,7 +39,7 @@ def beside_page(both: Beside, lang: str = "en", *, published: bool = False) -> s
     ]
     right = [paper.heading(say("title")), paper.paragraph(say("beside.what"), "soft"), *_subtotals(both.impact, say, 3)]
     return paper.page(
-        lang, f"{say('beside.title')}: {both.organisation}",
+        lang, say("titled", what=say("beside.title"), name=both.organisation),
         [paper.heading(say("beside.title"), 1), *_facts(both.impact, say), paper.paragraph(say("beside.never"), "notice"),
          *_standing(both.impact, say, published), paper.beside(left, right), *_body(both.impact, say, subtotals=False)],
     )  # fmt: skip
@@ -208,8 +212,12 @@ def _inventory(both: Beside, say: Words) -> str:
     for scope, category in sorted({*both.location, *both.market}, key=lambda key: (key[0], key[1] or 0)):
         name = say(f"scope.{scope}") if category is None else say("scope.category", category=category)
         if scope == 2:
-            rows.append([f"{name}, {say('scope.location')}", *figures(both.location.get((scope, category)))])
-            rows.append([f"{name}, {say('scope.market')}", *figures(both.market.get((scope, category)))])
+            rows.append(
+                [say("listed", what=name, which=say("scope.location")), *figures(both.location.get((scope, category)))]
+            )
+            rows.append(
+                [say("listed", what=name, which=say("scope.market")), *figures(both.market.get((scope, category)))]
+            )
         else:
             rows.append([name, *figures(both.location.get((scope, category)))])
     return paper.table(

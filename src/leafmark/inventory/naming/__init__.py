@@ -12,6 +12,9 @@ from leafmark.engine.sentences import table_of
 from leafmark.inventory.naming.traditional import traditional
 from leafmark.inventory.told import ENGLISH, said_again
 
+_WIDE: Final = str.maketrans("()", "（）")
+"""Our packs write Chinese names with narrow brackets."""
+
 
 def called(group: str, code: str, language: str) -> str | None:
     """The word of a code in a group of the tables; None where there is none."""
@@ -35,10 +38,17 @@ def cell_of(column: str, value: str, language: str) -> str:
 
 
 def title_of(title_en: str, title_zh: str, language: str) -> str:
-    """What a method or a factor is called, where we have its Chinese, which is kept in Simplified characters."""
+    """What a method or a factor is called, where we have its Chinese, which is kept in Simplified characters and may have narrow brackets."""
     if language == ENGLISH or not title_zh:
         return title_en
-    return traditional(title_zh) if language == "zh-Hant" else title_zh
+    wide = title_zh.translate(_WIDE)
+    return traditional(wide) if language == "zh-Hant" else wide
+
+
+def method_of(method_id: str, title_en: str, title_zh: str, language: str) -> str:
+    """What a method is called: a shipped method's own Chinese is frozen with it, and in Simplified characters alone, so ours comes first."""
+    ours = None if language == ENGLISH else called("method_title", method_id, language)
+    return ours or title_of(title_en, title_zh, language)
 
 
 def reference_of(method_id: str, english: str, language: str) -> str | None:

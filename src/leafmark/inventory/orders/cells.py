@@ -20,7 +20,7 @@ import pyarrow as pa
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.orders import festivals, spread
 from leafmark.inventory.orders.ranges import Range, ranges
-from leafmark.inventory.orders.sources import MEMORY_MB, Given, database, view
+from leafmark.inventory.orders.sources import MEMORY_MB, Given, View, database, fault_of, make
 from leafmark.inventory.orders.tables import (
     AMOUNT_COLUMNS,
     CUTS,
@@ -109,9 +109,10 @@ def measure(
     told = tuple(cut for cut in CUTS if cut in cuts)
     if len(told) != len(cuts):
         raise InventoryError(f"cuts: expected some of {', '.join(CUTS)}, each once; found {', '.join(cuts)}")
+    asked = _asked(orders, entries, shared, amounts, order_column)
     with database(memory_mb) as connection:
         try:
-            _views(connection, orders, entries, shared, amounts, calendar, order_column)
+            _views(connection, asked, calendar)
             met = [(each, order_column) for each in entries]
             met += [] if amounts is None else [(amounts, "order_id")]
             over = ranges(orders, met)
@@ -126,15 +127,30 @@ def measure(
             if progress:
                 progress(len(over), len(over), "orders")
             return _cells(connection, told, flags + _left_out(connection))
-        except duckdb.ConversionException as fault:
-            raise InventoryError(f"orders or entries: a cell is not of its column's type: {fault}") from fault
+        except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.IOException) as fault:
+            given = [table for each in asked for table in each.given]
+            raise InventoryError(fault_of(given, fault, asked)) from fault
 
 
-def _views(
-    connection: duckdb.DuckDBPyConnection, orders: Given, entries: Sequence[Given], shared: Given | None, amounts: Given | None,
-    calendar: pa.Table | None, order_column: str,
-) -> None:  # fmt: skip
-    view(connection, "given_orders", [orders], ORDERS_COLUMNS, ("order_id", "day"))
+def _asked(
+    orders: Given, entries: Sequence[Given], shared: Given | None, amounts: Given | None, order_column: str
+) -> tuple[View, ...]:
+    kinds = {
+        field.name: {"string": "VARCHAR", "date32[day]": "DATE", "int64": "BIGINT", "double": "DOUBLE"}[str(field.type)]
+        for field in SHARED_SCHEMA
+    }
+    entry = ("order_id", "book", "method_id", "factor_id", "co2e_ug")
+    return (
+        View("given_orders", (orders,), ORDERS_COLUMNS, ("order_id", "day")),
+        View("entries", tuple(entries), {"order_id": "VARCHAR"} | ENTRY_COLUMNS, entry, order_column),
+        View("amounts", () if amounts is None else (amounts,), AMOUNT_COLUMNS, tuple(AMOUNT_COLUMNS)),
+        View("shared", () if shared is None else (shared,), kinds, [each.name for each in SHARED_SCHEMA if not each.nullable]),
+    )  # fmt: skip
+
+
+def _views(connection: duckdb.DuckDBPyConnection, asked: Sequence[View], calendar: pa.Table | None) -> None:
+    for each in asked:
+        make(connection, each)
     if calendar is not None:
         if _one(connection, "SELECT COUNT(festival) FROM given_orders")[0]:
             raise InventoryError("festivals: orders have a column festival and a calendar is given; give one of them")
@@ -146,17 +162,6 @@ def _views(
             FROM given_orders AS o LEFT JOIN days AS d ON o.day = d.day""")
     else:
         connection.execute("CREATE VIEW labelled AS SELECT * FROM given_orders")
-    columns = {"order_id": "VARCHAR"} | ENTRY_COLUMNS
-    view(
-        connection, "entries", entries, columns, ("order_id", "book", "method_id", "factor_id", "co2e_ug"), order_column
-    )
-    view(connection, "amounts", [] if amounts is None else [amounts], AMOUNT_COLUMNS, tuple(AMOUNT_COLUMNS))
-    kinds = {
-        field.name: {"string": "VARCHAR", "date32[day]": "DATE", "int64": "BIGINT", "double": "DOUBLE"}[str(field.type)]
-        for field in SHARED_SCHEMA
-    }
-    required = tuple(field.name for field in SHARED_SCHEMA if not field.nullable)
-    view(connection, "shared", [] if shared is None else [shared], kinds, required)
 
 
 def _within(each: Range, column: str) -> str:

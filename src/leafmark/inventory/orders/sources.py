@@ -8,12 +8,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import duckdb
 import pyarrow as pa
 
+from leafmark.engine import memory_database
+from leafmark.engine.unreadable import unreadable
 from leafmark.inventory.book import InventoryError
 
 Given: TypeAlias = "str | Path | pa.Table"
@@ -52,56 +55,63 @@ def files_of(given: Given) -> list[Path] | None:
         found = sorted((inner if inner.is_dir() else path).glob("*.parquet"))
         if not found:
             raise InventoryError(
-                f"{path}: neither a run with entries nor a folder of Parquet files; a run keeps entries unless told not to"
+                f"{path}: this folder is neither a run with entries nor has it Parquet files; expected one of the two: a run keeps entries "
+                "unless told not to"
             )
         return found
-    if not path.is_file():
-        raise InventoryError(f"{path}: no such file")
+    if not path.is_file() or not path.stat().st_size:  # DuckDB takes an empty CSV for one column without rows
+        raise InventoryError(unreadable(path, expected=EXPECTED))
     return [path]
 
 
-def view(
-    connection: duckdb.DuckDBPyConnection, name: str, given: Sequence[Given], columns: dict[str, str], required: Sequence[str],
-    renamed: str | None = None,
-) -> None:  # fmt: skip
-    """Make a view of tables one under the other, with these columns in these types; an absent optional one is NULL.
+@dataclass(frozen=True, slots=True)
+class View:
+    """Tables one under the other, with these columns in these types; `renamed` is the column that stands for `order_id`."""
 
-    `renamed` is the column that stands for `order_id`.
+    name: str
+    given: tuple[Given, ...]
+    columns: dict[str, str]
+    required: Sequence[str]
+    renamed: str | None = None
+
+    def shown(self, column: str) -> str:
+        """What a column is called in what is given."""
+        return self.renamed if self.renamed and column == "order_id" else column
+
+
+def make(connection: duckdb.DuckDBPyConnection, view: View) -> None:
+    """Make a view; an absent optional column of it is NULL.
 
     Raises
     ------
-    InventoryError : a file is unreadable or lacks a required column, or a cell is not of its type (found when read).
+    InventoryError : a file is unreadable or lacks a required column.
     """
     parts = []
-    for number, each in enumerate(given):
-        source = _relation(connection, f"{name}_{number}", each)
+    for number, each in enumerate(view.given):
+        source = _relation(connection, f"{view.name}_{number}", each)
         try:
             have = {row[0]: row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         except duckdb.Error as fault:
-            raise InventoryError(f"{name} {_said(each)}: not readable: {fault}") from fault
-        names = {column: renamed if renamed and column == "order_id" else column for column in columns}
-        lacking = [names[column] for column in required if names[column] not in have]
+            raise InventoryError(fault_of([each], fault)) from fault
+        lacking = [view.shown(column) for column in view.required if view.shown(column) not in have]
         if lacking:
             raise InventoryError(
-                f"{name} {_said(each)}: no column {', '.join(lacking)}; expected {', '.join(names.values())}"
+                f"{_said(each)}: no column {', '.join(lacking)}; expected {', '.join(map(view.shown, view.columns))}"
             )
-        for column, kind in columns.items():
-            if (
-                kind == "DATE" and have.get(names[column]) == "TIMESTAMP WITH TIME ZONE"
-            ):  # its day would be this machine's
+        for column in (name for name, kind in view.columns.items() if kind == "DATE"):
+            if have.get(view.shown(column)) == "TIMESTAMP WITH TIME ZONE":  # its day would be this machine's
                 raise InventoryError(
-                    f"{name} {_said(each)}, {names[column]}: a moment in a time zone has no one day; give the day where the order was placed"
+                    f"{_said(each)}, {view.shown(column)}: a moment in a time zone has no one day; give the day where the order was placed"
                 )
         cells = ", ".join(
-            f"CAST({_quoted(names[c]) if names[c] in have else 'NULL'} AS {kind}) AS {_quoted(c)}"
-            for c, kind in columns.items()
+            f"CAST({_quoted(view.shown(c)) if view.shown(c) in have else 'NULL'} AS {kind}) AS {_quoted(c)}"
+            for c, kind in view.columns.items()
         )
         parts.append(f"SELECT {cells} FROM {source}")
     if not parts:
-        parts.append(
-            f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {_quoted(c)}' for c, kind in columns.items())} WHERE FALSE"
-        )
-    connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(parts)}")
+        nothing = ", ".join(f"CAST(NULL AS {kind}) AS {_quoted(c)}" for c, kind in view.columns.items())
+        parts.append(f"SELECT {nothing} WHERE FALSE")
+    connection.execute(f"CREATE VIEW {view.name} AS {' UNION ALL '.join(parts)}")
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, name: str, given: Given) -> str:
@@ -109,14 +119,62 @@ def _relation(connection: duckdb.DuckDBPyConnection, name: str, given: Given) ->
     if isinstance(given, pa.Table):
         connection.register(name, given)
         return name
-    files = files_of(given) or []
+    return _reader(files_of(given) or [])
+
+
+def _reader(files: Sequence[Path]) -> str:
     listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    if files[0].suffix.lower() not in (".csv", ".txt"):
+        return f"read_parquet([{listed}])"
     # Cells of a CSV are texts until they are cast: a guess would read 11/12/2024 as a day of either order, and an id 007 as 7.
-    return (
-        f"read_csv([{listed}], all_varchar = true, header = true)"
-        if files[0].suffix.lower() in (".csv", ".txt")
-        else f"read_parquet([{listed}])"
-    )
+    return f"read_csv([{listed}], header = true, all_varchar = true)"
+
+
+EXPECTED: Final = "CSV in UTF-8, or Parquet"
+_WORDS: Final = {
+    "DATE": "a day as YYYY-MM-DD",
+    "DOUBLE": "a number",
+    "BIGINT": "a whole number",
+    "HUGEINT": "a whole number",
+}
+
+
+def fault_of(given: Sequence[Given], fault: duckdb.Error, views: Sequence[View] = ()) -> str:
+    """What is wrong with what is given, in one sentence: the file that cannot be read, else the cell that is not of its type.
+
+    Asked only after a statement failed, since it reads everything once more.
+    """
+    for file in (file for each in given for file in files_of(each) or []):
+        with memory_database.connect() as connection:
+            try:
+                connection.execute(f"SELECT COUNT(HASH(COLUMNS(*))) FROM {_reader([file])}").fetchall()
+            except duckdb.Error as own:
+                return unreadable(file, own, EXPECTED)
+    cells = (_wrong_cell(each, view) for view in views for each in view.given)
+    where = ", ".join(_said(each) for each in given)
+    said = f"{where}: it cannot be read ({str(fault).splitlines()[0]}); expected {EXPECTED}: export it again"
+    return next((cell for cell in cells if cell), said)
+
+
+def _wrong_cell(given: Given, view: View) -> str | None:
+    """The first cell that is not of its column's type: file, row, column, found and expected; None where there is none."""
+    for each in [given] if isinstance(given, pa.Table) else files_of(given) or []:
+        with memory_database.connect(in_order=True) as connection:
+            if isinstance(each, pa.Table):
+                connection.register("asked", each)
+            source = "asked" if isinstance(each, pa.Table) else _reader([each])
+            have = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+            for column, kind in view.columns.items():
+                name = view.shown(column)
+                if name not in have or kind == "VARCHAR":
+                    continue
+                found = connection.execute(
+                    f"SELECT n, CAST(cell AS VARCHAR) FROM (SELECT row_number() OVER () AS n, {_quoted(name)} AS cell FROM {source}) "
+                    f"WHERE cell IS NOT NULL AND TRY_CAST(cell AS {kind}) IS NULL LIMIT 1"
+                ).fetchone()
+                if found:
+                    return f"{_said(each)}: row {found[0]}: {name}: found {found[1]!r}; expected {_WORDS.get(kind, kind)}: mend the cell"
+    return None
 
 
 def _said(given: Any) -> str:
@@ -138,4 +196,4 @@ def read_small(given: Given) -> pa.Table:
         try:
             return connection.sql(f"SELECT * FROM {_relation(connection, 'small', given)}").to_arrow_table()
         except duckdb.Error as fault:
-            raise InventoryError(f"{_said(given)}: not readable: {fault}") from fault
+            raise InventoryError(fault_of([given], fault)) from fault

@@ -27,7 +27,7 @@ class Bar:
     other: bool = False
 
 
-def bars(title: str, rows: Sequence[Bar]) -> str:
+def bars(title: str, rows: Sequence[Bar], colon: str) -> str:
     """Horizontal bars from a common zero, each with a whisker of its range; a credit goes to the left."""
     ends = [value for bar in rows for value in (bar.low_ug, bar.high_ug, bar.co2e_ug)]
     least, most = min([0, *ends]), max([0, *ends])
@@ -43,7 +43,7 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
         middle = top + 24 + BAR / 2
         kind = "b2" if bar.other else "b1"
         drawn.append(
-            f'<text x="{LEFT}" y="{top + 17}">{escape(bar.name)}: {escape(tonnes(bar.co2e_ug))}</text>'
+            f'<text x="{LEFT}" y="{top + 17}">{escape(bar.name)}{escape(colon)}{escape(tonnes(bar.co2e_ug))}</text>'
             f'<rect class="{kind}" x="{start}" y="{top + 24}" width="{round(max(end - start, 0.5), 1)}" height="{BAR}"/>'
             f'<path class="w" d="M{x(bar.low_ug)} {middle}H{x(bar.high_ug)}M{x(bar.low_ug)} {middle - 4}v8M{x(bar.high_ug)} {middle - 4}v8"/>'
         )

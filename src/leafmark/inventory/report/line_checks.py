@@ -28,7 +28,7 @@ def total_ug(column: pa.ChunkedArray) -> int:
 
 
 def recount(lines: pa.Table) -> dict[str, Any]:
-    """Totals by statement, by scope and category, and what stands outside, in whole micrograms."""
+    """Totals by statement, by scope and category, and what stands outside by location, as the report shows it, in whole micrograms."""
     inside = lines.filter(pc.is_null(lines["outside"]))
     found: dict[str, Any] = {}
     for by in ("location", "market"):
@@ -43,6 +43,7 @@ def recount(lines: pa.Table) -> dict[str, Any]:
             "rows": [{"scope": row[0], "category": row[1], "co2e_ug": rows[row]} for row in ordered],
         }
     beside = lines.filter(pc.is_valid(lines["outside"]))
+    beside = beside.filter(pc.is_in(beside["statement"], pa.array(["both", "location"])))
     names = sorted(set(beside["outside"].to_pylist()))
     found["outside"] = {name: total_ug(beside.filter(pc.equal(beside["outside"], name))["co2e_ug"]) for name in names}
     return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ ENTRIES_SHOWN: Final = 20
 EXPLAINED_LINES_MAX: Final = 50_000
 """Rows of a run's input up to which the pack explains a line from its activity rows; past it the command is given."""
 _EXPLAINED_CHARS_MAX: Final = 20_000
+_GIVEN_FOR: Final = ("template", "entity_id", "site_id")
 _SHOWN: Final = (
     "entity_id",
     "site_id",
@@ -52,6 +54,7 @@ class Trees:
         self._groups = groups
         self._folders = {str(run["run_id"]): folder / str(run["folder"]) for run in record.get("runs", ())}
         self._names = {str(run["run_id"]): str(run["folder"]) for run in record.get("runs", ())}
+        self._given = record.get("given", ())
         self._known = known
         self._runs: dict[str, Run | None] = {}
         self._explainers: dict[str, Explainer | None] = {}
@@ -78,11 +81,20 @@ class Trees:
         run = self._run(line["run_id"])
         if run is None:
             yield f"  run          {line['run_id']}: not in this inventory's runs; its room explains it"
+            yield from self._of_another_room(line)
             return
         yield f"  run          {run.id} in {self._names[run.id]}"
         subjects = self._subjects(line)
         yield from _entries(run, line, subjects)
         yield from self._explained(run, subjects[0])
+
+    def _of_another_room(self, line: Mapping[str, Any]) -> Iterator[str]:
+        """Which part of what the room gave is the company's, over the whole year."""
+        for given in self._given:
+            if line["run_id"] in given["run_ids"] and all(line[name] == given[name] for name in _GIVEN_FOR):
+                yield f"  place        {given['site_id']} of {given['entity_id']}, {given['held']}"
+                for each in given["shares"]:
+                    yield f"  share        {_share(given, each)}"
 
     def _factor(self, factor_id: str) -> Iterator[str]:
         known = self._known.get(factor_id)
@@ -135,6 +147,14 @@ class Trees:
         yield from (f"    {each}" for each in said[:_EXPLAINED_CHARS_MAX].splitlines())
         if len(said) > _EXPLAINED_CHARS_MAX:
             yield "    ... the rest: by that command"
+
+
+def _share(given: Mapping[str, Any], each: Mapping[str, Any]) -> str:
+    count = "1 entry" if each["entries"] == 1 else f"{each['entries']:,} entries"
+    if given["figures"] == "consolidated":
+        return f"the company's part already: {grams_exact(each['co2e_ug'])} CO2e, {count} of the year"
+    percent = plain(float(Fraction(each["share"]) * 100))
+    return f"{percent} % of it: {grams_exact(each['co2e_ug'])} of {grams_exact(each['given_ug'])} CO2e are in the book, {count} of the year"
 
 
 def _entries(run: Run, line: Mapping[str, Any], subjects: list[str]) -> Iterator[str]:

@@ -74,7 +74,11 @@ def _spoken_of(scopes: Iterable[int]) -> Check:
         told = {row["scope"] for row in facts.completeness if row["status"] != "missing"}
         told |= set(facts.scopes["location"]) | set(facts.scopes["market"])
         lacking = [scope for scope in scopes if scope not in told]
-        return _missing(words, "scope", scopes=", ".join(map(words.scope, lacking))) if lacking else THERE
+        return (
+            _missing(words, "scope", scopes=words("history.between").join(map(words.scope, lacking)))
+            if lacking
+            else THERE
+        )
 
     return check
 
@@ -98,7 +102,7 @@ def _base_year(facts: Facts, words: Words) -> Found:
         return _missing(words, "base_year")
     lacking = [field for field in ("year", "why", "policy", "threshold_percent") if base.get(field) in (None, "")]
     if lacking:
-        return Found("partly", words("missing.base_year_part", fields=", ".join(lacking)))
+        return Found("partly", words("missing.base_year_part", fields=words("history.between").join(lacking)))
     if not base.get("profile") and base["year"] != facts.inventory.year:
         return Found("partly", words("missing.profile"))
     return THERE
@@ -161,7 +165,7 @@ def _exclusions(facts: Facts, words: Words) -> Found:
     silent = [row for row in facts.completeness if row["status"] in ("excluded", "missing") and not row["why"]]
     if not silent:
         return THERE
-    rows = ", ".join(dict.fromkeys(words.scope(row["scope"], row["category"]) for row in silent))
+    rows = words("history.between").join(dict.fromkeys(words.scope(row["scope"], row["category"]) for row in silent))
     return _missing(words, "exclusions", rows=rows)
 
 

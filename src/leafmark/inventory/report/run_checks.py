@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -137,7 +138,7 @@ def _inputs(run: Run, places: Sequence[Path], links: Path) -> tuple[tuple[Any, .
 
 
 def of_others(lines: pa.Table, record: Mapping[str, Any]) -> Check:
-    """Lines of no recorded run: entries of other rooms, which their rooms explain."""
+    """Lines of no recorded run: entries of other rooms, which their rooms explain; held to what the record says was taken in."""
     known = {str(run.get("run_id")) for run in record.get("runs", ())}
     check = Check("lines of other rooms")
     others = sorted(set(lines["run_id"].unique().to_pylist()) - known)
@@ -147,4 +148,16 @@ def of_others(lines: pa.Table, record: Mapping[str, Any]) -> Check:
         check.gaps.append(
             f"{mine.num_rows:,} lines of {run_id!r} ({templates}): no run of this inventory; hold them against what gave them"
         )
+    for given in record.get("given", ()):
+        of_place = [pc.equal(lines[name], given[name]) for name in ("template", "entity_id", "site_id")]
+        mine = lines.filter(
+            functools.reduce(
+                pc.and_, of_place, pc.is_in(lines["run_id"], value_set=pa.array(given["run_ids"], pa.string()))
+            )
+        )
+        booked, said = total_ug(mine["co2e_ug"]), sum(each["co2e_ug"] for each in given["shares"])
+        if booked != said:
+            check.faults.append(
+                f"lines.parquet has {booked:,} micrograms of {given['template']} at {given['site_id']}, inventory.json says {said:,}"
+            )
     return check

@@ -56,7 +56,10 @@ def boundary(given: Facts, words: Words) -> str:
     record = given.record
     until = dt.date.fromisoformat(str(record["until"])) - dt.timedelta(days=1)
     pairs: list[tuple[str, Cell]] = [
-        (words("boundary.company"), f"{record['organisation']['name']} ({record['organisation']['id']})"),
+        (
+            words("boundary.company"),
+            words("with_id", name=record["organisation"]["name"], id=record["organisation"]["id"]),
+        ),
         (words("boundary.approach"), words.code("approach", str(record.get("approach")))),
         (words("boundary.period"), words("boundary.to_inclusive", **{"from": record["from"], "to": until})),
         (words("boundary.gwp"), words("boundary.gwp_said", gwp=record.get("gwp"))),
@@ -73,7 +76,9 @@ def boundary(given: Facts, words: Words) -> str:
 
 def _as_published(given: Facts, words: Words) -> list[tuple[str, Cell]]:
     """What stands by its publisher's own set of potentials."""
-    said = "; ".join(f"{gwp or words('unknown')}: {tonnes(ug)} t CO2e" for gwp, ug in given.as_published.items())
+    said = words("missing.joint").join(
+        f"{gwp or words('unknown')}{words('colon')}{tonnes(ug)} t CO2e" for gwp, ug in given.as_published.items()
+    )
     return [(words("boundary.as_published"), said)] if said else []
 
 

@@ -70,7 +70,11 @@ def _drawn(words: Words, key: str, rows: list[tuple[str, Sum, bool]]) -> str:
     title = words(key)
     if not rows:
         return heading(title) + paragraph(words("nothing"))
-    drawn = bars(title, [Bar(name, total.co2e_ug, total.low_ug, total.high_ug, other) for name, total, other in rows])
+    drawn = bars(
+        title,
+        [Bar(name, total.co2e_ug, total.low_ug, total.high_ug, other) for name, total, other in rows],
+        words("colon"),
+    )
     columns = [
         Column(words("column.what")),
         *(Column(words(f"column.{name}"), True) for name in ("co2e_t", "low_t", "high_t")),
@@ -97,7 +101,7 @@ def categories(given: Facts, words: Words) -> str:
 def gases(given: Facts, words: Words) -> str:
     """Each gas in tonnes of CO2e and, where it is one gas, in tonnes of itself; a column for each scope."""
     scopes = given.scopes["location"]
-    columns = [Column(words("column.gas")), *(Column(f"{words.scope(scope)}, t CO2e", True) for scope in scopes),
+    columns = [Column(words("column.gas")), *(Column(words.in_tonnes(words.scope(scope)), True) for scope in scopes),
                Column(words("by.location"), True), Column(words("column.gas_t"), True)]  # fmt: skip
     rows: list[list[Cell]] = []
     for gas in given.shown_gases():
@@ -213,7 +217,7 @@ def scope3(given: Facts, words: Words) -> str:
     origins = list(ORIGINS)
     columns = [Column(words("column.category")), Column(words("column.co2e_t"), True), Column(words("column.primary"), True),
                Column(words("column.supplier"), True), Column(words("column.score"), True),
-               *(Column(f"{words(f'origin.{origin}')}, t CO2e", True) for origin in origins)]  # fmt: skip
+               *(Column(words.in_tonnes(words(f"origin.{origin}")), True) for origin in origins)]  # fmt: skip
     rows = []
     for (scope, category), total in given.rows["location"].items():
         if scope == 3:
@@ -264,7 +268,7 @@ def sites(given: Facts, words: Words) -> str:
 
 def _by_site(given: Facts, by: Any, name: str, words: Words) -> str:
     columns = [Column(words("column.entity")), Column(words("column.site")),
-               *(Column(f"{words.scope(scope)}, t CO2e", True) for scope in (1, 2, 3)), *measured(words)]  # fmt: skip
+               *(Column(words.in_tonnes(words.scope(scope)), True) for scope in (1, 2, 3)), *measured(words)]  # fmt: skip
     ordered = sorted(given.sites[by].items(), key=lambda item: (-item[1].co2e_ug, item[0]))
     rows = []
     for (entity, site), total in ordered[:ROWS_MAX]:

@@ -92,11 +92,15 @@ class Words:
 
     def title_of(self, method: Method) -> str:
         """What a method is called."""
-        return naming.title_of(method.title, method.title_zh, self.language)
+        return naming.method_of(method.id, method.title, method.title_zh, self.language)
 
     def reference_of(self, method_id: str, english: str) -> str | None:
         """What a method rests on; None where it is told in English alone."""
         return naming.reference_of(method_id, english, self.language)
+
+    def in_tonnes(self, name: str) -> str:
+        """The heading of a column of tonnes of CO2e."""
+        return self("in_tonnes", name=name)
 
     def scope(self, scope: int | None, category: int | None = None) -> str:
         """A scope, or a category of Scope 3 with its number."""

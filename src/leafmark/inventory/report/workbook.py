@@ -229,8 +229,8 @@ def _categories(given: Facts, words: Words, book: Any, formats: dict[str, Any]) 
 def _sites(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> None:
     """Sites with their scopes; a site's two totals are formulas over its own row."""
     columns = [(words("column.entity"), "text", 24), (words("column.site"), "text", 24),
-               *((f"{words(f'scope.{scope}')}, t CO2e", "t", 18) for scope in ("1", "2l", "2m", "3")),
-               (f"{words('by.location')}, t CO2e", "t", 20), (f"{words('by.market')}, t CO2e", "t", 20)]  # fmt: skip
+               *((words.in_tonnes(words(f"scope.{scope}")), "t", 18) for scope in ("1", "2l", "2m", "3")),
+               *((words.in_tonnes(words(f"by.{by}")), "t", 20) for by in BYS)]  # fmt: skip
     sheet = _sheet(words, book, formats, "site", words("section.sites"), columns)
     for entity, site in sorted({**given.sites["location"], **given.sites["market"]}):
         parts = [tonnes(given.site_scopes[by].get((entity, site, scope))) for _, by, scope in SHOWN]
@@ -246,7 +246,7 @@ def _sites(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> No
 def _gases(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> None:
     """Gases by scope; what a publisher does not split, or gives no gases of at all, has a row of its own, so that columns add up."""
     shown = [(words(f"scope.{key}"), given.scopes[by].get(scope)) for key, by, scope in SHOWN]
-    columns = [(words("column.gas"), "text", 36), *((f"{name}, t CO2e", "t", 20) for name, _ in shown)]
+    columns = [(words("column.gas"), "text", 36), *((words.in_tonnes(name), "t", 20) for name, _ in shown)]
     sheet = _sheet(words, book, formats, "gas", words("section.gases"), columns)
     for gas in given.shown_gases():
         figures = [given.gas_ug(gas, by, scope) for _, by, scope in SHOWN]
@@ -336,7 +336,7 @@ def _methods(given: Facts, words: Words, book: Any, formats: dict[str, Any]) -> 
         sheet.write(
             [
                 words("column.method"),
-                f"{each['id']}: {words.title_of(library[key])}"
+                f"{each['id']}{words('colon')}{words.title_of(library[key])}"
                 if (key := (each["id"], each["version"])) in library
                 else each["id"],
                 str(each["version"]),

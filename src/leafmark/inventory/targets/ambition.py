@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from leafmark.inventory.book import InventoryError
-from leafmark.inventory.small_tables import exact_rows
+from leafmark.inventory.small_tables import texts
 
 GIGATONNE_G: Final = 10**15
 KINDS: Final = ("avoided", "participant_reduction")
@@ -81,7 +81,7 @@ def read_impact(path: Path) -> tuple[Impact, ...]:
     ------
     InventoryError : file, row, field, found and expected.
     """
-    return impacts(exact_rows(path, COLUMNS), str(path))
+    return impacts(texts(path, COLUMNS), str(path))
 
 
 def impacts(rows: Iterable[Mapping[str, Any]], where: str = "impact") -> tuple[Impact, ...]:

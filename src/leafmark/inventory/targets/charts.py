@@ -205,10 +205,10 @@ def neutrality_rows(rows: Sequence[Row], lang: str = "en") -> tuple[tuple[str, s
     found = []
     for row in rows:
         if row.credit is not None:
-            name = f"{say(lang, f'neutrality.{row.kind}')}: {row.credit.programme} {row.credit.serial}"
-        else:
             name = (
-                say(lang, "neutrality.gross") if row.scope is None else say(lang, "neutrality.scope", scope=row.scope)
+                f"{say(lang, f'neutrality.{row.kind}')}{say(lang, 'colon')}{row.credit.programme} {row.credit.serial}"
             )
+        else:
+            name = say(lang, "neutrality.gross" if row.scope is None else f"neutrality.scope_{row.scope}")
         found.append((name, mass(row.co2e_ug)))
     return tuple(found)

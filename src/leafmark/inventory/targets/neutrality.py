@@ -17,13 +17,12 @@ from typing import Final
 
 import pyarrow as pa
 
+from leafmark.factors.credit_words import is_credit
 from leafmark.inventory.book import By, Inventory, InventoryError
-from leafmark.inventory.small_tables import exact_rows
+from leafmark.inventory.small_tables import texts
 
 CREDITS: Final = ("removal", "offset")
 COLUMNS: Final = ("kind", "co2e_kg", "programme", "serial", "retired_on", "year", "source")
-CREDIT_WORDS: Final = ("offset", "carbon_credit", "removal_credit", "compensation")
-"""What the name of a key, a template, a method or a factor begins with that is a credit and no activity."""
 _NAMED: Final = ("template", "key", "method_id", "factor_id")
 KG_UG: Final = 10**9
 
@@ -58,7 +57,7 @@ def read_credits(path: Path) -> tuple[Credit, ...]:
     ------
     InventoryError : file, row, field, found and expected; a serial number that is there twice.
     """
-    credits = [_credit(f"{path}: row {number}", row) for number, row in enumerate(exact_rows(path, COLUMNS), 1)]
+    credits = [_credit(f"{path}: row {number}", row) for number, row in enumerate(texts(path, COLUMNS), 1)]
     seen: dict[tuple[str, str], int] = {}
     for number, credit in enumerate(credits, 1):
         first = seen.setdefault((credit.programme, credit.serial), number)
@@ -82,6 +81,10 @@ def _credit(where: str, row: dict[str, str]) -> Credit:
         raise InventoryError(
             f"{where}: expected co2e_kg a number, retired_on a date and year a year: {fault}"
         ) from fault
+    if retired_on > dt.date.today():
+        raise InventoryError(
+            f"{where}: retired_on: {retired_on} is still to come: a credit stands here once it is retired"
+        )
     if amount_ug <= 0:
         raise InventoryError(f"{where}: co2e_kg: expected more than 0, found {row['co2e_kg']}")
     return Credit(row["kind"], amount_ug, row["programme"], row["serial"], retired_on, year, row["source"])
@@ -115,7 +118,7 @@ def refuse_credits(table: pa.Table, where: str) -> None:
         if column not in table.column_names:
             continue
         for name in pa.compute.unique(table[column]).to_pylist():
-            if name is not None and str(name).startswith(CREDIT_WORDS):
+            if name is not None and is_credit(str(name)):
                 raise InventoryError(
                     f"{where}: {column} {name}: offset_in_inventory: a credit is no activity and lowers no figure; put it in credits.csv, where "
                     "it stands beside gross emissions"

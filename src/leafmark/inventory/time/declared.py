@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leafmark.engine.schema import Z95
+from leafmark.engine.unreadable import FAULTS, unreadable
 from leafmark.inventory.book import Inventory, InventoryError, refuse_other_books
-from leafmark.inventory.small_tables import exact_rows
+from leafmark.inventory.small_tables import texts
 from leafmark.inventory.tables import LINES_SCHEMA, STATEMENTS
 
 TEMPLATE: Final = "declared"
@@ -38,13 +39,16 @@ def lines_of(path: Path) -> pa.Table:
     if path.is_dir():
         return Inventory.open(path).table("lines")
     if path.suffix == ".parquet":
-        table = pq.read_table(path)
+        try:
+            table = pq.read_table(path)
+        except FAULTS as fault:
+            raise InventoryError(unreadable(path, fault, "lines of an inventory as Parquet")) from fault
         refuse_other_books(table, str(path))
         missing = [name for name in LINES_SCHEMA.names if name not in table.column_names]
         if missing:
             raise InventoryError(f"{path}: expected lines of an inventory, found no column {', '.join(missing)}")
         return table.select(LINES_SCHEMA.names).cast(LINES_SCHEMA)
-    rows = [_line(path, number, row) for number, row in enumerate(exact_rows(path, COLUMNS), 1)]
+    rows = [_line(path, number, row) for number, row in enumerate(texts(path, COLUMNS), 1)]
     return pa.Table.from_pylist(rows, schema=LINES_SCHEMA)
 
 
