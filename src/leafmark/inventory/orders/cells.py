@@ -19,18 +19,16 @@ import pyarrow as pa
 
 from leafmark.inventory.book import InventoryError
 from leafmark.inventory.orders import festivals, spread
+from leafmark.inventory.orders.left_out import REASON, flag, left_out, one
 from leafmark.inventory.orders.ranges import Range, ranges
 from leafmark.inventory.orders.sources import MEMORY_MB, Given, View, database, fault_of, make
 from leafmark.inventory.orders.tables import (
     AMOUNT_COLUMNS,
     CUTS,
     ENTRY_COLUMNS,
-    GATE_STAGES,
     KEYS,
     ORDERS_COLUMNS,
-    RESALE_METHODS,
     SHARED_SCHEMA,
-    SOLD_CATEGORIES,
 )
 from leafmark.inventory.tables import FLAGS_SCHEMA
 
@@ -38,27 +36,7 @@ MICRO: Final = 1_000_000
 """Amounts are summed in whole millionths of their unit, so that a sum does not depend on its order."""
 
 
-def _texts(values: Sequence[str]) -> str:
-    return ", ".join(f"'{value}'" for value in values)
-
-
-REASON: Final = f"""CASE
-    WHEN e.book = 'inventory' AND e.method_id IN ({_texts(RESALE_METHODS)}) THEN 'goods_for_resale'
-    WHEN e.book = 'inventory' AND e.category IN ({", ".join(map(str, SOLD_CATEGORIES))}) THEN 'goods_for_resale'
-    WHEN e.book = 'inventory' THEN NULL
-    WHEN e.book = 'product' AND COALESCE(e.stage, '') NOT IN ({_texts(GATE_STAGES)}) THEN 'past_the_gate'
-    WHEN e.book = 'product' THEN NULL
-    ELSE 'other_book' END"""
-"""Why an entry is in neither row; NULL: it is in the row of its book. Asked of each kind of entries once, not of each entry."""
 BOOKS: Final = {"service": "inventory", "goods": "product"}
-EXPECTED: Final = {
-    "goods_for_resale": "entries of service: cloud, packing, hubs, freight; goods come from the product book",
-    "past_the_gate": f"stages before the maker's gate: {', '.join(GATE_STAGES)}",
-    "other_book": "the book inventory or product; impact stands beside both",
-    "missing_value": "micrograms of each entry: an empty cell is not 0, and its order is not assessed by it",
-    "amount": "an amount of each, or efficiency and grid cannot be told apart there",
-    "unknown_order": "an order_id of the orders, given once",
-}
 
 
 @dataclass(frozen=True)
@@ -126,7 +104,7 @@ def measure(
             flags += _spread(connection, shared is not None)
             if progress:
                 progress(len(over), len(over), "orders")
-            return _cells(connection, told, flags + _left_out(connection))
+            return _cells(connection, told, flags + left_out(connection))
         except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.IOException) as fault:
             given = [table for each in asked for table in each.given]
             raise InventoryError(fault_of(given, fault, asked)) from fault
@@ -152,7 +130,7 @@ def _views(connection: duckdb.DuckDBPyConnection, asked: Sequence[View], calenda
     for each in asked:
         make(connection, each)
     if calendar is not None:
-        if _one(connection, "SELECT COUNT(festival) FROM given_orders")[0]:
+        if one(connection, "SELECT COUNT(festival) FROM given_orders")[0]:
             raise InventoryError("festivals: orders have a column festival and a calendar is given; give one of them")
         connection.register("calendar", festivals.spans(calendar))
         # Days are few: the spans are laid over them, and orders meet days by equality.
@@ -176,20 +154,20 @@ def _orders(connection: duckdb.DuckDBPyConnection, over: Sequence[Range]) -> lis
     for each in over:
         sql = """SELECT COUNT(*) - COUNT(CASE WHEN day IS NOT NULL THEN order_id END), COUNT(order_id) - COUNT(DISTINCT order_id)
             FROM given_orders WHERE """
-        lacking, again = _one(connection, sql + _within(each, "order_id"))
+        lacking, again = one(connection, sql + _within(each, "order_id"))
         missing, twice = missing + lacking, twice + again
     flags = []
     if len(over) > 1:  # a range holds no row without an id
-        missing += _one(connection, "SELECT COUNT(*) - COUNT(order_id) FROM given_orders")[0]
+        missing += one(connection, "SELECT COUNT(*) - COUNT(order_id) FROM given_orders")[0]
     if missing:
         flags.append(
-            _flag("orders", None, "day", "missing_value", f"{missing:,} orders", "an id and a day of each order")
+            flag("orders", None, "day", "missing_value", f"{missing:,} orders", "an id and a day of each order")
         )
     if twice:
         repeated = "SELECT order_id FROM given_orders GROUP BY order_id HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 1"
-        name = _one(connection, repeated)[0]
+        name = one(connection, repeated)[0]
         flags.append(
-            _flag("orders", name, "order_id", "duplicate_id", f"{twice:,} rows, the first {name}", "each order once")
+            flag("orders", name, "order_id", "duplicate_id", f"{twice:,} rows, the first {name}", "each order once")
         )
         cells = ", ".join(name for name in ORDERS_COLUMNS if name != "order_id")
         connection.execute(f"""CREATE VIEW orders AS SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY order_id ORDER BY {cells}) AS n
@@ -241,10 +219,10 @@ def _same(one: str, two: str, columns: Sequence[str]) -> str:
 def _enough(connection: duckdb.DuckDBPyConnection) -> Sequence[str]:
     """Columns that tell the kinds of these entries apart, as few as may be: mostly the factor alone, and then no other is read."""
     columns = ("factor_id", "method_id", "stage", "category", "book")
-    kinds = _one(connection, "SELECT COUNT(*) FROM kinds")[0]
+    kinds = one(connection, "SELECT COUNT(*) FROM kinds")[0]
     for few in range(1, len(columns)):
         if (
-            _one(connection, f"SELECT COUNT(*) FROM (SELECT DISTINCT {', '.join(columns[:few])} FROM kinds) AS k")[0]
+            one(connection, f"SELECT COUNT(*) FROM (SELECT DISTINCT {', '.join(columns[:few])} FROM kinds) AS k")[0]
             == kinds
         ):
             return columns[:few]
@@ -268,7 +246,7 @@ def _meet(connection: duckdb.DuckDBPyConnection, each: Range, enough: Sequence[s
         SELECT o.cell, a.method_id, SUM(CAST(ROUND(a.amount * {MICRO}) AS HUGEINT)) FROM
             (SELECT * FROM amounts WHERE {_within(each, "order_id")}) AS a JOIN {orders} AS o ON o.order_id = a.order_id
         GROUP BY o.cell, a.method_id""")
-    if _one(connection, "SELECT COUNT(*) FROM counted")[0]:
+    if one(connection, "SELECT COUNT(*) FROM counted")[0]:
         connection.execute(f"""INSERT INTO uncounted SELECT o.cell, k.method_id, COUNT(*), MIN(e.order_id) FROM {entries} AS e
             JOIN names AS k ON k.kind = e.kind JOIN counted AS c ON c.method_id = k.method_id JOIN {orders} AS o ON o.order_id = e.order_id
             LEFT JOIN (SELECT DISTINCT order_id, method_id FROM amounts WHERE amount IS NOT NULL AND {_within(each, "order_id")}) AS a
@@ -319,58 +297,9 @@ def _spread(connection: duckdb.DuckDBPyConnection, given: bool) -> list[dict[str
         "SELECT shared_id, spread_by, co2e_ug FROM shared WHERE shared_id NOT IN (SELECT shared_id FROM spread) ORDER BY 1"
     )
     return [
-        _flag("shared", name, "spread_by", "nothing_to_spread_on", f"{ug:,} ug by {key}", f"orders of its day and warehouse with {', '.join(KEYS)}")
+        flag("shared", name, "spread_by", "nothing_to_spread_on", f"{ug:,} ug by {key}", f"orders of its day and warehouse with {', '.join(KEYS)}")
         for name, key, ug in lost.fetchall()
     ]  # fmt: skip
-
-
-def _left_out(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Entries in no row, by reason, and those of unknown orders: every entry is in a cell or in a flag."""
-    flags = []
-    for reason, count, ug, books in connection.execute("""SELECT reason, SUM(entries)::BIGINT, SUM(ug)::HUGEINT,
-            STRING_AGG(DISTINCT COALESCE(book, 'none'), ', ' ORDER BY COALESCE(book, 'none'))
-            FROM kinds WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason""").fetchall():
-        first = _one(connection, f"SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) = '{reason}'")[0]
-        field = {"other_book": "book", "past_the_gate": "stage"}.get(reason, "method_id")
-        found = f"{count:,} entries of the book {books}, {int(ug or 0):,} ug"
-        flags.append(_flag("entries", first, field, reason, found, EXPECTED[reason]))
-    for (
-        method,
-        count,
-        first,
-    ) in connection.execute("""SELECT method_id, SUM(entries)::BIGINT, MIN(first) FROM uncounted GROUP BY method_id
-            ORDER BY method_id""").fetchall():
-        found = f"{count:,} with grams of {method} and without its amount"
-        flags.append(
-            _flag("amounts", first, "amount", "missing_value", found, EXPECTED["amount"]) | {"effect": "doubted"}
-        )
-    sums = "COALESCE(SUM({}), 0)::BIGINT, COALESCE(SUM(ug), 0)::HUGEINT"
-    sound, sound_ug, empty = _one(
-        connection,
-        f"SELECT {sums.format('told')}, COALESCE(SUM(entries - told), 0)::BIGINT FROM kinds WHERE reason IS NULL",
-    )
-    if empty:
-        first = _one(
-            connection, f"SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) IS NULL AND e.co2e_ug IS NULL"
-        )[0]
-        flags.append(
-            _flag("entries", first, "co2e_ug", "missing_value", f"{empty:,} entries", EXPECTED["missing_value"])
-        )
-    met, met_ug = _one(connection, f"SELECT {sums.format('entries')} FROM gram_parts")
-    if sound != met or sound_ug != met_ug:
-        first = _one(
-            connection,
-            f"""SELECT MIN(e.order_id) FROM entries AS e WHERE ({REASON}) IS NULL AND e.co2e_ug IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.order_id = e.order_id)""",
-        )[0]
-        found = f"{sound - met:,} entries, {sound_ug - met_ug:,} ug"
-        flags.append(_flag("entries", first, "subject_id", "unknown_order", found, EXPECTED["unknown_order"]))
-    return flags
-
-
-def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
-    """The one row of a query."""
-    return tuple(connection.execute(sql).fetchall()[0])
 
 
 def _cells(connection: duckdb.DuckDBPyConnection, told: tuple[str, ...], flags: list[dict[str, Any]]) -> Cells:
@@ -402,10 +331,3 @@ def _cells(connection: duckdb.DuckDBPyConnection, told: tuple[str, ...], flags: 
             LEFT JOIN (SELECT DISTINCT cell, method_id FROM uncounted) AS u ON u.cell = p.cell AND u.method_id = p.method_id
             GROUP BY p.cell, p.method_id) AS a JOIN places AS p ON p.cell = a.cell ORDER BY a.cell, a.method_id""")
     return Cells(told, orders, grams, amounts, pa.Table.from_pylist(flags, schema=FLAGS_SCHEMA))
-
-
-def _flag(file: str, name: str | None, field: str, reason: str, found: str, expected: str) -> dict[str, Any]:
-    return {
-        "file": file, "row": None, "activity_id": name, "template": None, "field": field, "reason": reason, "found": found,
-        "expected": expected, "effect": "refused",
-    }  # fmt: skip
