@@ -107,6 +107,7 @@ def read_bill(
         _utilisation(connection, utilisation)
         for number, (path, select) in enumerate(zip(paths, selects, strict=True)):
             _take(connection, path, ("INSERT INTO bill" if number else "CREATE TEMP TABLE bill AS") + f" {select}")
+            connection.execute(_other_days(number, found[number][1].get("start", "")))
         groups = _groups(connection, paths)
         return Bill(
             paths,
@@ -200,11 +201,10 @@ def _select(source: str, columns: dict[str, str], number: int, with_resource: bo
 
     plain = ("service", "resource", "description", "currency", "category", "charge_class", "commitment", "reservation")
     words = ", ".join(f"COALESCE({name}, '')" for name in KEY)
-    started = _started(columns.get("start", ""))
     hourly = _OF_ONE_HOUR if grain == "hour" else "FALSE"
     return f"""SELECT file, concat_ws('{_BETWEEN}', {words}) AS words, resource_id, {_NUMBERS}, {hourly} AS hourly,
-        CASE WHEN {hourly} THEN date_trunc('hour', {started}) ELSE date_trunc('month', {started}) END AS period,
-        CASE WHEN {started} IS NULL THEN start_text END AS start_unread FROM (
+        CASE WHEN {hourly} THEN date_trunc('hour', {_STARTED}) ELSE date_trunc('month', {_STARTED}) END AS period,
+        CASE WHEN {_STARTED} IS NULL THEN start_text END AS start_unread FROM (
         SELECT {number} AS file, {first_of("provider", "publisher")} AS provider, {", ".join(f"{column(name)} AS {name}" for name in plain)},
         {joined("instance", "sku_meter", "sku_details")} AS sku, {first_of("region", "region_name", "zone")} AS region,
         CASE WHEN {column("quantity")} IS NULL THEN {either("priced_unit", "unit")} ELSE {column("unit")} END AS unit,
@@ -213,10 +213,14 @@ def _select(source: str, columns: dict[str, str], number: int, with_resource: bo
         {column("resource_id") if with_resource else "CAST(NULL AS VARCHAR)"} AS resource_id FROM {source})"""
 
 
-def _started(name: str) -> str:
-    """When a row's period began; a day may be written in one piece, and Azure's own export writes month/day/year in its column `Date`."""
-    formats = ["%Y%m%d", "%Y-%m", *(["%m/%d/%Y"] if name == AZURES_DAY else [])]
-    return f"COALESCE(TRY_CAST(start_text AS TIMESTAMP), TRY_STRPTIME(start_text, {formats}))"
+def _other_days(file: int, name: str) -> str:
+    """The days that a cast has not read: written in one piece, and month/day/year, as Azure's own export has them in its column `Date`.
+
+    A statement of its own, since few files have such days, and to try their formats on every row costs an eighth of reading it.
+    """
+    read = f"TRY_STRPTIME(start_unread, {['%Y%m%d', '%Y-%m', *(['%m/%d/%Y'] if name == AZURES_DAY else [])]})"
+    return f"""UPDATE bill SET period = date_trunc('month', {read}), start_unread = CASE WHEN {read} IS NULL THEN start_unread END
+        WHERE file = {file} AND start_unread IS NOT NULL"""
 
 
 def _utilisation(connection: duckdb.DuckDBPyConnection, path: str | Path | None) -> None:
@@ -293,10 +297,11 @@ _Q: Final = "CASE WHEN b.quantity_unread IS NULL THEN COALESCE(b.quantity, 0) EL
 _MONEY: Final = f"COALESCE(TRY_CAST(TRY_CAST(cost_text AS DECIMAL(18, 12)) AS {_COST}), TRY_CAST(cost_text AS {_COST}))"
 """A cost to twelve decimals. Almost all are less than a million, and a decimal of 64 bits is read eight times as fast as one of 128."""
 _NUMBERS: Final = f"""TRY_CAST(quantity_text AS DOUBLE) AS quantity, {_MONEY} AS cost,
-    CASE WHEN quantity_text IS NOT NULL AND NOT COALESCE(TRY_CAST(quantity_text AS DOUBLE) BETWEEN -{QUANTITY_MAX!r} AND {QUANTITY_MAX!r}, FALSE)
+    CASE WHEN quantity_text IS NOT NULL AND NOT COALESCE(ABS(TRY_CAST(quantity_text AS DOUBLE)) <= {QUANTITY_MAX!r}, FALSE)
         THEN quantity_text END
         AS quantity_unread,
     CASE WHEN cost_text IS NOT NULL AND {_MONEY} IS NULL THEN cost_text END AS cost_unread"""
+_STARTED: Final = "TRY_CAST(start_text AS TIMESTAMP)"
 _OF_ONE_HOUR: Final = """(length(start_text) > 10 AND COALESCE(TRY_CAST(end_text AS TIMESTAMP) - TRY_CAST(start_text AS TIMESTAMP)
     <= INTERVAL 1 HOUR, TRUE))"""
 """A row of a day or a month has no hour of its own: its text is a day, or its period is longer than an hour."""
