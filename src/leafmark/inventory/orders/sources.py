@@ -15,7 +15,6 @@ from typing import Any, Final, TypeAlias
 import duckdb
 import pyarrow as pa
 
-from leafmark.engine import memory_database
 from leafmark.engine.unreadable import unreadable
 from leafmark.inventory.book import InventoryError
 
@@ -145,7 +144,7 @@ def fault_of(given: Sequence[Given], fault: duckdb.Error, views: Sequence[View] 
     Asked only after a statement failed, since it reads everything once more.
     """
     for file in (file for each in given for file in files_of(each) or []):
-        with memory_database.connect() as connection:
+        with duckdb.connect() as connection:
             try:
                 connection.execute(f"SELECT COUNT(HASH(COLUMNS(*))) FROM {_reader([file])}").fetchall()
             except duckdb.Error as own:
@@ -159,7 +158,7 @@ def fault_of(given: Sequence[Given], fault: duckdb.Error, views: Sequence[View] 
 def _wrong_cell(given: Given, view: View) -> str | None:
     """The first cell that is not of its column's type: file, row, column, found and expected; None where there is none."""
     for each in [given] if isinstance(given, pa.Table) else files_of(given) or []:
-        with memory_database.connect(in_order=True) as connection:
+        with duckdb.connect() as connection:
             if isinstance(each, pa.Table):
                 connection.register("asked", each)
             source = "asked" if isinstance(each, pa.Table) else _reader([each])
