@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import compileall
 import os
+import re
 import subprocess
 import sys
 import time
@@ -13,12 +14,15 @@ from pathlib import Path
 import bench
 import leafmark
 
+_MADE = re.compile(r"[/\\]bench[/\\]data[/\\]")
+"""Environments of peers, which pip has compiled."""
+
 
 @cache
 def _compile() -> None:
     """As after `make install`: of what was edited since, Python would compile every file in each process, where it may not write bytecode."""
     for package in (leafmark, bench):
-        compileall.compile_dir(Path(package.__file__ or "").parent, quiet=1)
+        compileall.compile_dir(Path(package.__file__ or "").parent, rx=_MADE, quiet=1)
 
 
 def once(module: str, name: str, path: Path) -> dict[str, float]:

@@ -20,6 +20,7 @@ from leafmark.inventory.accounting.running import Given, run_inventory
 from leafmark.inventory.book import Inventory, InventoryError
 from leafmark.inventory.cloud.run import run_bill
 from leafmark.inventory.cloud.summary import summary
+from leafmark.inventory.tables import Statement
 from leafmark.methods import method
 
 
@@ -76,6 +77,28 @@ def test_usage_of_a_bill_without_grams_makes_services_incomplete(tmp_path: Path)
     assert (row["status"], row["refused"], row["why"]) == ("partly", 2, f"2 rows refused: {reason} 2")
     told = [each for each in inventory.table("flags").to_pylist() if each["reason"] == reason]
     assert [(each["effect"], each["found"]) for each in told] == [("refused", "aws Some Service: 2 ×, 5 USD")]
+
+
+@pytest.mark.parametrize("statements", [("location", "market"), ("market",)])
+def test_a_bill_of_two_statements_tells_its_unmapped_usage_once(
+    tmp_path: Path, statements: tuple[Statement, ...]
+) -> None:
+    lacking = {
+        "reason": "no_machine",
+        "provider": "aws",
+        "service": "Some Service",
+        "rows": 2,
+        "cost": "5",
+        "currency": "USD",
+    }
+    (tmp_path / "cloud.json").write_text(json.dumps({"unmapped": [lacking]}))
+    given = []
+    for by in statements:
+        (tmp_path / by).mkdir()
+        given.append(Given(bill(tmp_path / by, entry(), name="entries"), "sub", "hall", "cloud", by))
+    inventory = made(tmp_path, *given)
+    assert flags(inventory) == [("no_machine", "refused", "aws Some Service: 2 ×, 5 USD")]
+    assert services(inventory)["refused"] == 2
 
 
 def test_where_no_bill_stands_nothing_is_unmapped(tmp_path: Path) -> None:

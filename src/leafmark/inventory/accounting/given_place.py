@@ -62,6 +62,8 @@ class OfPlace:
         self.moved: LeaseEffect = lease_effect(place.held, approach)
         self.flags: list[dict[str, Any]] = []
         self.lost: dict[Row, dict[str, int]] = {}
+        self.twin_counts = False
+        """Whether a table by location says what is lost of the same room and place: this one, by market, would say it again."""
         self.factors = factors_said(given.path)
         self.gwp = prepared.gwp
         self.dates = table.dates()
@@ -71,6 +73,7 @@ class OfPlace:
     def lines(self, twin: Given | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """The company's part of them, as rows of `LINES_SCHEMA` with `part`, the number of their share; and what is recorded."""
         given = self.given
+        self.twin_counts = twin is not None and given.statement == "market"
         self._same_potentials()
         numbers = {day: self._number(self._share(day)) for day in self.dates if self._of_year(day)}
         self._ask_for_figures()
@@ -139,8 +142,8 @@ class OfPlace:
             )
 
     def _lose(self, row: Row, reason: str, count: int) -> None:
-        """Count what is in no figure, once: a table by market has what its twin by location counts."""
-        if self.given.statement != "market":
+        """Count what is in no figure, once."""
+        if not self.twin_counts:
             reasons = self.lost.setdefault(row, {})
             reasons[reason] = reasons.get(reason, 0) + count
 
@@ -154,6 +157,8 @@ class OfPlace:
 
     def _say_unmapped(self, kept: list[dict[str, Any]]) -> None:
         """Usage of a bill that has no grams makes the categories incomplete that its entries are in."""
+        if self.twin_counts:
+            return
         cells = {(row["scope"], row["category"]) for row in kept}
         for flagged, reason, count in unmapped(self.given.path, self.given.template):
             self.flags.append(flagged)

@@ -5,8 +5,8 @@
     even at         d* = d0 x (fixed of the variant - fixed of the base) / (T of the base - T of the variant)
 
 Each factor is drawn once, for both variants; the amount of a row once, for all factors over it, and it is the row's own. An amount without
-`amount_gsd` is taken as given. Beyond d* the variant with less travel emits less, below it the other. Staff is counted in days and stands beside the grams; fewer people are no emissions by themselves: their journeys, nights and meals are, and
-those have rows of their own.
+`amount_gsd` is taken as given. Beyond d* the variant with less travel emits less, below it the other. Staff is counted in days and stands
+beside the grams; fewer people are no emissions by themselves: their journeys, nights and meals are, and those have rows of their own.
 """
 
 from __future__ import annotations
