@@ -79,6 +79,28 @@ def test_usage_of_a_bill_without_grams_makes_services_incomplete(tmp_path: Path)
     assert [(each["effect"], each["found"]) for each in told] == [("refused", "aws Some Service: 2 ×, 5 USD")]
 
 
+def of_a_bill(tmp_path: Path, *starts: str) -> Inventory:
+    """An inventory that takes a real bill's entries, of rows that begin then."""
+    made_bill(tmp_path / "bill.csv", [{"ChargePeriodStart": each} for each in starts])
+    run_bill([tmp_path / "bill.csv"], tmp_path / "cloud", gwp="AR5")
+    return made(tmp_path, Given(tmp_path / "cloud" / "location", "sub", "hall", "cloud"))
+
+
+def test_a_real_bill_has_its_months(tmp_path: Path) -> None:
+    inventory = of_a_bill(tmp_path, f"{YEAR}-06-03 07:00:00", f"{YEAR + 1}-01-01 00:00:00")
+    months = {row["month"] for row in inventory.table("lines").to_pylist() if row["template"] == "cloud"}
+    assert months == {dt.date(YEAR, 6, 1)}
+    assert [(reason, effect) for reason, effect, _ in flags(inventory)] == [("outside_year", "refused")]
+
+
+def test_of_a_bill_with_a_row_that_tells_no_day_no_entry_has_one(tmp_path: Path) -> None:
+    """The engine would give it the day of the run, which is nobody's."""
+    inventory = of_a_bill(tmp_path, f"{YEAR}-06-03 07:00:00", "soon")
+    months = {row["month"] for row in inventory.table("lines").to_pylist() if row["template"] == "cloud"}
+    assert months == {None}
+    assert [(reason, effect) for reason, effect, _ in flags(inventory)] == [("missing_value", "doubted")]
+
+
 @pytest.mark.parametrize("statements", [("location", "market"), ("market",)])
 def test_a_bill_of_two_statements_tells_its_unmapped_usage_once(
     tmp_path: Path, statements: tuple[Statement, ...]

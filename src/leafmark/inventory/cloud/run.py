@@ -6,6 +6,9 @@
     out/flags.parquet      doubtful rows, in the inventory's schema
     out/cloud.json         the summary
 
+Entries are of their months (or days, where hours are met), for an inventory that takes them; where a row of the bill tells no day, none is,
+since the engine would give that row the day of the run.
+
 The market run is there where contracts are given: it meets them with the part of the electricity that they cover and the grid with the
 rest. Without contracts both statements are one, and the lines say `both`.
 """
@@ -99,7 +102,8 @@ def run_bill(
     bill = read_bill(files, utilisation_file, "hour" if hourly else "month")
     accounted = account(bill, utilisation, provider)
     certificates = read_contracts(contracts) if contracts is not None else []
-    settings = Settings(known_on or dt.date.today(), gwp, by_factor=True)
+    dated = all(each.period is not None for each in accounted.usage)
+    settings = Settings(known_on or dt.date.today(), gwp, lines=dated, by_factor=True)
     series = {each.region: each for each in hourly}
     lines = _lines(accounted.usage, series, whose, [])
     own: list[Pack] = [*(packs or [builtin()]), Pack.load(HOSTS)]
